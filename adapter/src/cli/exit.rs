@@ -1,0 +1,18 @@
+//! `wasi:cli/exit`.
+
+use crate::Adapter;
+use crate::bindings::exports::wasi::cli0_2_12::exit::Guest;
+use crate::bindings::wasi::cli0_3_0::exit as p3;
+use crate::io::output::drain;
+
+impl Guest for Adapter {
+    fn exit(status: Result<(), ()>) {
+        drain();
+        p3::exit(status);
+    }
+
+    fn exit_with_code(status_code: u8) {
+        drain();
+        p3::exit_with_code(status_code);
+    }
+}

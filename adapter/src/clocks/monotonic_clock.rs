@@ -1,0 +1,85 @@
+//! `wasi:clocks/monotonic-clock`.
+
+use crate::Adapter;
+use crate::abi::{self, Started, Subtask};
+use crate::bindings::exports::wasi::clocks0_2_12::monotonic_clock::{Duration, Guest, Instant};
+use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::bindings::wasi::clocks0_3_0::monotonic_clock as p3;
+use crate::io::poll::{Source, pollable};
+use crate::reactor::Waiter;
+use alloc::rc::{Rc, Weak};
+use core::cell::{Cell, RefCell};
+
+impl Guest for Adapter {
+    fn now() -> Instant {
+        p3::now()
+    }
+
+    fn resolution() -> Duration {
+        p3::get_resolution()
+    }
+
+    fn subscribe_instant(when: Instant) -> Pollable {
+        pollable(Timer::new(when))
+    }
+
+    fn subscribe_duration(when: Duration) -> Pollable {
+        pollable(Timer::new(p3::now().saturating_add(when)))
+    }
+}
+
+/// Is ready from an instant on. The host is asked to wait for that instant only when the guest
+/// waits: until then the clock answers.
+struct Timer {
+    me: Weak<Timer>,
+    when: Instant,
+    fired: Cell<bool>,
+    wait: RefCell<Option<Subtask>>,
+}
+
+impl Timer {
+    fn new(when: Instant) -> Rc<Self> {
+        Rc::new_cyclic(|me| Timer {
+            me: me.clone(),
+            when,
+            fired: Cell::new(false),
+            wait: RefCell::new(None),
+        })
+    }
+}
+
+impl Source for Timer {
+    fn ready(&self) -> bool {
+        if !self.fired.get() && p3::now() >= self.when {
+            self.fired.set(true);
+            // The host need not tell any more.
+            self.wait.take();
+        }
+        self.fired.get()
+    }
+
+    fn arm(&self) -> bool {
+        let mut wait = self.wait.borrow_mut();
+        if wait.is_none() {
+            match abi::wait_until(self.when) {
+                Started::Returned(()) => self.fired.set(true),
+                Started::Pending(subtask) => {
+                    subtask.watch(self.me.clone());
+                    *wait = Some(subtask);
+                }
+            }
+        }
+        self.fired.get()
+    }
+}
+
+impl Waiter for Timer {
+    fn event(&self, _waitable: u32, code: u32) {
+        if Subtask::<()>::ended(code)
+            && let Some(subtask) = self.wait.take()
+        {
+            subtask.finish();
+            self.fired.set(true);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How a stream ends, for both directions.
+
+use crate::abi::{Completion, Ending};
+use crate::io::error::Failure;
+use crate::reactor::Waiter;
+use alloc::rc::Weak;
+use core::cell::{Cell, RefCell};
+
+/// What an operation on a stream gets instead of success: WASI 0.2's `stream-error`.
+pub enum StreamEnd {
+    LastOperationFailed(Failure),
+    Closed,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    Open,
+    /// The byte stream has ended, and the completion, when it comes, says how.
+    Ending,
+    /// It ended with a failure that the guest has not been told.
+    Failed,
+    Closed,
+}
+
+/// The life of a stream: open, then ended with or without a failure, which is reported once, then
+/// closed for ever.
+pub struct Life {
+    stage: Cell<Stage>,
+    failure: Cell<Option<Failure>>,
+    completion: RefCell<Completion>,
+}
+
+impl Life {
+    pub fn new(completion: Completion) -> Self {
+        Life {
+            stage: Cell::new(Stage::Open),
+            failure: Cell::new(None),
+            completion: RefCell::new(completion),
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.stage.get() == Stage::Open
+    }
+
+    /// Whether it is known how the stream ended.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage.get(), Stage::Failed | Stage::Closed)
+    }
+
+    /// The byte stream has ended. If the host doesn't say at once how, `waiter` is told when it
+    /// does, and calls [`completed`](Self::completed).
+    pub fn end(&self, waiter: &Weak<impl Waiter>) {
+        self.stage.set(Stage::Ending);
+        let ending = self.completion.borrow_mut().start(waiter);
+        if let Some(ending) = ending {
+            self.settle(ending);
+        }
+    }
+
+    /// Takes note of the completion after the event for it.
+    pub fn completed(&self) {
+        let ending = self.completion.borrow_mut().finish();
+        self.settle(ending);
+    }
+
+    fn settle(&self, ending: Ending) {
+        match ending {
+            Ending::Closed => self.stage.set(Stage::Closed),
+            Ending::Failed(failure) => {
+                self.failure.set(Some(failure));
+                self.stage.set(Stage::Failed);
+            }
+        }
+    }
+
+    /// What an operation gets on a stream that [is over](Self::is_over): the failure, the first
+    /// time, and from then on that the stream is closed.
+    pub fn report(&self) -> StreamEnd {
+        self.stage.set(Stage::Closed);
+        match self.failure.take() {
+            Some(failure) => StreamEnd::LastOperationFailed(failure),
+            None => StreamEnd::Closed,
+        }
+    }
+}

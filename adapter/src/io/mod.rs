@@ -1,0 +1,8 @@
+//! `wasi:io`.
+
+pub mod error;
+pub mod input;
+mod life;
+pub mod output;
+pub mod poll;
+pub mod streams;

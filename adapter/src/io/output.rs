@@ -1,0 +1,285 @@
+//! What is behind an `output-stream`: a byte stream of WASI 0.3 and the future that tells how it
+//! ended.
+//!
+//! A write hands over its bytes, and they go to the host from where they are. Up to [`CAPACITY`]
+//! bytes may be on their way; that is the permit that `check-write` gives, so that back-pressure of
+//! the host reaches the guest. What has been accepted is not lost when the guest drops the stream,
+//! returns or exits: the stream stays alive until the bytes are gone.
+
+use super::life::{Life, StreamEnd};
+use super::poll::Source;
+use super::streams::OutputStream;
+use crate::abi::{ByteWriter, Completion, Global, Wrote, trap};
+use crate::bindings::exports::wasi::io::streams;
+use crate::reactor::{self, Waiter};
+use alloc::collections::VecDeque;
+use alloc::rc::{Rc, Weak};
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+
+/// How many bytes may be accepted and not yet taken by the host.
+const CAPACITY: usize = 64 * 1024;
+
+/// The streams that have bytes on their way.
+static BUSY: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
+
+/// The standard streams that were opened.
+static STANDARD: Global<RefCell<Vec<&'static Standard>>> = Global::new(RefCell::new(Vec::new()));
+
+/// See the [module](self).
+pub struct Output {
+    me: Weak<Output>,
+    /// Gone once the stream is being closed.
+    writer: RefCell<Option<ByteWriter>>,
+    life: Life,
+    /// What follows the bytes in the writer.
+    queue: RefCell<VecDeque<Vec<u8>>>,
+    /// How many bytes are in the writer and the queue.
+    queued: Cell<usize>,
+    /// A flush was asked for, and the bytes before it are not gone.
+    flushing: Cell<bool>,
+    /// The stream ended before all accepted bytes were taken.
+    lossy: Cell<bool>,
+}
+
+impl Output {
+    pub fn new((writer, completion): (ByteWriter, Completion)) -> Rc<Self> {
+        Rc::new_cyclic(|me| Output {
+            me: me.clone(),
+            writer: RefCell::new(Some(writer)),
+            life: Life::new(completion),
+            queue: RefCell::default(),
+            queued: Cell::new(0),
+            flushing: Cell::new(false),
+            lossy: Cell::new(false),
+        })
+    }
+
+    /// Starts writes until one is pending or nothing is left.
+    fn pump(&self) {
+        let mut slot = self.writer.borrow_mut();
+        let Some(writer) = slot.as_mut() else {
+            return;
+        };
+        while self.life.is_open() && !writer.is_pending() {
+            if writer.is_empty() {
+                let Some(bytes) = self.queue.borrow_mut().pop_front() else {
+                    break;
+                };
+                writer.load(bytes);
+            }
+            if let Some(wrote) = writer.start(&self.me) {
+                self.account(wrote);
+            }
+        }
+    }
+
+    fn account(&self, wrote: Wrote) {
+        self.queued.set(self.queued.get() - wrote.taken);
+        if wrote.ended {
+            self.lossy.set(self.queued.get() > 0);
+            self.queued.set(0);
+            self.queue.borrow_mut().clear();
+            self.life.end(&self.me);
+        }
+        if self.queued.get() == 0 {
+            self.flushing.set(false);
+        }
+    }
+
+    /// Accepts bytes, for which there is room.
+    fn accept(&self, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        let idle = self.queued.get() == 0;
+        self.queued.set(self.queued.get() + bytes.len());
+        self.queue.borrow_mut().push_back(bytes);
+        self.pump();
+        if idle
+            && self.queued.get() > 0
+            && let Some(me) = self.me.upgrade()
+        {
+            BUSY.borrow_mut().push(me);
+        }
+    }
+
+    /// Forgets that the stream had bytes on their way.
+    fn rest(&self) {
+        // The last reference may be the one in the list: it is dropped after the borrow has ended.
+        let mut busy = BUSY.borrow_mut();
+        let me = busy
+            .iter()
+            .position(|output| core::ptr::eq(&**output, self))
+            .map(|index| busy.swap_remove(index));
+        drop(busy);
+        drop(me);
+    }
+
+    fn room(&self) -> usize {
+        if self.flushing.get() {
+            0
+        } else {
+            CAPACITY.saturating_sub(self.queued.get())
+        }
+    }
+
+    /// Whether a wait for this stream has come to its end.
+    fn is_ready(&self) -> bool {
+        self.life.is_over() || (self.life.is_open() && self.room() > 0)
+    }
+
+    fn check(&self) -> Result<(), StreamEnd> {
+        if self.life.is_over() {
+            return Err(self.life.report());
+        }
+        Ok(())
+    }
+
+    fn wait_until(&self, done: impl Fn(&Self) -> bool) {
+        while !done(self) {
+            reactor::wait();
+        }
+    }
+
+    /// `output-stream.check-write`.
+    pub fn check_write(&self) -> Result<usize, StreamEnd> {
+        if !self.is_ready() {
+            reactor::turn();
+        }
+        self.check()?;
+        Ok(if self.life.is_open() { self.room() } else { 0 })
+    }
+
+    /// `output-stream.write`.
+    pub fn write(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        self.check()?;
+        if bytes.len() > self.room() {
+            // More than `check-write` allows.
+            trap();
+        }
+        self.accept(bytes);
+        self.check()
+    }
+
+    /// `output-stream.write-zeroes`.
+    pub fn write_zeroes(&self, len: u64) -> Result<(), StreamEnd> {
+        self.check()?;
+        if len > self.room() as u64 {
+            trap();
+        }
+        self.write(alloc::vec![0; len as usize])
+    }
+
+    /// `output-stream.flush`.
+    pub fn flush(&self) -> Result<(), StreamEnd> {
+        self.check()?;
+        self.flushing.set(self.queued.get() > 0);
+        Ok(())
+    }
+
+    /// `output-stream.blocking-flush`.
+    pub fn blocking_flush(&self) -> Result<(), StreamEnd> {
+        self.flush()?;
+        self.wait_until(Self::is_ready);
+        self.check()
+    }
+
+    /// `output-stream.blocking-write-and-flush`, for any number of bytes.
+    pub fn blocking_write_and_flush(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        self.wait_until(Self::is_ready);
+        self.check()?;
+        self.accept(bytes);
+        self.flushing.set(self.queued.get() > 0);
+        self.wait_until(Self::is_ready);
+        // That nobody reads any more is no failure of a write that was read to its end.
+        if self.life.is_over() && self.lossy.get() {
+            return self.check();
+        }
+        Ok(())
+    }
+
+    /// Waits until the stream can take bytes, and returns how many.
+    pub fn blocking_check_write(&self) -> Result<usize, StreamEnd> {
+        self.wait_until(Self::is_ready);
+        self.check_write()
+    }
+
+    /// Closes the byte stream, whose bytes are all gone.
+    fn close(&self) {
+        if self.life.is_open() {
+            let writer = self.writer.borrow_mut().take();
+            drop(writer);
+            self.life.end(&self.me);
+        }
+    }
+}
+
+impl Source for Output {
+    fn ready(&self) -> bool {
+        self.is_ready()
+    }
+}
+
+impl Waiter for Output {
+    fn event(&self, waitable: u32, code: u32) {
+        let mut slot = self.writer.borrow_mut();
+        match slot.as_mut() {
+            Some(writer) if writer.handle() == waitable => {
+                let wrote = writer.finish(code);
+                drop(slot);
+                self.account(wrote);
+                self.pump();
+                if self.queued.get() == 0 {
+                    self.rest();
+                }
+            }
+            _ => self.life.completed(),
+        }
+    }
+}
+
+/// One of the standard streams: opened when it is first asked for, the same for every handle, and
+/// closed by nobody but [`drain`].
+pub struct Standard {
+    open: fn() -> (ByteWriter, Completion),
+    output: RefCell<Option<Rc<Output>>>,
+}
+
+impl Standard {
+    pub const fn new(open: fn() -> (ByteWriter, Completion)) -> Self {
+        Standard {
+            open,
+            output: RefCell::new(None),
+        }
+    }
+
+    /// A new handle.
+    pub fn handle(&'static self) -> streams::OutputStream {
+        let mut output = self.output.borrow_mut();
+        let output = output.get_or_insert_with(|| {
+            STANDARD.borrow_mut().push(self);
+            Output::new((self.open)())
+        });
+        streams::OutputStream::new(OutputStream(output.clone()))
+    }
+}
+
+/// Waits until every accepted byte is with the host, closes the standard streams, and waits until
+/// the host has said that it is done with them. The next handle opens them again.
+pub fn drain() {
+    while !BUSY.borrow().is_empty() {
+        reactor::wait();
+    }
+    let outputs: Vec<_> = STANDARD
+        .take()
+        .iter()
+        .filter_map(|standard| standard.output.take())
+        .collect();
+    for output in &outputs {
+        output.close();
+    }
+    for output in &outputs {
+        output.wait_until(|output| output.life.is_over());
+    }
+}

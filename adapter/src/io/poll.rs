@@ -1,0 +1,78 @@
+//! `wasi:io/poll`.
+
+use crate::Adapter;
+use crate::abi::trap;
+use crate::bindings::exports::wasi::io::poll::{self as exports, Guest, GuestPollable};
+use crate::reactor;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+/// What a pollable asks about: the state of a stream, of a timer, of a socket.
+pub trait Source: 'static {
+    /// Whether the guest would get something now. May start an operation to find out.
+    fn ready(&self) -> bool;
+
+    /// Makes sure that the [reactor] hears of it when this becomes ready. Returns `true` when it
+    /// turns out to be ready already, in which case no event follows.
+    fn arm(&self) -> bool {
+        false
+    }
+}
+
+/// A question about a source, which can be asked any number of times.
+pub struct Pollable(Rc<dyn Source>);
+
+/// Makes a new `pollable` resource that asks about `source`.
+pub fn pollable(source: Rc<dyn Source>) -> exports::Pollable {
+    exports::Pollable::new(Pollable(source))
+}
+
+impl Guest for Adapter {
+    type Pollable = Pollable;
+
+    fn poll(pollables: Vec<exports::PollableBorrow<'_>>) -> Vec<u32> {
+        if pollables.is_empty() {
+            // Nothing can ever become ready. WASI 0.2 has this trap.
+            trap();
+        }
+        let sources = || {
+            pollables
+                .iter()
+                .map(|pollable| &*pollable.get::<Pollable>().0)
+        };
+        reactor::collect();
+        loop {
+            let ready: Vec<u32> = (0..)
+                .zip(sources())
+                .filter_map(|(index, source)| source.ready().then_some(index))
+                .collect();
+            if !ready.is_empty() {
+                return ready;
+            }
+            let mut armed = true;
+            for source in sources() {
+                armed &= !source.arm();
+            }
+            if armed {
+                reactor::wait();
+            }
+        }
+    }
+}
+
+impl GuestPollable for Pollable {
+    fn ready(&self) -> bool {
+        self.0.ready() || {
+            reactor::turn();
+            self.0.ready()
+        }
+    }
+
+    fn block(&self) {
+        while !self.0.ready() {
+            if !self.0.arm() {
+                reactor::wait();
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Where operations in the background are waited for.
+//!
+//! Everything that can be pending (a subtask, a stream end, a future end) is a member of one
+//! waitable set. An event is handed to the waiter that is registered for its waitable, which takes
+//! note of it and starts what follows. Nothing is asked of the host to learn what is known here.
+
+use crate::abi::{self, Event, Global, WaitableSet};
+use alloc::rc::{Rc, Weak};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+/// Is told what became of a waitable.
+pub trait Waiter: 'static {
+    /// An operation on `waitable` has ended (or, for a subtask, made progress) with this code.
+    fn event(&self, waitable: u32, code: u32);
+}
+
+/// An operation that nobody is interested in any more.
+pub trait Abandoned: Waiter {
+    /// Ends the operation if it hasn't ended. May wait.
+    fn reap(&self);
+}
+
+enum Registration {
+    /// The operation is somebody's: its owner keeps it alive, and ends it when dropped.
+    Watched(Weak<dyn Waiter>),
+    /// The operation is nobody's any more: the reactor keeps it until it has ended.
+    Adopted(Rc<dyn Abandoned>),
+}
+
+static SET: Global<WaitableSet> = Global::new(WaitableSet::new());
+
+/// Indexed by waitable: handles are small and dense.
+static REGISTRATIONS: Global<RefCell<Vec<Option<Registration>>>> =
+    Global::new(RefCell::new(Vec::new()));
+
+/// What was adopted and is to be ended.
+static ABANDONED: Global<RefCell<Vec<Rc<dyn Abandoned>>>> = Global::new(RefCell::new(Vec::new()));
+
+fn register(waitable: u32, registration: Registration) {
+    let mut registrations = REGISTRATIONS.borrow_mut();
+    let index = waitable as usize;
+    if registrations.len() <= index {
+        registrations.resize_with(index + 1, || None);
+    }
+    registrations[index] = Some(registration);
+}
+
+/// Has `waiter` told of every event for `waitable`, until [`forget`].
+pub fn watch(waitable: u32, waiter: Weak<dyn Waiter>) {
+    register(waitable, Registration::Watched(waiter));
+    SET.join(waitable);
+}
+
+/// Keeps an operation that goes on with `waitable` until it has ended, and ends it as soon as a
+/// task comes by that may wait.
+pub fn adopt(waitable: u32, operation: Rc<dyn Abandoned>) {
+    ABANDONED.borrow_mut().push(operation.clone());
+    register(waitable, Registration::Adopted(operation));
+    SET.join(waitable);
+}
+
+/// Ends what was abandoned. Only for tasks that may wait.
+fn reap() {
+    if !ABANDONED.borrow().is_empty() {
+        for operation in ABANDONED.take() {
+            operation.reap();
+        }
+    }
+}
+
+/// Ends what [`watch`] or [`adopt`] began, if anything. To be called before a handle is dropped,
+/// because handles are used again.
+pub fn forget(waitable: u32) {
+    let registration = REGISTRATIONS
+        .borrow_mut()
+        .get_mut(waitable as usize)
+        .and_then(Option::take);
+    // What it kept alive is dropped here, when the table is not borrowed any more.
+    drop(registration);
+}
+
+fn deliver(event: Event) {
+    let waiter = match REGISTRATIONS.borrow().get(event.waitable as usize) {
+        Some(Some(Registration::Watched(waiter))) => waiter.upgrade(),
+        Some(Some(Registration::Adopted(operation))) => Some(operation.clone() as Rc<dyn Waiter>),
+        _ => None,
+    };
+    if let Some(waiter) = waiter {
+        waiter.event(event.waitable, event.code);
+    }
+}
+
+/// Delivers the events that are there, without letting anything else run.
+pub fn collect() {
+    while let Some(event) = SET.poll() {
+        deliver(event);
+    }
+}
+
+/// Lets the host run once and delivers what came of it. This is what makes a guest progress that
+/// asks again and again and never waits.
+pub fn turn() {
+    reap();
+    abi::yield_now();
+    collect();
+}
+
+/// Waits for an event, and delivers it and all others that are there.
+///
+/// The caller holds no borrow of anything that a waiter touches.
+pub fn wait() {
+    reap();
+    deliver(SET.wait());
+    collect();
+}

@@ -1,0 +1,215 @@
+//! Cuts the adapter down to what a guest needs.
+//!
+//! The adapter comes as one core module that exports every WASI 0.2 interface, with its WIT in a
+//! custom section. Both are reduced to the functions that a guest imports: the WIT here, the module
+//! in [`trim`]. What is left becomes a component. Which of its functions are `async` is for the
+//! adapter's own WIT to say; there is no list of them here.
+
+pub mod trim;
+
+use crate::Error;
+use crate::plan::Plan;
+use std::collections::{BTreeMap, BTreeSet};
+use trim::{Module, Names};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, metadata};
+use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
+
+/// The core module that `adapter/` builds.
+const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
+
+/// The interface that the composer's own components call.
+pub(crate) const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
+
+/// Begins the name of the built-in without which there can't be an output stream.
+const NEW_STREAM: &str = "[stream-new-";
+
+/// The whole adapter.
+pub struct Adapter<'a> {
+    module: Module<'a>,
+    resolve: Resolve,
+    world: WorldId,
+    interfaces: BTreeMap<String, Interface>,
+}
+
+/// An interface that the adapter exports.
+pub struct Interface {
+    /// The full name, for example `wasi:io/poll@0.2.12`.
+    pub name: String,
+    /// The functions by name, and whether each may wait.
+    pub functions: BTreeMap<String, bool>,
+    id: InterfaceId,
+}
+
+/// The adapter for one guest.
+pub struct TrimmedAdapter {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// Whether the adapter may have accepted bytes that are not with the host yet, and exports
+    /// `wasi-uplift:adapter/lifecycle`.
+    pub drains: bool,
+}
+
+/// What is kept of an exported interface.
+#[derive(Default)]
+struct Wanted {
+    functions: BTreeSet<String>,
+    types: BTreeSet<String>,
+}
+
+impl Adapter<'static> {
+    /// The adapter that is part of this crate.
+    ///
+    /// # Errors
+    ///
+    /// If it is broken.
+    pub fn embedded() -> Result<Self, Error> {
+        Adapter::read(EMBEDDED)
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Adapter(format!("{error:#}"))
+}
+
+impl<'a> Adapter<'a> {
+    /// Reads an adapter from its core module.
+    ///
+    /// # Errors
+    ///
+    /// If it isn't one.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        let (_, bindgen) = metadata::decode(bytes).map_err(broken)?;
+        let mut adapter = Adapter {
+            module: Module::parse(bytes)?,
+            resolve: bindgen.resolve,
+            world: bindgen.world,
+            interfaces: BTreeMap::new(),
+        };
+        for item in adapter.resolve.worlds[adapter.world].exports.values() {
+            let &WorldItem::Interface { id, .. } = item else {
+                continue;
+            };
+            let name = adapter.resolve.id_of(id);
+            let name = name.ok_or(Error::Adapter("an export has no name".to_string()))?;
+            let functions = &adapter.resolve.interfaces[id].functions;
+            let functions = functions
+                .iter()
+                .map(|(name, function)| (name.clone(), function.kind.is_async()))
+                .collect();
+            let path = name.split('@').next().unwrap_or_default().to_string();
+            adapter.interfaces.insert(
+                path,
+                Interface {
+                    name,
+                    functions,
+                    id,
+                },
+            );
+        }
+        Ok(adapter)
+    }
+
+    /// The exported interface with this name, given without version.
+    pub fn interface(&self, path: &str) -> Option<&Interface> {
+        self.interfaces.get(path)
+    }
+
+    /// The adapter for a guest, as a component.
+    ///
+    /// # Errors
+    ///
+    /// If the adapter is broken.
+    pub fn trim(&self, plan: &Plan) -> Result<TrimmedAdapter, Error> {
+        let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
+        for (import, by) in plan.adapted() {
+            let wanted = wanted.entry(by).or_default();
+            wanted.functions.extend(import.functions.iter().cloned());
+            wanted.types.extend(import.types.iter().cloned());
+        }
+        let drains = plan.run().is_some() && self.makes_streams(&wanted)?;
+        if drains && let Some(lifecycle) = self.interface(LIFECYCLE) {
+            let all = lifecycle.functions.keys().cloned().collect();
+            wanted.entry(&lifecycle.name).or_default().functions = all;
+        }
+        Ok(TrimmedAdapter {
+            bytes: self.encode(&wanted)?,
+            drains,
+        })
+    }
+
+    fn makes_streams(&self, wanted: &BTreeMap<&str, Wanted>) -> Result<bool, Error> {
+        let trimmed = self.trim_module(&self.trim_world(wanted))?;
+        let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
+        Ok(trimmed.imports.iter().any(new_stream))
+    }
+
+    fn encode(&self, wanted: &BTreeMap<&str, Wanted>) -> Result<Vec<u8>, Error> {
+        let resolve = self.trim_world(wanted);
+        let mut module = self.trim_module(&resolve)?.bytes;
+        embed_component_metadata(&mut module, &resolve, self.world, StringEncoding::UTF8)
+            .map_err(broken)?;
+        ComponentEncoder::default()
+            .module(&module)
+            .and_then(|encoder| encoder.encode())
+            .map_err(broken)
+    }
+
+    /// The adapter's WIT with only what is wanted in the exports of its world.
+    fn trim_world(&self, wanted: &BTreeMap<&str, Wanted>) -> Resolve {
+        let mut resolve = self.resolve.clone();
+        let mut live = LiveTypes::default();
+        for interface in self.interfaces.values() {
+            let nothing = Wanted::default();
+            let wanted = wanted.get(interface.name.as_str()).unwrap_or(&nothing);
+            let functions = &mut resolve.interfaces[interface.id].functions;
+            functions.retain(|name, _| wanted.functions.contains(name));
+            let interface = &resolve.interfaces[interface.id];
+            for function in interface.functions.values() {
+                live.add_func(&resolve, function);
+            }
+            for (name, ty) in &interface.types {
+                if wanted.types.contains(name) {
+                    live.add_type_id(&resolve, *ty);
+                }
+            }
+        }
+        let live: BTreeSet<TypeId> = live.iter().collect();
+        for interface in self.interfaces.values() {
+            let types = &mut resolve.interfaces[interface.id].types;
+            types.retain(|_, ty| live.contains(ty));
+        }
+        let Resolve {
+            worlds, interfaces, ..
+        } = &mut resolve;
+        worlds[self.world].exports.retain(|_, item| match item {
+            WorldItem::Interface { id, .. } => {
+                let interface = &interfaces[*id];
+                !interface.functions.is_empty() || !interface.types.is_empty()
+            }
+            _ => true,
+        });
+        resolve
+    }
+
+    /// The adapter's core module with what the exports of the trimmed world need.
+    fn trim_module(&self, resolve: &Resolve) -> Result<trim::Trimmed, Error> {
+        let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
+        for item in resolve.worlds[self.world].exports.values() {
+            let &WorldItem::Interface { id, .. } = item else {
+                continue;
+            };
+            let name = resolve.id_of(id).unwrap_or_default();
+            let interface = &resolve.interfaces[id];
+            for function in interface.functions.keys() {
+                exports.insert(format!("{name}#{function}"));
+                exports.insert(format!("cabi_post_{name}#{function}"));
+            }
+            for (resource, ty) in &interface.types {
+                if let TypeDefKind::Resource = resolve.types[*ty].kind {
+                    exports.insert(format!("{name}#[dtor]{resource}"));
+                }
+            }
+        }
+        Ok(self.module.trim(|export| exports.contains(export), Names::Drop)?)
+    }
+}

@@ -1,0 +1,406 @@
+//! Writes what is left.
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, FunctionSection, GlobalSection, ImportSection, MemorySection, Module, NameMap,
+    NameSection, StartSection, TableSection, TypeSection,
+};
+use wasmparser::SymbolInfo;
+
+use super::graph::Graph;
+use super::live::Live;
+use super::read::{FunctionExport, Input};
+use super::{Error, Names};
+
+/// Encodes the live part of a module.
+pub(super) fn emit(
+    input: &Input<'_>,
+    graph: &Graph,
+    live: &Live,
+    exports: &[&FunctionExport<'_>],
+    names: Names,
+) -> Result<Vec<u8>, Error> {
+    let numbers = Numbers {
+        functions: numbers(&live.functions),
+        types: numbers(&live.types),
+        globals: numbers(&live.globals),
+    };
+    let mut writer = Writer {
+        input,
+        live,
+        numbers,
+        module: Module::new(),
+    };
+    // Sections have a fixed order.
+    writer.types()?;
+    writer.imports()?;
+    writer.functions()?;
+    writer.table()?;
+    writer.memory()?;
+    writer.globals()?;
+    writer.exports(exports)?;
+    writer.start()?;
+    writer.elements()?;
+    writer.code()?;
+    writer.data(graph);
+    if names == Names::Keep {
+        writer.names();
+    }
+    Ok(writer.module.finish())
+}
+
+struct Writer<'a> {
+    input: &'a Input<'a>,
+    live: &'a Live,
+    numbers: Numbers,
+    module: Module,
+}
+
+impl<'a> Writer<'a> {
+    fn types(&mut self) -> Result<(), Error> {
+        let mut section = TypeSection::new();
+        for ty in alive(&self.input.types, &self.live.types) {
+            section.ty().func_type(&self.numbers.func_type(ty.clone())?);
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    fn imports(&mut self) -> Result<(), Error> {
+        let mut section = ImportSection::new();
+        for import in alive(&self.input.imports, &self.live.functions) {
+            let ty = EntityType::Function(self.numbers.type_index(import.ty)?);
+            section.import(import.module, import.name, ty);
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    fn functions(&mut self) -> Result<(), Error> {
+        let mut section = FunctionSection::new();
+        for function in alive(&self.input.bodies, self.live_bodies()) {
+            section.function(self.numbers.type_index(function.ty)?);
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    /// Without calls through it nobody would notice a table. With them there must be one, even if
+    /// nothing is left in it.
+    fn table(&mut self) -> Result<(), Error> {
+        let Some(mut table) = self.input.table.filter(|_| self.live.table) else {
+            return Ok(());
+        };
+        let size = self
+            .live_slots()
+            .last()
+            .map_or(0, |(slot, _)| u64::from(slot) + 1);
+        table.initial = size;
+        table.maximum = table.maximum.map(|_| size);
+        let mut section = TableSection::new();
+        section.table(self.numbers.table_type(table)?);
+        self.module.section(&section);
+        Ok(())
+    }
+
+    fn memory(&mut self) -> Result<(), Error> {
+        let mut section = MemorySection::new();
+        section.memory(self.numbers.memory_type(self.input.memory)?);
+        self.module.section(&section);
+        Ok(())
+    }
+
+    fn globals(&mut self) -> Result<(), Error> {
+        let mut section = GlobalSection::new();
+        for global in alive(&self.input.globals, &self.live.globals) {
+            self.numbers.parse_global(&mut section, global.clone())?;
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    fn exports(&mut self, exports: &[&FunctionExport<'_>]) -> Result<(), Error> {
+        let mut section = ExportSection::new();
+        for name in &self.input.memory_names {
+            section.export(name, ExportKind::Memory, 0);
+        }
+        for export in exports {
+            section.export(
+                export.name,
+                ExportKind::Func,
+                self.numbers.function_index(export.function)?,
+            );
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    fn start(&mut self) -> Result<(), Error> {
+        if let Some(start) = self.input.start {
+            let function_index = self.numbers.function_index(start)?;
+            self.module.section(&StartSection { function_index });
+        }
+        Ok(())
+    }
+
+    /// One segment for each run of functions that lie beside each other in the table.
+    fn elements(&mut self) -> Result<(), Error> {
+        let mut runs: Vec<(u32, Vec<u32>)> = Vec::new();
+        for (slot, function) in self.live_slots() {
+            let function = lookup(&self.numbers.functions, function, "function")?;
+            match runs.last_mut() {
+                Some((first, run)) if *first as usize + run.len() == slot as usize => {
+                    run.push(function)
+                }
+                _ => runs.push((slot, vec![function])),
+            }
+        }
+        let mut section = ElementSection::new();
+        for (first, run) in runs {
+            section.active(None, &offset(first), Elements::Functions(run.into()));
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    fn code(&mut self) -> Result<(), Error> {
+        let mut section = CodeSection::new();
+        for function in alive(&self.input.bodies, self.live_bodies()) {
+            self.numbers
+                .parse_function_body(&mut section, function.body.clone())?;
+        }
+        self.add(section.len(), &section);
+        Ok(())
+    }
+
+    fn data(&mut self, graph: &Graph) {
+        let mut section = DataSection::new();
+        for run in runs(contents(self.input, graph, self.live)) {
+            section.active(0, &offset(run.address), run.bytes);
+        }
+        self.add(section.len(), &section);
+    }
+
+    fn names(&mut self) {
+        // Of several names for one function the first will do.
+        let mut of = vec![None; self.live.functions.len()];
+        for symbol in &self.input.symbols {
+            if let SymbolInfo::Func {
+                index,
+                name: Some(name),
+                ..
+            } = symbol
+                && let Some(place @ None) = of.get_mut(*index as usize)
+            {
+                *place = Some(*name);
+            }
+        }
+        let mut names = NameMap::new();
+        for (number, name) in self.numbers.functions.iter().zip(of) {
+            if let (Some(number), Some(name)) = (number, name) {
+                names.append(*number, name);
+            }
+        }
+        let mut section = NameSection::new();
+        section.functions(&names);
+        self.module.section(&section);
+    }
+
+    fn live_bodies(&self) -> &'a [bool] {
+        self.live
+            .functions
+            .get(self.input.imports.len()..)
+            .unwrap_or_default()
+    }
+
+    /// What stays in the table, by place.
+    fn live_slots(&self) -> impl Iterator<Item = (u32, u32)> + use<'_> {
+        let live = |function: u32| {
+            self.live
+                .in_table
+                .get(function as usize)
+                .copied()
+                .unwrap_or(false)
+        };
+        self.input
+            .slots
+            .iter()
+            .map(|(slot, function)| (*slot, *function))
+            .filter(move |(_, function)| live(*function))
+    }
+
+    fn add(&mut self, len: u32, section: &impl wasm_encoder::Section) {
+        if len > 0 {
+            self.module.section(section);
+        }
+    }
+}
+
+fn alive<'a, T>(all: &'a [T], live: &'a [bool]) -> impl Iterator<Item = &'a T> {
+    all.iter()
+        .zip(live)
+        .filter(|(_, live)| **live)
+        .map(|(item, _)| item)
+}
+
+fn offset(address: u32) -> ConstExpr {
+    ConstExpr::i32_const(address.cast_signed())
+}
+
+/// New indices for old.
+struct Numbers {
+    functions: Vec<Option<u32>>,
+    types: Vec<Option<u32>>,
+    globals: Vec<Option<u32>>,
+}
+
+/// The new index of everything that is live.
+fn numbers(live: &[bool]) -> Vec<Option<u32>> {
+    let mut next = 0..;
+    live.iter()
+        .map(|live| if *live { next.next() } else { None })
+        .collect()
+}
+
+/// Something is referred to that was thought to be dead.
+#[derive(Debug, thiserror::Error)]
+#[error("a live {0} was dropped")]
+struct Dropped(&'static str);
+
+impl Reencode for Numbers {
+    type Error = Dropped;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Dropped>> {
+        lookup(&self.functions, function, "function")
+    }
+
+    fn type_index(&mut self, ty: u32) -> Result<u32, reencode::Error<Dropped>> {
+        lookup(&self.types, ty, "type")
+    }
+
+    fn global_index(&mut self, global: u32) -> Result<u32, reencode::Error<Dropped>> {
+        lookup(&self.globals, global, "global")
+    }
+}
+
+fn lookup(
+    numbers: &[Option<u32>],
+    old: u32,
+    what: &'static str,
+) -> Result<u32, reencode::Error<Dropped>> {
+    let new = usize::try_from(old)
+        .ok()
+        .and_then(|old| numbers.get(old))
+        .copied()
+        .flatten();
+    new.ok_or(reencode::Error::UserError(Dropped(what)))
+}
+
+impl From<reencode::Error<Dropped>> for Error {
+    fn from(error: reencode::Error<Dropped>) -> Self {
+        Self::Encode(error.to_string())
+    }
+}
+
+/// Bytes that memory holds at first.
+#[derive(Debug, PartialEq, Eq)]
+struct Run {
+    address: u32,
+    bytes: Vec<u8>,
+}
+
+/// All live bytes that aren't zero, as memory is anyway, in order of address.
+fn contents(input: &Input<'_>, graph: &Graph, live: &Live) -> Vec<(u32, u8)> {
+    let mut contents = Vec::new();
+    for segment in &input.segments {
+        let mut keep = vec![false; segment.bytes.len()];
+        for datum in alive(&graph.data, &live.data) {
+            // A piece of data is in one segment, so either this is all of it or nothing.
+            let start = datum.addresses.start.checked_sub(segment.address);
+            let end = datum.addresses.end.checked_sub(segment.address);
+            if let (Some(start), Some(end)) = (start, end)
+                && let Some(keep) = keep.get_mut(start as usize..end as usize)
+            {
+                keep.fill(true);
+            }
+        }
+        let bytes = (segment.address..).zip(segment.bytes).zip(keep);
+        contents.extend(
+            bytes
+                .filter(|((_, byte), keep)| *keep && **byte != 0)
+                .map(|((address, byte), _)| (address, *byte)),
+        );
+    }
+    contents
+}
+
+/// Gathers bytes in segments. A gap is bridged with zeros where that is shorter than to begin anew.
+fn runs(contents: Vec<(u32, u8)>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (address, byte) in contents {
+        if let Some(run) = runs.last_mut() {
+            let gap = (address - run.address) as usize - run.bytes.len();
+            if gap <= header(address) {
+                run.bytes.resize(run.bytes.len() + gap, 0);
+                run.bytes.push(byte);
+                continue;
+            }
+        }
+        runs.push(Run {
+            address,
+            bytes: vec![byte],
+        });
+    }
+    runs
+}
+
+/// How many bytes a short segment takes beside its contents.
+fn header(address: u32) -> usize {
+    let mut expression = Vec::new();
+    wasm_encoder::Encode::encode(&offset(address), &mut expression);
+    // That it is active, and how long it is.
+    1 + expression.len() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Run, header, runs};
+
+    #[test]
+    fn small_gaps_are_bridged() {
+        assert_eq!(runs(vec![]), []);
+        assert_eq!(
+            runs(vec![(8, 1), (9, 2), (11, 3)]),
+            [Run {
+                address: 8,
+                bytes: vec![1, 2, 0, 3]
+            }]
+        );
+    }
+
+    #[test]
+    fn large_gaps_are_not() {
+        let gap = header(70_000) as u32;
+        let near = vec![(69_999 - gap, 1), (70_000, 2)];
+        let far = vec![(69_998 - gap, 1), (70_000, 2)];
+        assert_eq!(runs(near).len(), 1);
+        let two = [
+            Run {
+                address: 69_998 - gap,
+                bytes: vec![1],
+            },
+            Run {
+                address: 70_000,
+                bytes: vec![2],
+            },
+        ];
+        assert_eq!(runs(far), two);
+    }
+
+    #[test]
+    fn a_header_is_as_long_as_its_address_needs() {
+        assert_eq!(header(0), 5);
+        assert_eq!(header(16_384), 7);
+    }
+}

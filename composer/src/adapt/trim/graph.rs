@@ -1,0 +1,487 @@
+//! Who refers to whom, as the relocations say.
+//!
+//! The instructions themselves name functions, types and globals; relocations add what the numbers
+//! in them mean: addresses of data and of functions. Both must agree, and every relocated place must
+//! hold the number that the relocation asks for, so a relocation that is misread doesn't pass.
+
+use std::ops::Range;
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasmparser::{
+    BinaryReader, DefinedDataSymbol, Operator, RelocationEntry, RelocationType, SymbolFlags,
+    SymbolInfo,
+};
+
+use super::read::{Function, Input, unsupported};
+use super::{Error, Problem, Section};
+
+/// What a function or a piece of data refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reference {
+    /// This function, directly.
+    Function(u32),
+    /// This function's place in the table.
+    Address(u32),
+    /// Whatever function of this type is in the table.
+    Indirect(u32),
+    Type(u32),
+    Global(u32),
+    /// This piece of data, by its place in [`Graph::data`].
+    Data(usize),
+}
+
+pub(super) struct Graph {
+    /// What each function with a body refers to.
+    pub bodies: Vec<Vec<Reference>>,
+    pub data: Vec<Datum>,
+}
+
+/// A piece of memory that lives or dies as a whole: what one symbol stands for. Pieces may overlap.
+pub(super) struct Datum {
+    pub addresses: Range<u32>,
+    pub references: Vec<Reference>,
+}
+
+/// Follows all relocations of a module.
+pub(super) fn build(input: &Input<'_>) -> Result<Graph, Error> {
+    let (mut data, targets) = targets(input)?;
+    let resolver = Resolver { input, targets };
+    let bodies = resolver.bodies()?;
+    let pointers = resolver.pointers(&data)?;
+    for datum in &mut data {
+        // A pointer that is only partly inside counts: better too much than too little.
+        let inside = pointers.iter().filter(|(place, _)| {
+            place.start < datum.addresses.end && datum.addresses.start < place.end
+        });
+        datum.references = sorted(inside.filter_map(|(_, reference)| *reference).collect());
+    }
+    let graph = Graph { bodies, data };
+    check_slots(input, &graph)?;
+    Ok(graph)
+}
+
+/// The linker puts a function in the table because something takes its address. So one that nobody
+/// refers to shows that relocations are missing.
+fn check_slots(input: &Input<'_>, graph: &Graph) -> Result<(), Error> {
+    let lists = graph
+        .bodies
+        .iter()
+        .chain(graph.data.iter().map(|datum| &datum.references));
+    let addressed = sorted(lists.flatten().copied().collect());
+    let missing = input.slots.iter().find(|(_, function)| {
+        addressed
+            .binary_search(&Reference::Address(**function))
+            .is_err()
+    });
+    match missing {
+        Some((&slot, &function)) => Err(Error::Unaddressed { slot, function }),
+        None => Ok(()),
+    }
+}
+
+/// What a symbol stands for.
+#[derive(Clone, Copy)]
+enum Target {
+    Function(u32),
+    Global(u32),
+    Table(u32),
+    Data {
+        address: u32,
+        datum: usize,
+    },
+    /// An address without anything there, like the end of the data.
+    Absolute(u32),
+    /// An address that the linker made up, of data whose extent it doesn't say.
+    AbsoluteData,
+    /// What code and data don't refer to: a section, or something undefined.
+    Other,
+}
+
+/// What each symbol stands for, and the pieces of data among that.
+fn targets(input: &Input<'_>) -> Result<(Vec<Datum>, Vec<Target>), Error> {
+    let mut data = Vec::new();
+    let mut targets = Vec::new();
+    for symbol in &input.symbols {
+        targets.push(match *symbol {
+            SymbolInfo::Func { index, .. } => Target::Function(index),
+            SymbolInfo::Global { index, .. } => Target::Global(index),
+            SymbolInfo::Table { index, .. } => Target::Table(index),
+            SymbolInfo::Data {
+                symbol: Some(place),
+                flags,
+                ..
+            } if flags.contains(SymbolFlags::ABSOLUTE) => absolute(input, place.offset),
+            SymbolInfo::Data {
+                symbol: Some(place),
+                name,
+                ..
+            } => {
+                let Some(addresses) = addresses(input, place) else {
+                    return unsupported(format!(
+                        "a symbol that isn't where its data is (`{name}`)"
+                    ));
+                };
+                let address = addresses.start;
+                data.push(Datum {
+                    addresses,
+                    references: Vec::new(),
+                });
+                Target::Data {
+                    address,
+                    datum: data.len() - 1,
+                }
+            }
+            SymbolInfo::Data { symbol: None, .. }
+            | SymbolInfo::Section { .. }
+            | SymbolInfo::Event { .. } => Target::Other,
+        });
+    }
+    extend_unsized(input, &mut data);
+    Ok((data, targets))
+}
+
+fn absolute(input: &Input<'_>, address: u32) -> Target {
+    let inside = input
+        .segments
+        .iter()
+        .any(|segment| (segment.address..segment.end()).contains(&address));
+    if inside {
+        Target::AbsoluteData
+    } else {
+        Target::Absolute(address)
+    }
+}
+
+/// Where in memory a symbol is.
+fn addresses(input: &Input<'_>, place: DefinedDataSymbol) -> Option<Range<u32>> {
+    let segment = input
+        .segments
+        .iter()
+        .find(|segment| segment.index == place.index)?;
+    let start = segment.address.checked_add(place.offset)?;
+    let end = start.checked_add(place.size)?;
+    (end <= segment.end()).then_some(start..end)
+}
+
+/// A symbol without a size may be a label for what follows. Lets it stand for all up to the next.
+fn extend_unsized(input: &Input<'_>, data: &mut [Datum]) {
+    let mut bounds = data
+        .iter()
+        .map(|datum| datum.addresses.start)
+        .collect::<Vec<_>>();
+    bounds.extend(input.segments.iter().map(|segment| segment.end()));
+    bounds.sort_unstable();
+    for datum in data.iter_mut().filter(|datum| datum.addresses.is_empty()) {
+        let start = datum.addresses.start;
+        // At the very end of a segment there is nothing to stand for.
+        if input
+            .segments
+            .iter()
+            .any(|segment| (segment.address..segment.end()).contains(&start))
+        {
+            let next = bounds.partition_point(|bound| *bound <= start);
+            datum.addresses.end = bounds.get(next).copied().unwrap_or(start);
+        }
+    }
+}
+
+/// Relocations, and what is needed to understand them.
+struct Resolver<'a> {
+    input: &'a Input<'a>,
+    targets: Vec<Target>,
+}
+
+impl Resolver<'_> {
+    /// What all functions refer to.
+    fn bodies(&self) -> Result<Vec<Vec<Reference>>, Error> {
+        let mut rest = self.input.code_relocations.as_slice();
+        let mut all = Vec::new();
+        for (index, function) in (self.input.imports.len() as u32..).zip(&self.input.bodies) {
+            let end = function.offset + function.body.as_bytes().len() as u64;
+            let (inside, after) =
+                rest.split_at(rest.partition_point(|entry| u64::from(entry.offset) < end));
+            all.push(self.body(index, function, inside)?);
+            rest = after;
+        }
+        match rest.first() {
+            Some(entry) => Err(in_code(entry, Problem::OutsideCode)),
+            None => Ok(all),
+        }
+    }
+
+    /// What one function refers to. All of these relocations must be in its instructions.
+    fn body(
+        &self,
+        index: u32,
+        function: &Function<'_>,
+        relocations: &[RelocationEntry],
+    ) -> Result<Vec<Reference>, Error> {
+        let bytes = function.body.as_bytes();
+        let base = function.body.range().start;
+        let mut references = Vec::new();
+        let mut rest = relocations;
+        let mut operators = function.body.get_operators_reader()?;
+        while !operators.eof() {
+            let start = function.offset + (operators.original_position() - base);
+            let operator = operators.read()?;
+            let end = function.offset + (operators.original_position() - base);
+            let mut named = Named::by(&operator)?;
+            if let Some(ty) = called_type(&operator) {
+                references.push(Reference::Indirect(ty));
+            }
+            let (inside, after) =
+                rest.split_at(rest.partition_point(|entry| u64::from(entry.offset) < end));
+            for entry in inside {
+                // An instruction begins with its opcode, which isn't relocated.
+                let place = place(entry);
+                if place.start <= start || place.end > end {
+                    return Err(in_code(entry, Problem::OutsideCode));
+                }
+                let reference = self
+                    .resolve(entry, bytes, place.start - function.offset, Section::Code)
+                    .map_err(|problem| in_code(entry, problem))?;
+                if reference.is_some_and(|reference| !named.take(reference)) {
+                    return Err(in_code(entry, Problem::OutsideCode));
+                }
+                references.extend(reference);
+            }
+            if let Some(reference) = named.0.first() {
+                return Err(Error::Unrelocated {
+                    function: index,
+                    reference: format!("{reference:?}"),
+                });
+            }
+            rest = after;
+        }
+        Ok(sorted(references))
+    }
+
+    /// All relocated places in memory, in order, and what they refer to.
+    fn pointers(&self, data: &[Datum]) -> Result<Vec<(Range<u32>, Option<Reference>)>, Error> {
+        let mut pointers = Vec::new();
+        for entry in &self.input.data_relocations {
+            let fail = |problem| Error::Relocation {
+                section: Section::Data,
+                offset: entry.offset,
+                problem,
+            };
+            let (address, bytes) = self
+                .bytes_from(entry)
+                .ok_or_else(|| fail(Problem::OutsideData))?;
+            if !data.iter().any(|datum| datum.addresses.contains(&address)) {
+                return Err(fail(Problem::OutsideData));
+            }
+            let reference = self.resolve(entry, bytes, 0, Section::Data).map_err(fail)?;
+            pointers.push((
+                address..address.saturating_add(entry.ty.extent() as u32),
+                reference,
+            ));
+        }
+        Ok(pointers)
+    }
+
+    /// The address of a relocated place, and what its segment holds from there on.
+    fn bytes_from(&self, entry: &RelocationEntry) -> Option<(u32, &[u8])> {
+        self.input.segments.iter().find_map(|segment| {
+            let within = u64::from(entry.offset).checked_sub(segment.offset)?;
+            let bytes = segment.bytes.get(usize::try_from(within).ok()?..)?;
+            let address = segment.address.checked_add(u32::try_from(within).ok()?)?;
+            (!bytes.is_empty()).then_some((address, bytes))
+        })
+    }
+
+    /// What a relocation refers to, if that is anything that can be dropped. `at` is where in
+    /// `bytes` it applies.
+    fn resolve(
+        &self,
+        entry: &RelocationEntry,
+        bytes: &[u8],
+        at: u64,
+        section: Section,
+    ) -> Result<Option<Reference>, Problem> {
+        use RelocationType as Kind;
+        let found = || number(entry.ty, bytes, at).ok_or(Problem::NoValue);
+        let expect = |expected| match found()? {
+            found if found == expected => Ok(()),
+            found => Err(Problem::Value { expected, found }),
+        };
+        let missing = Err(Problem::Symbol(entry.index));
+        let target = usize::try_from(entry.index)
+            .ok()
+            .and_then(|index| self.targets.get(index))
+            .copied();
+        match (section, entry.ty) {
+            (Section::Code, Kind::FunctionIndexLeb) => {
+                let Some(Target::Function(function)) = target else {
+                    return missing;
+                };
+                expect(function)?;
+                Ok(Some(Reference::Function(function)))
+            }
+            (Section::Code, Kind::TableIndexSleb) | (Section::Data, Kind::TableIndexI32) => {
+                let Some(Target::Function(function)) = target else {
+                    return missing;
+                };
+                let slot = found()?;
+                if self.input.slots.get(&slot) != Some(&function) {
+                    return Err(Problem::Slot { slot, function });
+                }
+                Ok(Some(Reference::Address(function)))
+            }
+            (Section::Code, Kind::MemoryAddrLeb | Kind::MemoryAddrSleb)
+            | (Section::Data, Kind::MemoryAddrI32) => {
+                let (address, reference) = match target {
+                    Some(Target::Data { address, datum }) => {
+                        (address, Some(Reference::Data(datum)))
+                    }
+                    Some(Target::Absolute(address)) => (address, None),
+                    Some(Target::AbsoluteData) => return Err(Problem::Absolute(entry.index)),
+                    _ => return missing,
+                };
+                // Addresses wrap, in the linker as in the machine; an addend may be negative.
+                expect(address.wrapping_add(entry.addend as u32))?;
+                Ok(reference)
+            }
+            (Section::Code, Kind::GlobalIndexLeb) => {
+                let Some(Target::Global(global)) = target else {
+                    return missing;
+                };
+                expect(global)?;
+                Ok(Some(Reference::Global(global)))
+            }
+            (Section::Code, Kind::TypeIndexLeb) => {
+                // Of all kinds, only this one names no symbol but the thing itself.
+                expect(entry.index)?;
+                Ok(Some(Reference::Type(entry.index)))
+            }
+            (Section::Code, Kind::TableNumberLeb) => {
+                let Some(Target::Table(table)) = target else {
+                    return missing;
+                };
+                expect(table)?;
+                Ok(None)
+            }
+            (_, kind) => Err(Problem::Kind(kind)),
+        }
+    }
+}
+
+/// The number that a relocation of this kind has left in its place. Relocated numbers have a fixed
+/// width, LEB128 ones by padding.
+fn number(kind: RelocationType, bytes: &[u8], at: u64) -> Option<u32> {
+    use RelocationType as Kind;
+    let start = usize::try_from(at).ok()?;
+    let bytes = bytes.get(start..start.checked_add(kind.extent())?)?;
+    let mut reader = BinaryReader::new(bytes, 0);
+    let value = match kind {
+        Kind::TableIndexI32 | Kind::MemoryAddrI32 => reader.read_u32(),
+        Kind::TableIndexSleb | Kind::MemoryAddrSleb => {
+            reader.read_var_i32().map(i32::cast_unsigned)
+        }
+        _ => reader.read_var_u32(),
+    };
+    value.ok().filter(|_| reader.eof())
+}
+
+/// Where in its section a relocation applies.
+fn place(entry: &RelocationEntry) -> Range<u64> {
+    let start = u64::from(entry.offset);
+    start..start + entry.ty.extent() as u64
+}
+
+fn in_code(entry: &RelocationEntry, problem: Problem) -> Error {
+    Error::Relocation {
+        section: Section::Code,
+        offset: entry.offset,
+        problem,
+    }
+}
+
+fn sorted(mut references: Vec<Reference>) -> Vec<Reference> {
+    references.sort_unstable();
+    references.dedup();
+    references
+}
+
+/// The type by which an instruction calls through the table.
+fn called_type(operator: &Operator<'_>) -> Option<u32> {
+    match operator {
+        Operator::CallIndirect { type_index, .. }
+        | Operator::ReturnCallIndirect { type_index, .. } => Some(*type_index),
+        _ => None,
+    }
+}
+
+/// What an instruction names by its index. Found by encoding it, so that nothing that will be
+/// renumbered is overlooked.
+#[derive(Default)]
+struct Named(Vec<Reference>);
+
+impl Named {
+    fn by(operator: &Operator<'_>) -> Result<Self, Error> {
+        match operator {
+            Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {}
+            // These would let functions into the table, or out of it, that no relocation tells of.
+            Operator::RefFunc { .. }
+            | Operator::TableGet { .. }
+            | Operator::TableSet { .. }
+            | Operator::TableGrow { .. }
+            | Operator::TableSize { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableCopy { .. } => {
+                return unsupported(format!("an instruction {operator:?}"));
+            }
+            _ => {}
+        }
+        let mut named = Self::default();
+        match named.instruction(operator.clone()) {
+            Ok(_) => Ok(named),
+            Err(reencode::Error::UserError(Bulk)) => {
+                unsupported(format!("an instruction {operator:?}"))
+            }
+            Err(error) => Err(Error::Encode(error.to_string())),
+        }
+    }
+
+    /// Strikes out what a relocation has told of. False if the instruction doesn't name it. Addresses
+    /// are never named: they are just numbers.
+    fn take(&mut self, reference: Reference) -> bool {
+        if matches!(reference, Reference::Address(_) | Reference::Data(_)) {
+            return true;
+        }
+        let place = self.0.iter().position(|named| *named == reference);
+        place.map(|place| self.0.swap_remove(place)).is_some()
+    }
+}
+
+/// An instruction names a passive segment, which is unsupported.
+#[derive(Debug, thiserror::Error)]
+#[error("a passive segment")]
+struct Bulk;
+
+impl Reencode for Named {
+    type Error = Bulk;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Bulk>> {
+        self.0.push(Reference::Function(function));
+        Ok(function)
+    }
+
+    fn type_index(&mut self, ty: u32) -> Result<u32, reencode::Error<Bulk>> {
+        self.0.push(Reference::Type(ty));
+        Ok(ty)
+    }
+
+    fn global_index(&mut self, global: u32) -> Result<u32, reencode::Error<Bulk>> {
+        self.0.push(Reference::Global(global));
+        Ok(global)
+    }
+
+    fn data_index(&mut self, _: u32) -> Result<u32, reencode::Error<Bulk>> {
+        Err(reencode::Error::UserError(Bulk))
+    }
+
+    fn element_index(&mut self, _: u32) -> Result<u32, reencode::Error<Bulk>> {
+        Err(reencode::Error::UserError(Bulk))
+    }
+}

@@ -1,0 +1,86 @@
+//! The component in front of a guest: what the host calls in place of the guest's own exports.
+
+use crate::Error;
+use crate::adapt::LIFECYCLE;
+use crate::plan::P3_RUN;
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+    Module, TypeSection, ValType,
+};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// The name by which [`run`] imports the guest's `wasi:cli/run`.
+pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
+
+/// The interfaces that [`run`] joins.
+const RUN_WIT: &str = "
+package wasi-uplift:front;
+
+interface guest {
+  run: async func() -> result;
+}
+
+world run {
+  import guest;
+  import wasi-uplift:adapter/lifecycle;
+  export wasi:cli/run@0.3.0;
+}
+
+package wasi-uplift:adapter {
+  interface lifecycle {
+    drain: async func();
+  }
+}
+
+package wasi:cli@0.3.0 {
+  interface run {
+    run: async func() -> result;
+  }
+}
+";
+
+/// A component that exports `wasi:cli/run` of WASI 0.3. It runs the guest, and then waits until
+/// what the guest has written is with the host.
+///
+/// # Errors
+///
+/// None that the caller could do something about.
+pub fn run() -> Result<Vec<u8>, Error> {
+    let broken = |error| Error::Link(format!("the front component: {error:#}"));
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("front.wit", RUN_WIT).map_err(broken)?;
+    let world = resolve.select_world(&[package], Some("run")).map_err(broken)?;
+    let mut module = run_module();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
+    ComponentEncoder::default()
+        .module(&module)
+        .and_then(|encoder| encoder.encode())
+        .map_err(broken)
+}
+
+fn run_module() -> Vec<u8> {
+    let mut types = TypeSection::new();
+    types.ty().function([], [ValType::I32]);
+    types.ty().function([], []);
+    let mut imports = ImportSection::new();
+    imports.import(GUEST_RUN, "run", EntityType::Function(0));
+    imports.import(LIFECYCLE, "drain", EntityType::Function(1));
+    let mut functions = FunctionSection::new();
+    functions.function(0);
+    let mut exports = ExportSection::new();
+    exports.export(&format!("{P3_RUN}#run"), ExportKind::Func, 2);
+    let mut run = Function::new([]);
+    // The guest's result stays on the stack.
+    run.instructions().call(0).call(1).end();
+    let mut code = CodeSection::new();
+    code.function(&run);
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&exports)
+        .section(&code);
+    module.finish()
+}

@@ -1,0 +1,192 @@
+//! Reads what a guest imports and exports.
+
+use crate::Error;
+use semver::Version;
+use std::fmt;
+use wasmparser::component_types::{ComponentEntityType, ComponentInstanceTypeId, ComponentItem};
+use wasmparser::types::TypesRef;
+use wasmparser::{Parser, Payload, ValidPayload, Validator};
+
+/// A guest, as far as its imports and exports go.
+#[derive(Clone, Debug)]
+pub struct Guest<'a> {
+    /// The component, which is valid.
+    pub bytes: &'a [u8],
+    /// The imports, in order.
+    pub imports: Vec<Extern>,
+    /// The exports, in order.
+    pub exports: Vec<Extern>,
+}
+
+/// An import or export.
+#[derive(Clone, Debug)]
+pub struct Extern {
+    /// The full name, for example `wasi:io/poll@0.2.6`.
+    pub name: String,
+    /// The name taken apart, if it is that of an interface.
+    pub interface: Option<InterfaceName>,
+    /// The names of the functions, if this is an instance, as in `[method]pollable.block`.
+    pub functions: Vec<String>,
+    /// The names of the types, if this is an instance.
+    pub types: Vec<String>,
+}
+
+/// The name of an interface, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceName {
+    /// The package, as in `wasi:io`.
+    pub package: String,
+    /// The interface, as in `poll`.
+    pub interface: String,
+    /// The version, if there is one.
+    pub version: Option<Version>,
+}
+
+/// A generation of WASI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generation {
+    /// WASI 0.2 and its release candidates that are known here.
+    P2,
+    /// WASI 0.3 and its release candidates.
+    P3,
+}
+
+/// The release candidates of WASI 0.2 whose shapes are known.
+const P2_CANDIDATES: [&str; 2] = ["rc-2023-11-10", "rc-2023-12-05"];
+
+impl InterfaceName {
+    /// Takes a name like `wasi:io/poll@0.2.6` apart. `None` if it is another kind of name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let (path, version) = match name.split_once('@') {
+            Some((path, version)) => (path, Some(Version::parse(version).ok()?)),
+            None => (name, None),
+        };
+        let (package, interface) = path.split_once('/')?;
+        package.contains(':').then(|| InterfaceName {
+            package: package.to_string(),
+            interface: interface.to_string(),
+            version,
+        })
+    }
+
+    /// Whether this is an interface of WASI, of whatever version.
+    pub fn is_wasi(&self) -> bool {
+        self.package.starts_with("wasi:")
+    }
+
+    /// The generation that the version belongs to, if it is known.
+    pub fn generation(&self) -> Option<Generation> {
+        let version = self.version.as_ref()?;
+        let candidate = version.pre.as_str();
+        match (version.major, version.minor) {
+            (0, 2) if candidate.is_empty() => Some(Generation::P2),
+            (0, 2) if version.patch == 0 && P2_CANDIDATES.contains(&candidate) => {
+                Some(Generation::P2)
+            }
+            (0, 3) => Some(Generation::P3),
+            _ => None,
+        }
+    }
+
+    /// The name without the version.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.package, self.interface)
+    }
+}
+
+impl fmt::Display for InterfaceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path())?;
+        match &self.version {
+            Some(version) => write!(f, "@{version}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'a> Guest<'a> {
+    /// Reads a component in binary form.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are something else, or not valid.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        if bytes.is_empty() {
+            return Err(Error::Empty);
+        }
+        if !bytes.starts_with(b"\0asm") {
+            return Err(Error::NotWasm);
+        }
+        if Parser::is_core_wasm(bytes) {
+            return Err(Error::CoreModule);
+        }
+        let mut guest = Guest {
+            bytes,
+            imports: Vec::new(),
+            exports: Vec::new(),
+        };
+        let mut validator = Validator::new();
+        let mut depth = 0;
+        // Names come in the order of the binary; types are known when it has been read.
+        let (mut imports, mut exports) = (Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload.map_err(Error::InvalidGuest)?;
+            match &payload {
+                Payload::Version { .. } => depth += 1,
+                Payload::ComponentImportSection(section) if depth == 1 => {
+                    for import in section.clone() {
+                        imports.push(import.map_err(Error::InvalidGuest)?.name.name);
+                    }
+                }
+                Payload::ComponentExportSection(section) if depth == 1 => {
+                    for export in section.clone() {
+                        exports.push(export.map_err(Error::InvalidGuest)?.name.name);
+                    }
+                }
+                Payload::End(_) => depth -= 1,
+                _ => {}
+            }
+            let valid = validator.payload(&payload).map_err(Error::InvalidGuest)?;
+            if let ValidPayload::End(types) = valid
+                && depth == 0
+            {
+                let types = types.as_ref();
+                guest.imports = imports
+                    .iter()
+                    .map(|name| Extern::new(name, types.component_item_for_import(name), types))
+                    .collect();
+                guest.exports = exports
+                    .iter()
+                    .map(|name| Extern::new(name, types.component_item_for_export(name), types))
+                    .collect();
+                return Ok(guest);
+            }
+        }
+        Ok(guest)
+    }
+}
+
+impl Extern {
+    fn new(name: &str, item: Option<&ComponentItem>, types: TypesRef<'_>) -> Self {
+        let mut result = Extern {
+            name: name.to_string(),
+            interface: InterfaceName::parse(name),
+            functions: Vec::new(),
+            types: Vec::new(),
+        };
+        if let Some(ComponentEntityType::Instance(instance)) = item.map(|item| item.ty) {
+            result.read_instance(instance, types);
+        }
+        result
+    }
+
+    fn read_instance(&mut self, instance: ComponentInstanceTypeId, types: TypesRef<'_>) {
+        for (name, item) in &types[instance].exports {
+            match item.ty {
+                ComponentEntityType::Func(_) => self.functions.push(name.clone()),
+                ComponentEntityType::Type { .. } => self.types.push(name.clone()),
+                _ => {}
+            }
+        }
+    }
+}

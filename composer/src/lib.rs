@@ -1,0 +1,79 @@
+//! Makes a WASI 0.2 component run, unchanged, on hosts that ship only WASI 0.3.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let guest = std::fs::read("guest.wasm")?;
+//! let composed = wasi_uplift::compose(&guest, &wasi_uplift::Options::default())?;
+//! std::fs::write("uplifted.wasm", composed.bytes)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A guest's WASI 0.2 imports are served by an adapter component that imports WASI 0.3. The adapter
+//! is part of this crate; every guest gets what it needs of it and no more. Data flows one way:
+//!
+//! 1. [`inspect`]: what does the guest import and export?
+//! 2. [`plan`]: what becomes of each import and export?
+//! 3. [`adapt`]: cut the adapter down to what the plan asks for.
+//! 4. [`retype`]: give the functions of the guest that may wait an `async` type.
+//! 5. [`link`]: put the two together.
+//! 6. [`validate`]: check the result before anybody gets to see it.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod adapt;
+mod error;
+mod front;
+pub mod inspect;
+pub mod link;
+pub mod plan;
+pub mod retype;
+pub mod validate;
+
+pub use error::Error;
+pub use plan::Plan;
+
+/// How to compose.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {}
+
+/// The result of [`compose`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Composed {
+    /// The component, which has been validated.
+    pub bytes: Vec<u8>,
+    /// What became of each import and export.
+    pub plan: Plan,
+}
+
+/// Composes a guest with the adapter.
+///
+/// The bytes are a component in binary form. The result is a component that imports WASI 0.3 only,
+/// apart from what isn't WASI, and exports `wasi:cli/run@0.3.0` where the guest exports the WASI
+/// 0.2 one. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
+/// same bytes every time.
+///
+/// # Errors
+///
+/// Each way in which a guest can't be served has a variant of [`Error`].
+pub fn compose(guest: &[u8], _options: &Options) -> Result<Composed, Error> {
+    let guest = inspect::Guest::read(guest)?;
+    let adapter = adapt::Adapter::embedded()?;
+    let plan = Plan::new(&guest, &adapter)?;
+    if plan.is_identity() {
+        return Ok(Composed {
+            bytes: guest.bytes.to_vec(),
+            plan,
+        });
+    }
+    let parts = link::Parts {
+        guest: retype::retype(&guest, &plan)?,
+        adapter: adapter.trim(&plan)?,
+    };
+    let bytes = link::link(parts, &plan)?;
+    validate::validate(&bytes, &plan)?;
+    Ok(Composed { bytes, plan })
+}

@@ -1,0 +1,126 @@
+//! The `wasi-uplift` command.
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use wasi_uplift::Options;
+
+/// Makes WASI 0.2 components run, unchanged, on hosts that ship only WASI 0.3.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Compose(Compose),
+}
+
+/// Joins a WASI 0.2 component with the adapter. The result imports WASI 0.3 only.
+#[derive(Args)]
+struct Compose {
+    /// The component, in binary form; `-` for standard input.
+    guest: PathBuf,
+
+    /// Where to put the result; `-` for standard output.
+    ///
+    /// A file appears whole or not at all.
+    #[arg(short, long, default_value = "-")]
+    output: PathBuf,
+
+    /// Print the result in text form.
+    #[arg(short = 't', long)]
+    wat: bool,
+}
+
+fn main() -> ExitCode {
+    let Command::Compose(compose) = Cli::parse().command;
+    match compose.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Compose {
+    fn run(&self) -> Result<()> {
+        let guest = read(&self.guest)?;
+        let name = display(&self.guest, "standard input");
+        let composed = wasi_uplift::compose(&guest, &Options::default())
+            .with_context(|| format!("`{name}` was not composed"))?;
+        if composed.plan.is_identity() {
+            eprintln!("note: `{name}` needs nothing of WASI 0.2, the result is a copy of it");
+        }
+        let bytes = if self.wat {
+            let text = wasmprinter::print_bytes(&composed.bytes)
+                .context("the result was not turned into text")?;
+            text.into_bytes()
+        } else {
+            composed.bytes
+        };
+        self.write(&bytes)
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<()> {
+        if self.output != Path::new("-") {
+            return write_file(&self.output, bytes)
+                .with_context(|| format!("`{}` was not written", self.output.display()));
+        }
+        let mut stdout = std::io::stdout();
+        if !self.wat && stdout.is_terminal() {
+            bail!(
+                "binary output is not for a terminal: name a file with `-o`, or ask for text with `-t`"
+            );
+        }
+        let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+        written.context("standard output was not written")
+    }
+}
+
+fn display(path: &Path, standard: &str) -> String {
+    if path == Path::new("-") {
+        standard.to_string()
+    } else {
+        path.display().to_string()
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .context("standard input was not read")?;
+    } else {
+        File::open(path)
+            .and_then(|mut file| file.read_to_end(&mut bytes))
+            .with_context(|| format!("`{}` was not read", path.display()))?;
+    }
+    Ok(bytes)
+}
+
+/// Writes beside the destination and moves the result there, so that nobody ever sees a part.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // What a program that creates a file asks for; the process's mask takes away from it.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Gives the functions of a guest that may wait an `async` type.
+//!
+//! A component function may wait only if its type is `async`, and WASI 0.2 declares its blocking
+//! functions without. But `async` is one bit of the component function type, and the core signature
+//! of a function that is lowered or lifted synchronously doesn't depend on it. So the guest's
+//! component-level types are given the bit where the adapter's have it, and its core modules stay
+//! byte for byte the same.
+
+mod flow;
+mod rewrite;
+
+use crate::Error;
+use crate::inspect::Guest;
+use crate::plan::{ImportFate, Plan};
+use flow::Flow;
+use std::collections::HashMap;
+
+/// Returns the guest with the types that the plan asks for.
+///
+/// # Errors
+///
+/// If a function would have to be `async` and must not be.
+pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
+    let flow = Flow::read(guest.bytes)?;
+    let mut fixed = Vec::new();
+    let mut names = HashMap::new();
+    for (name, item) in &flow.root.imports {
+        let fate = plan.import(name);
+        flow.functions_of(item, &mut |path, function| {
+            let is_async = match fate {
+                Some(ImportFate::Adapter { waiting, .. }) => waiting.contains(path),
+                // The type is the host's to say.
+                _ => flow.is_declared_async(function),
+            };
+            fixed.push((function, is_async));
+            names.insert(function, (name.clone(), path.to_string()));
+        });
+    }
+    // A host may wait for what it starts.
+    if let Some(run) = plan.run()
+        && let Some(item) = flow.root.exports.get(&run.name)
+    {
+        flow.functions_of(item, &mut |_, function| fixed.push((function, true)));
+    }
+    let colours = flow.solve(&fixed).map_err(|conflict| {
+        let (import, function) = names.remove(&conflict.function).unwrap_or_default();
+        Error::Conflict { import, function }
+    })?;
+    rewrite::rewrite(guest.bytes, &colours).map_err(Error::Rewrite)
+}

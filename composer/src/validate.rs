@@ -1,0 +1,28 @@
+//! Checks a result before anybody gets to see it.
+
+use crate::Error;
+use crate::inspect::{Generation, Guest};
+use crate::plan::{ImportFate, Plan};
+
+/// Checks that a result is valid, with the features that a WASI 0.3 host has by default, and that
+/// it imports nothing that the adapter was to serve.
+///
+/// # Errors
+///
+/// If it doesn't hold.
+pub fn validate(bytes: &[u8], plan: &Plan) -> Result<(), Error> {
+    let result = Guest::read(bytes).map_err(|error| match error {
+        Error::InvalidGuest(source) => Error::InvalidResult(source),
+        other => other,
+    })?;
+    for import in &result.imports {
+        let interface = import.interface.as_ref();
+        let is_p2 = interface.is_some_and(|name| {
+            name.is_wasi() && name.generation() == Some(Generation::P2)
+        });
+        if is_p2 && plan.import(&import.name) != Some(&ImportFate::Host) {
+            return Err(Error::Remains(import.name.clone()));
+        }
+    }
+    Ok(())
+}
