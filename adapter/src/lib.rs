@@ -19,8 +19,9 @@ mod bindings {
     wit_bindgen::generate!({
         path: "../wit",
         world: "adapter",
-        features: ["clocks-timezone"],
+        features: ["clocks-timezone", "network-error-code"],
         generate_all,
+        merge_structurally_equal_types: true,
         // The world's `async` is about types. Every export is lifted synchronously, which costs a
         // fortieth of a callback, and waits where it has to.
         async: false,
@@ -35,6 +36,7 @@ mod io;
 mod lifecycle;
 mod random;
 mod reactor;
+mod sockets;
 
 /// Implements every exported interface.
 struct Adapter;

@@ -61,7 +61,7 @@ pub fn adopt(waitable: u32, operation: Rc<dyn Abandoned>) {
 }
 
 /// Ends what was abandoned. Only for tasks that may wait.
-fn reap() {
+pub fn reap() {
     if !ABANDONED.borrow().is_empty() {
         for operation in ABANDONED.take() {
             operation.reap();
@@ -78,6 +78,33 @@ pub fn forget(waitable: u32) {
         .and_then(Option::take);
     // What it kept alive is dropped here, when the table is not borrowed any more.
     drop(registration);
+}
+
+/// Those who have to do something before they may go: what they accepted has to reach the host.
+static BUSY: Global<RefCell<Vec<Rc<dyn Waiter>>>> = Global::new(RefCell::new(Vec::new()));
+
+/// Keeps `waiter` alive, whoever drops it, until [`let_go`].
+pub fn keep(waiter: Rc<dyn Waiter>) {
+    BUSY.borrow_mut().push(waiter);
+}
+
+/// Ends what [`keep`] began, if anything.
+pub fn let_go<W: Waiter>(waiter: &W) {
+    let mut busy = BUSY.borrow_mut();
+    let kept = busy
+        .iter()
+        .position(|kept| core::ptr::addr_eq(Rc::as_ptr(kept), waiter))
+        .map(|index| busy.swap_remove(index));
+    // It may be the last reference: what it leads to is dropped when the list is not borrowed.
+    drop(busy);
+    drop(kept);
+}
+
+/// Waits until nobody is [kept](keep).
+pub fn drain() {
+    while !BUSY.borrow().is_empty() {
+        wait();
+    }
 }
 
 fn deliver(event: Event) {

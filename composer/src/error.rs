@@ -10,13 +10,17 @@ use wasmparser::BinaryReaderError;
 #[non_exhaustive]
 pub enum Error {
     /// There are no bytes.
-    #[error("the input is empty: a WebAssembly component was expected")]
+    #[error(
+        "the input is empty, where a WebAssembly component in binary form is needed: check that \
+         the step that makes it has succeeded"
+    )]
     Empty,
 
     /// The bytes don't begin like WebAssembly does.
     #[error(
-        "the input is not WebAssembly in binary form: a component was expected, which begins with \
-         the bytes 00 61 73 6d (text form can be turned into binary form with `wasm-tools parse`)"
+        "the input is not WebAssembly in binary form: a component is needed, which begins with the \
+         bytes 00 61 73 6d (turn text form into binary form first, for example with `wasm-tools \
+         parse`)"
     )]
     NotWasm,
 
@@ -27,36 +31,62 @@ pub enum Error {
     )]
     CoreModule,
 
+    /// The bytes are a part of something.
+    #[error(
+        "the input ends in the middle of a section: it is cut off or damaged, get the whole file \
+         and try again"
+    )]
+    Truncated,
+
     /// The bytes are not a valid component.
-    #[error("the input is not a valid component: {0}")]
+    #[error(
+        "the input is not a valid component: it is damaged, or it needs features of the component \
+         model that a WASI 0.3 host doesn't have by default"
+    )]
     InvalidGuest(#[source] BinaryReaderError),
 
     /// Some imports can't be served.
     #[error("{}", display_imports(.0))]
     Imports(Vec<(String, Unserved)>),
 
+    /// An import that stays with the host has types of one that doesn't.
+    #[error(
+        "the import `{import}` is not of WASI, so it is for the host to serve, but its types refer \
+         to those of `{to}`, which a WASI 0.3 host doesn't have: join the guest with a component \
+         that serves `{import}` first, for example with `wac plug`, or build it without"
+    )]
+    Refers {
+        /// The name of the import that stays with the host.
+        import: String,
+        /// The name of the import that it refers to.
+        to: String,
+    },
+
     /// An export belongs to WASI 0.2 and has no counterpart that is supported.
     #[error(
-        "the export `{0}` can't be offered to a WASI 0.3 host: of the WASI 0.2 interfaces that a \
-         host calls, only `wasi:cli/run` is supported"
+        "the export `{0}` can't be offered to a WASI 0.3 host: of the interfaces by which a host \
+         calls a WASI 0.2 component, this version of wasi-uplift supports `wasi:cli/run@0.2.x` \
+         only; build the guest without this export"
     )]
     Export(String),
 
     /// A function flows both to where it has to be `async` and to where it must not be.
     #[error(
-        "the function `{function}` of the import `{import}` may wait, and has to be `async`, but \
-         the guest also passes it on to where its type is given from outside"
+        "the function {waits} may wait, so it has to be `async`, and the function {stays} must not \
+         be `async`, because its type is given from outside; but the guest passes both through the \
+         same place, where they have to have the same type: build it so that they are apart"
     )]
     Conflict {
-        /// The name of the import.
-        import: String,
-        /// The name of the function.
-        function: String,
+        /// The one that has to be `async`.
+        waits: Place,
+        /// The one that must not be.
+        stays: Place,
     },
 
     /// The types of the guest's imports are not those that WASI 0.2 has.
     #[error(
-        "the import `{import}` does not have the types that WASI 0.2 gives it: {reason}"
+        "the import `{import}` does not have the types that WASI 0.2 gives it: {reason}; build the \
+         guest from the interface's definition as it was published"
     )]
     Shape {
         /// The name of the import.
@@ -67,13 +97,13 @@ pub enum Error {
 
     /// The result would still need WASI 0.2.
     #[error(
-        "the import `{0}` would remain: another import, which stays with the host, refers to its \
-         types, and a host without WASI 0.2 can't have them"
+        "the result would still import `{0}`, which a WASI 0.3 host doesn't have; this is a bug of \
+         wasi-uplift"
     )]
     Remains(String),
 
     /// The result is not valid, which is a bug here.
-    #[error("the result is not a valid component, which is a bug of wasi-uplift: {0}")]
+    #[error("the result is not a valid component, which is a bug of wasi-uplift")]
     InvalidResult(#[source] BinaryReaderError),
 
     /// The guest uses something of the component model that is not known here.
@@ -81,7 +111,7 @@ pub enum Error {
     Unknown(&'static str),
 
     /// The guest could not be written again.
-    #[error("the component could not be retyped: {0}")]
+    #[error("the component could not be retyped, which is a bug of wasi-uplift")]
     Rewrite(#[source] reencode::Error),
 
     /// The adapter that is part of this crate is broken.
@@ -93,6 +123,24 @@ pub enum Error {
     Link(String),
 }
 
+/// A function of an import or export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The name of the import or export.
+    pub name: String,
+    /// The name of the function in it. Empty if the import or export is the function itself.
+    pub function: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.function.as_str() {
+            "" => write!(f, "`{}`", self.name),
+            function => write!(f, "`{function}` of `{}`", self.name),
+        }
+    }
+}
+
 /// Why an import can't be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,7 +149,7 @@ pub enum Unserved {
     NotYet,
     /// A `wasi:` interface that WASI 0.2 doesn't have.
     Unknown,
-    /// An interface of WASI in a version that is not known.
+    /// An interface of WASI 0.2 in a version that is not known, or without one.
     Version,
     /// The interface is served, but not this function of it.
     Function(String),
@@ -110,17 +158,22 @@ pub enum Unserved {
 impl fmt::Display for Unserved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unserved::NotYet => f.write_str("this WASI 0.2 interface is not supported yet"),
+            Unserved::NotYet => f.write_str(
+                "this version of wasi-uplift does not support this WASI 0.2 interface yet; build \
+                 the guest without it",
+            ),
             Unserved::Unknown => f.write_str(
-                "WASI 0.2 has no such interface, and it is not known how to serve it with WASI 0.3",
+                "WASI 0.2 has no such interface; join the guest with a component that serves it \
+                 first, for example with `wac plug`, or build it without",
             ),
             Unserved::Version => f.write_str(
-                "this version is not known: 0.2.x, 0.2.0-rc-2023-11-10 and 0.2.0-rc-2023-12-05 are",
+                "the versions of this interface that can be served are 0.2.0 and later 0.2.x, \
+                 0.2.0-rc-2023-11-10 and 0.2.0-rc-2023-12-05; build the guest for one of these",
             ),
             Unserved::Function(name) => write!(
                 f,
-                "its function `{name}` is not known: it is newer than this version of wasi-uplift, \
-                 or older than the WASI 0.2 release"
+                "its function `{name}` is newer than this version of wasi-uplift, or was never \
+                 part of WASI 0.2; use a later wasi-uplift, or build the guest without it"
             ),
         }
     }

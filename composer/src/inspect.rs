@@ -1,11 +1,15 @@
 //! Reads what a guest imports and exports.
 
 use crate::Error;
+use crate::shape::{self, Shapes};
 use semver::Version;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use wasmparser::component_types::{ComponentEntityType, ComponentInstanceTypeId, ComponentItem};
+use wasmparser::component_types::{
+    ComponentAnyTypeId, ComponentEntityType, ComponentInstanceTypeId, ComponentItem,
+};
 use wasmparser::types::TypesRef;
-use wasmparser::{Parser, Payload, ValidPayload, Validator};
+use wasmparser::{BinaryReader, BinaryReaderError, Parser, Payload, ValidPayload, Validator};
 
 /// A guest, as far as its imports and exports go.
 #[derive(Clone, Debug)]
@@ -29,6 +33,10 @@ pub struct Extern {
     pub functions: Vec<String>,
     /// The names of the types, if this is an instance.
     pub types: Vec<String>,
+    /// The names of the imports that the types here are taken from.
+    pub refers_to: BTreeSet<String>,
+    /// What the functions and types look like, if this is an imported instance.
+    pub shapes: Shapes,
 }
 
 /// The name of an interface, taken apart.
@@ -120,6 +128,9 @@ impl<'a> Guest<'a> {
         if Parser::is_core_wasm(bytes) {
             return Err(Error::CoreModule);
         }
+        if walk_sections(bytes).is_err() {
+            return Err(Error::Truncated);
+        }
         let mut guest = Guest {
             bytes,
             imports: Vec::new(),
@@ -159,10 +170,94 @@ impl<'a> Guest<'a> {
                     .iter()
                     .map(|name| Extern::new(name, types.component_item_for_export(name), types))
                     .collect();
+                guest.read_references(types);
+                guest.read_shapes(types);
                 return Ok(guest);
             }
         }
         Ok(guest)
+    }
+
+    /// Finds out which imports take types from others.
+    fn read_references(&mut self, types: TypesRef<'_>) {
+        let mut owners = HashMap::new();
+        for import in &self.imports {
+            let item = types.component_item_for_import(&import.name);
+            for (_, created) in named_types(item, types) {
+                owners.insert(created, import.name.clone());
+            }
+        }
+        for import in &mut self.imports {
+            let item = types.component_item_for_import(&import.name);
+            for (referenced, _) in named_types(item, types) {
+                let mut ty = Some(referenced);
+                while let Some(id) = ty {
+                    if let Some(owner) = owners.get(&id)
+                        && *owner != import.name
+                    {
+                        import.refers_to.insert(owner.clone());
+                        break;
+                    }
+                    ty = types.peel_alias(id);
+                }
+            }
+        }
+    }
+}
+
+impl Guest<'_> {
+    /// Finds out what the imports look like.
+    fn read_shapes(&mut self, types: TypesRef<'_>) {
+        let instance = |import: &Extern| {
+            match types.component_item_for_import(&import.name).map(|item| item.ty) {
+                Some(ComponentEntityType::Instance(instance)) => Some(instance),
+                _ => None,
+            }
+        };
+        let mut names = shape::ResourceNames::new();
+        for instance in self.imports.iter().filter_map(instance) {
+            shape::name_resources(&mut names, instance, types);
+        }
+        for import in &mut self.imports {
+            if let Some(instance) = instance(import) {
+                import.shapes = shape::of_instance(instance, types, &names);
+            }
+        }
+    }
+}
+
+/// Goes through the sections, which fails if the bytes end in the middle of one.
+fn walk_sections(bytes: &[u8]) -> Result<(), BinaryReaderError> {
+    const HEADER: usize = 8;
+    let mut reader = BinaryReader::new(bytes, 0);
+    reader.read_bytes(HEADER)?;
+    while !reader.eof() {
+        let _id = reader.read_u8()?;
+        reader.read_reader()?;
+    }
+    Ok(())
+}
+
+/// The types that a type, or an instance with types, gives a name to: for each, the type that the
+/// name was given to, and the type that this has made of it.
+fn named_types(
+    item: Option<&ComponentItem>,
+    types: TypesRef<'_>,
+) -> Vec<(ComponentAnyTypeId, ComponentAnyTypeId)> {
+    let of = |ty| match ty {
+        ComponentEntityType::Type {
+            referenced,
+            created,
+        } => Some((referenced, created)),
+        _ => None,
+    };
+    match item.map(|item| item.ty) {
+        Some(ComponentEntityType::Instance(instance)) => {
+            let exports = types[instance].exports.values();
+            exports.filter_map(|item| of(item.ty)).collect()
+        }
+        Some(other) => of(other).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 
@@ -173,6 +268,8 @@ impl Extern {
             interface: InterfaceName::parse(name),
             functions: Vec::new(),
             types: Vec::new(),
+            refers_to: BTreeSet::new(),
+            shapes: Shapes::new(),
         };
         if let Some(ComponentEntityType::Instance(instance)) = item.map(|item| item.ty) {
             result.read_instance(instance, types);

@@ -29,9 +29,10 @@ pub mod inspect;
 pub mod link;
 pub mod plan;
 pub mod retype;
+pub mod shape;
 pub mod validate;
 
-pub use error::Error;
+pub use error::{Error, Place, Unserved};
 pub use plan::Plan;
 
 /// How to compose.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +51,12 @@ fn main() -> ExitCode {
 
 impl Compose {
     fn run(&self) -> Result<()> {
+        let to_stdout = self.output == Path::new("-");
+        if to_stdout && !self.wat && std::io::stdout().is_terminal() {
+            bail!(
+                "binary output is not for a terminal: name a file with `-o`, or ask for text with `-t`"
+            );
+        }
         let guest = read(&self.guest)?;
         let name = display(&self.guest, "standard input");
         let composed = wasi_uplift::compose(&guest, &Options::default())
@@ -65,22 +71,14 @@ impl Compose {
         } else {
             composed.bytes
         };
-        self.write(&bytes)
-    }
-
-    fn write(&self, bytes: &[u8]) -> Result<()> {
-        if self.output != Path::new("-") {
-            return write_file(&self.output, bytes)
-                .with_context(|| format!("`{}` was not written", self.output.display()));
+        if to_stdout {
+            let mut stdout = std::io::stdout();
+            let written = stdout.write_all(&bytes).and_then(|()| stdout.flush());
+            written.context("standard output was not written")
+        } else {
+            write_file(&self.output, &bytes)
+                .with_context(|| format!("`{}` was not written", self.output.display()))
         }
-        let mut stdout = std::io::stdout();
-        if !self.wat && stdout.is_terminal() {
-            bail!(
-                "binary output is not for a terminal: name a file with `-o`, or ask for text with `-t`"
-            );
-        }
-        let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-        written.context("standard output was not written")
     }
 }
 
@@ -108,16 +106,27 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// Writes beside the destination and moves the result there, so that nobody ever sees a part.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let path = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => bail!("it is a folder: name a file in it"),
+        // It is the file that is to be replaced, not the link to it.
+        Ok(metadata) if metadata.is_file() => &path.canonicalize()?,
+        // Pipes and devices must stay what they are.
+        Ok(_) => return Ok(fs::write(path, bytes)?),
+        Err(_) => path,
+    };
     let folder = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        bail!("there is no folder `{}`: make it first", folder.display());
+    }
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
         // What a program that creates a file asks for; the process's mask takes away from it.
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;

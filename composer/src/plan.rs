@@ -1,10 +1,11 @@
 //! Decides what becomes of each import and export of a guest.
 
 use crate::Error;
-use crate::adapt::Adapter;
+use crate::adapt::{Adapter, Interface};
 use crate::error::Unserved;
-use crate::inspect::{Extern, Generation, Guest};
-use std::collections::BTreeSet;
+use crate::inspect::{Extern, Generation, Guest, InterfaceName};
+use semver::Version;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of each import and export: data, which says it all before anything is done.
 #[derive(Clone, Debug)]
@@ -54,15 +55,40 @@ pub enum ExportFate {
     Kept,
 }
 
-/// The packages that make up WASI 0.2, and are therefore never the host's.
-const P2_PACKAGES: [&str; 7] = [
-    "wasi:cli",
-    "wasi:clocks",
-    "wasi:filesystem",
-    "wasi:http",
-    "wasi:io",
-    "wasi:random",
-    "wasi:sockets",
+/// The interfaces that make up WASI 0.2, and are therefore never the host's.
+const P2_INTERFACES: [&str; 32] = [
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    P2_RUN,
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/timezone",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:http/incoming-handler",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
 ];
 
 /// Where a WASI 0.2 command starts.
@@ -82,9 +108,10 @@ impl Plan {
             imports: Vec::new(),
             exports: Vec::new(),
         };
+        let families = Families::choose(guest, adapter)?;
         let mut unserved = Vec::new();
         for import in &guest.imports {
-            match import_fate(import, adapter) {
+            match import_fate(import, &families) {
                 Ok(fate) => plan.imports.push(Planned {
                     item: import.clone(),
                     fate,
@@ -95,13 +122,41 @@ impl Plan {
         if !unserved.is_empty() {
             return Err(Error::Imports(unserved));
         }
+        plan.check_references()?;
+        // A host starts one thing: what the guest has for WASI 0.3, if it has.
+        let mut has_run = guest.exports.iter().any(is_p3_run);
         for export in &guest.exports {
+            let mut fate = export_fate(export)?;
+            if let ExportFate::Lifted(_) = fate {
+                if has_run {
+                    fate = ExportFate::Kept;
+                }
+                has_run = true;
+            }
             plan.exports.push(Planned {
                 item: export.clone(),
-                fate: export_fate(export)?,
+                fate,
             });
         }
         Ok(plan)
+    }
+
+    /// What stays with the host can't have types of what the host doesn't have.
+    fn check_references(&self) -> Result<(), Error> {
+        let is_adapted = |name: &&String| {
+            matches!(self.import(name), Some(ImportFate::Adapter { .. }))
+        };
+        for import in &self.imports {
+            if let ImportFate::Host = import.fate
+                && let Some(to) = import.item.refers_to.iter().find(is_adapted)
+            {
+                return Err(Error::Refers {
+                    import: import.item.name.clone(),
+                    to: to.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the guest needs nothing: it imports and exports nothing of WASI 0.2.
@@ -132,22 +187,108 @@ impl Plan {
     }
 }
 
-fn import_fate(import: &Extern, adapter: &Adapter<'_>) -> Result<ImportFate, Unserved> {
+/// Which of its versions of a package the adapter serves each of the guest's versions with.
+///
+/// A label of a release candidate can stand for more than one shape, and what a package's
+/// interfaces share has to come from one place. So it is chosen for a package as a whole, by what
+/// the guest's imports look like.
+struct Families<'a> {
+    adapter: &'a Adapter<'a>,
+    /// By the guest's package and release candidate.
+    chosen: BTreeMap<(String, String), &'a Version>,
+}
+
+/// What tells the guest's versions of a package apart. Releases of the 0.2 line are one.
+fn family(name: &InterfaceName) -> (String, String) {
+    let version = name.version.as_ref();
+    let candidate = version.map_or(String::new(), |version| version.pre.to_string());
+    (name.package.clone(), candidate)
+}
+
+impl<'a> Families<'a> {
+    fn choose(guest: &Guest<'_>, adapter: &'a Adapter<'a>) -> Result<Self, Error> {
+        let mut groups: BTreeMap<_, Vec<(&Extern, &InterfaceName)>> = BTreeMap::new();
+        for import in &guest.imports {
+            if let Some(name) = &import.interface
+                && name.is_wasi()
+                && name.generation() == Some(Generation::P2)
+            {
+                groups.entry(family(name)).or_default().push((import, name));
+            }
+        }
+        let mut families = Families {
+            adapter,
+            chosen: BTreeMap::new(),
+        };
+        for (key, imports) in groups {
+            let (package, candidate) = &key;
+            // The release first for a release, the release candidate first for one of those.
+            let mut versions: Vec<&Version> = adapter
+                .interfaces()
+                .iter()
+                .filter(|interface| interface.parts.package == *package)
+                .filter_map(|interface| interface.parts.version.as_ref())
+                .filter(|version| !candidate.is_empty() || version.pre.is_empty())
+                .collect();
+            versions.sort_by_key(|version| (version.pre.is_empty() != candidate.is_empty(), *version));
+            versions.dedup();
+            let mut mismatch = None;
+            let fits = |version: &&&Version| {
+                let found = imports.iter().find_map(|(import, name)| {
+                    let interface = families.at(name, version)?;
+                    difference(import, interface)
+                });
+                let fits = found.is_none();
+                // What is said of a guest that nothing fits is about the likeliest.
+                mismatch = mismatch.take().or(found);
+                fits
+            };
+            if let Some(version) = versions.iter().find(fits) {
+                families.chosen.insert(key, version);
+            } else if let Some(error) = mismatch {
+                return Err(error);
+            }
+        }
+        Ok(families)
+    }
+
+    fn at(&self, name: &InterfaceName, version: &Version) -> Option<&'a Interface> {
+        self.adapter.interfaces().iter().find(|interface| {
+            interface.parts.path() == name.path() && interface.parts.version.as_ref() == Some(version)
+        })
+    }
+
+    fn interface(&self, name: &InterfaceName) -> Option<&'a Interface> {
+        self.at(name, self.chosen.get(&family(name))?)
+    }
+}
+
+/// Where an import doesn't look like the interface that is to serve it, if anywhere. That it wants
+/// a function that isn't there is found out later.
+fn difference(import: &Extern, interface: &Interface) -> Option<Error> {
+    let differs = |(name, shape): &(&String, &String)| {
+        interface.shapes.get(*name).is_some_and(|other| other != *shape)
+    };
+    let (name, shape) = import.shapes.iter().find(differs)?;
+    Some(Error::Shape {
+        import: import.name.clone(),
+        reason: format!("`{name}` is {shape}, and should be {}", interface.shapes[name]),
+    })
+}
+
+fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, Unserved> {
     let Some(name) = import.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ImportFate::Host);
     };
+    let is_p2 = P2_INTERFACES.contains(&name.path().as_str());
     match name.generation() {
         Some(Generation::P3) => return Ok(ImportFate::AlreadyP3),
+        _ if !is_p2 => return Err(Unserved::Unknown),
         Some(Generation::P2) => {}
-        None if P2_PACKAGES.contains(&name.package.as_str()) => return Err(Unserved::Version),
-        None => return Err(Unserved::Unknown),
+        None => return Err(Unserved::Version),
     }
-    let Some(interface) = adapter.interface(&name.path()) else {
-        return Err(if P2_PACKAGES.contains(&name.package.as_str()) {
-            Unserved::NotYet
-        } else {
-            Unserved::Unknown
-        });
+    let Some(interface) = families.interface(name) else {
+        return Err(Unserved::NotYet);
     };
     let missing = |function: &&String| !interface.functions.contains_key(*function);
     if let Some(function) = import.functions.iter().find(missing) {
@@ -168,6 +309,17 @@ fn export_fate(export: &Extern) -> Result<ExportFate, Error> {
         Some(Generation::P3) => Ok(ExportFate::AlreadyP3),
         Some(Generation::P2) if name.path() == P2_RUN => Ok(ExportFate::Lifted(P3_RUN.to_string())),
         Some(Generation::P2) => Err(Error::Export(export.name.clone())),
+        None if P2_INTERFACES.contains(&name.path().as_str()) => {
+            Err(Error::Export(export.name.clone()))
+        }
         None => Ok(ExportFate::Kept),
     }
 }
+
+fn is_p3_run(export: &Extern) -> bool {
+    let is_run = |name: &InterfaceName| {
+        name.path() == P2_RUN && name.generation() == Some(Generation::P3)
+    };
+    export.interface.as_ref().is_some_and(is_run)
+}
+

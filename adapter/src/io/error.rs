@@ -2,17 +2,35 @@
 
 use crate::Adapter;
 use crate::bindings::exports::wasi::io::error::{Guest, GuestError};
+use crate::sockets::error::Fault;
 use alloc::string::String;
 
 /// Why an operation on a stream failed, as the WASI 0.3 side reported it.
 pub struct Failure {
     reason: &'static str,
+    /// What the host had to say beyond its error code.
+    detail: Option<String>,
+    /// For `network-error-code`.
+    pub fault: Option<Fault>,
 }
 
 impl Failure {
     /// A failure for which `reason` says all that is known.
     pub const fn new(reason: &'static str) -> Self {
-        Failure { reason }
+        Failure {
+            reason,
+            detail: None,
+            fault: None,
+        }
+    }
+
+    /// A failure of a socket.
+    pub fn socket(fault: Fault, detail: Option<String>) -> Self {
+        Failure {
+            reason: fault.name(),
+            detail,
+            fault: Some(fault),
+        }
     }
 }
 
@@ -22,6 +40,9 @@ impl Guest for Adapter {
 
 impl GuestError for Failure {
     fn to_debug_string(&self) -> String {
-        self.reason.into()
+        match &self.detail {
+            Some(detail) => [self.reason, ": ", detail].concat(),
+            None => self.reason.into(),
+        }
     }
 }

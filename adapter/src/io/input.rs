@@ -20,7 +20,8 @@ const HAND_OVER: usize = 4096;
 /// See the [module](self).
 pub struct Input {
     me: Weak<Input>,
-    reader: RefCell<ByteReader>,
+    /// Gone once the stream is closed from this side.
+    reader: RefCell<Option<ByteReader>>,
     life: Life,
     /// What was read, of which the guest has the first `taken` bytes.
     buffer: Cell<Vec<u8>>,
@@ -33,7 +34,7 @@ impl Input {
     pub fn new((reader, completion): (ByteReader, Completion)) -> Rc<Self> {
         Rc::new_cyclic(|me| Input {
             me: me.clone(),
-            reader: RefCell::new(reader),
+            reader: RefCell::new(Some(reader)),
             life: Life::new(completion),
             buffer: Cell::default(),
             taken: Cell::new(0),
@@ -47,8 +48,11 @@ impl Input {
         if self.available.get() > 0 || self.life.is_over() {
             return true;
         }
-        let mut reader = self.reader.borrow_mut();
-        if !self.life.is_open() || reader.is_pending() {
+        let mut slot = self.reader.borrow_mut();
+        let Some(reader) = slot.as_mut().filter(|reader| !reader.is_pending()) else {
+            return false;
+        };
+        if !self.life.is_open() {
             return false;
         }
         let mut buffer = self.buffer.take();
@@ -57,7 +61,7 @@ impl Input {
         let Some(read) = reader.start(buffer, &self.me) else {
             return false;
         };
-        drop(reader);
+        drop(slot);
         self.absorb(read);
         self.available.get() > 0 || self.life.is_over()
     }
@@ -149,6 +153,13 @@ impl Input {
         }
         self.discard(len)
     }
+
+    /// Closes the stream from this side. What was read and not taken is lost.
+    pub fn shutdown(&self) {
+        drop(self.reader.take());
+        self.available.set(0);
+        self.life.close();
+    }
 }
 
 impl Source for Input {
@@ -159,12 +170,14 @@ impl Source for Input {
 
 impl Waiter for Input {
     fn event(&self, waitable: u32, code: u32) {
-        let mut reader = self.reader.borrow_mut();
-        if waitable != reader.handle() {
-            return self.life.completed();
+        let mut slot = self.reader.borrow_mut();
+        match slot.as_mut() {
+            Some(reader) if reader.handle() == waitable => {
+                let read = reader.finish(code);
+                drop(slot);
+                self.absorb(read);
+            }
+            _ => self.life.completed(),
         }
-        let read = reader.finish(code);
-        drop(reader);
-        self.absorb(read);
     }
 }

@@ -58,10 +58,17 @@ impl Life {
         }
     }
 
+    /// Ends the stream from this side: nothing is to be told of how it went.
+    pub fn close(&self) {
+        self.stage.set(Stage::Closed);
+    }
+
     /// Takes note of the completion after the event for it.
     pub fn completed(&self) {
         let ending = self.completion.borrow_mut().finish();
-        self.settle(ending);
+        if self.stage.get() == Stage::Ending {
+            self.settle(ending);
+        }
     }
 
     fn settle(&self, ending: Ending) {

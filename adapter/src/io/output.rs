@@ -20,9 +20,6 @@ use core::cell::{Cell, RefCell};
 /// How many bytes may be accepted and not yet taken by the host.
 const CAPACITY: usize = 64 * 1024;
 
-/// The streams that have bytes on their way.
-static BUSY: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
-
 /// The standard streams that were opened.
 static STANDARD: Global<RefCell<Vec<&'static Standard>>> = Global::new(RefCell::new(Vec::new()));
 
@@ -40,6 +37,8 @@ pub struct Output {
     flushing: Cell<bool>,
     /// The stream ended before all accepted bytes were taken.
     lossy: Cell<bool>,
+    /// The stream is to be closed when its bytes are gone.
+    closing: Cell<bool>,
 }
 
 impl Output {
@@ -52,6 +51,7 @@ impl Output {
             queued: Cell::new(0),
             flushing: Cell::new(false),
             lossy: Cell::new(false),
+            closing: Cell::new(false),
         })
     }
 
@@ -100,24 +100,12 @@ impl Output {
             && self.queued.get() > 0
             && let Some(me) = self.me.upgrade()
         {
-            BUSY.borrow_mut().push(me);
+            reactor::keep(me);
         }
     }
 
-    /// Forgets that the stream had bytes on their way.
-    fn rest(&self) {
-        // The last reference may be the one in the list: it is dropped after the borrow has ended.
-        let mut busy = BUSY.borrow_mut();
-        let me = busy
-            .iter()
-            .position(|output| core::ptr::eq(&**output, self))
-            .map(|index| busy.swap_remove(index));
-        drop(busy);
-        drop(me);
-    }
-
     fn room(&self) -> usize {
-        if self.flushing.get() {
+        if self.flushing.get() || self.closing.get() {
             0
         } else {
             CAPACITY.saturating_sub(self.queued.get())
@@ -154,6 +142,10 @@ impl Output {
     /// `output-stream.write`.
     pub fn write(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
         self.check()?;
+        if !self.life.is_open() {
+            // The other side is gone, and it will be known in a moment how.
+            return Ok(());
+        }
         if bytes.len() > self.room() {
             // More than `check-write` allows.
             trap();
@@ -205,6 +197,15 @@ impl Output {
         self.check_write()
     }
 
+    /// Closes the stream as soon as its bytes are gone.
+    pub fn shutdown(&self) {
+        self.closing.set(true);
+        if self.queued.get() == 0 {
+            self.close();
+            self.life.close();
+        }
+    }
+
     /// Closes the byte stream, whose bytes are all gone.
     fn close(&self) {
         if self.life.is_open() {
@@ -231,7 +232,10 @@ impl Waiter for Output {
                 self.account(wrote);
                 self.pump();
                 if self.queued.get() == 0 {
-                    self.rest();
+                    if self.closing.get() {
+                        self.shutdown();
+                    }
+                    reactor::let_go(self);
                 }
             }
             _ => self.life.completed(),
@@ -268,9 +272,7 @@ impl Standard {
 /// Waits until every accepted byte is with the host, closes the standard streams, and waits until
 /// the host has said that it is done with them. The next handle opens them again.
 pub fn drain() {
-    while !BUSY.borrow().is_empty() {
-        reactor::wait();
-    }
+    reactor::drain();
     let outputs: Vec<_> = STANDARD
         .take()
         .iter()

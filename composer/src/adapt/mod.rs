@@ -8,7 +8,9 @@
 pub mod trim;
 
 use crate::Error;
+use crate::inspect::InterfaceName;
 use crate::plan::Plan;
+use crate::shape::{self, Shapes};
 use std::collections::{BTreeMap, BTreeSet};
 use trim::{Module, Names};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, metadata};
@@ -28,13 +30,17 @@ pub struct Adapter<'a> {
     module: Module<'a>,
     resolve: Resolve,
     world: WorldId,
-    interfaces: BTreeMap<String, Interface>,
+    interfaces: Vec<Interface>,
 }
 
 /// An interface that the adapter exports.
 pub struct Interface {
     /// The full name, for example `wasi:io/poll@0.2.12`.
     pub name: String,
+    /// The name taken apart.
+    pub parts: InterfaceName,
+    /// What its functions and types look like.
+    pub shapes: Shapes,
     /// The functions by name, and whether each may wait.
     pub functions: BTreeMap<String, bool>,
     id: InterfaceId,
@@ -83,7 +89,7 @@ impl<'a> Adapter<'a> {
             module: Module::parse(bytes)?,
             resolve: bindgen.resolve,
             world: bindgen.world,
-            interfaces: BTreeMap::new(),
+            interfaces: Vec::new(),
         };
         for item in adapter.resolve.worlds[adapter.world].exports.values() {
             let &WorldItem::Interface { id, .. } = item else {
@@ -96,22 +102,28 @@ impl<'a> Adapter<'a> {
                 .iter()
                 .map(|(name, function)| (name.clone(), function.kind.is_async()))
                 .collect();
-            let path = name.split('@').next().unwrap_or_default().to_string();
-            adapter.interfaces.insert(
-                path,
-                Interface {
-                    name,
-                    functions,
-                    id,
-                },
-            );
+            let parts = InterfaceName::parse(&name)
+                .ok_or_else(|| Error::Adapter(format!("`{name}` is no name of an interface")))?;
+            adapter.interfaces.push(Interface {
+                shapes: shape::of_interface(&adapter.resolve, id),
+                name,
+                parts,
+                functions,
+                id,
+            });
         }
         Ok(adapter)
     }
 
-    /// The exported interface with this name, given without version.
-    pub fn interface(&self, path: &str) -> Option<&Interface> {
-        self.interfaces.get(path)
+    /// The exported interfaces.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    fn interface(&self, name: &str) -> Option<&Interface> {
+        self.interfaces
+            .iter()
+            .find(|interface| interface.name == name)
     }
 
     /// The adapter for a guest, as a component.
@@ -158,7 +170,7 @@ impl<'a> Adapter<'a> {
     fn trim_world(&self, wanted: &BTreeMap<&str, Wanted>) -> Resolve {
         let mut resolve = self.resolve.clone();
         let mut live = LiveTypes::default();
-        for interface in self.interfaces.values() {
+        for interface in &self.interfaces {
             let nothing = Wanted::default();
             let wanted = wanted.get(interface.name.as_str()).unwrap_or(&nothing);
             let functions = &mut resolve.interfaces[interface.id].functions;
@@ -174,7 +186,7 @@ impl<'a> Adapter<'a> {
             }
         }
         let live: BTreeSet<TypeId> = live.iter().collect();
-        for interface in self.interfaces.values() {
+        for interface in &self.interfaces {
             let types = &mut resolve.interfaces[interface.id].types;
             types.retain(|_, ty| live.contains(ty));
         }

@@ -18,6 +18,8 @@ use read::Input;
 mod emit;
 mod graph;
 mod live;
+#[cfg(test)]
+mod made;
 mod read;
 #[cfg(test)]
 mod tests;

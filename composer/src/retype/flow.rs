@@ -131,6 +131,19 @@ impl Flow {
                 self.unify_items(&a.imports, &b.imports);
                 self.unify_items(&a.exports, &b.exports);
             }
+            (Item::Type(a), Item::Type(b)) => self.unify_types(a, b),
+            _ => {}
+        }
+    }
+
+    /// Types that stand for each other have to stay equal.
+    fn unify_types(&mut self, a: &Type, b: &Type) {
+        match (a, b) {
+            (Type::Instance(a), Type::Instance(b)) => self.unify_items(a, b),
+            (Type::Component(a), Type::Component(b)) => {
+                self.unify_items(&a.imports, &b.imports);
+                self.unify_items(&a.exports, &b.exports);
+            }
             _ => {}
         }
     }
@@ -149,29 +162,37 @@ impl Flow {
     ///
     /// A class that is fixed both ways can't be served: its given functions are the error.
     pub fn solve(&self, fixed: &[(Function, bool)]) -> Result<Colours, Conflict> {
-        let mut pinned = vec![None; self.functions.len()];
-        for &(function, is_async) in fixed {
+        // For each class, what first fixed it.
+        let mut pinned: Vec<Option<usize>> = vec![None; self.functions.len()];
+        for (index, &(function, is_async)) in fixed.iter().enumerate() {
             let class = &mut pinned[self.root_of(function)];
-            if class.is_some_and(|other| other != is_async) {
-                return Err(Conflict { function });
+            let first = *class.get_or_insert(index);
+            if fixed[first].1 != is_async {
+                let (waits, stays) = if is_async { (index, first) } else { (first, index) };
+                return Err(Conflict { waits, stays });
             }
-            *class = Some(is_async);
+        }
+        let mut declared = vec![false; self.functions.len()];
+        for usage in &self.uses {
+            if usage.definition.is_some_and(|d| self.is_async(d)) {
+                declared[self.root_of(usage.function)] = true;
+            }
         }
         let mut colour: Vec<bool> = pinned
             .iter()
-            .map(|pinned| pinned.unwrap_or(false))
+            .zip(&declared)
+            .map(|(pinned, &declared)| pinned.map_or(declared, |index| fixed[index].1))
             .collect();
-        for usage in &self.uses {
-            let class = self.root_of(usage.function);
-            if pinned[class].is_none() && usage.definition.is_some_and(|d| self.is_async(d)) {
-                colour[class] = true;
-            }
-        }
-        // What calls an `async` function may wait, and what may wait has to be `async`.
+        // What calls a function that has become `async` may wait, and what may wait has to be
+        // `async`. A function that always was `async` is no reason: the guest knows how to call it.
         loop {
             let mut changed = false;
             for (lowered, lifted) in &self.components {
-                if !lowered.iter().any(|&f| colour[self.root_of(f)]) {
+                let has_become_async = |&function: &Function| {
+                    let class = self.root_of(function);
+                    colour[class] && !declared[class]
+                };
+                if !lowered.iter().any(has_become_async) {
                     continue;
                 }
                 for &function in lifted {
@@ -229,7 +250,12 @@ impl Flow {
                     self.visit(&path, item, visit);
                 }
             }
-            Item::Component(_) | Item::Type(_) | Item::Other => {}
+            Item::Component(signature) => {
+                for items in [&signature.imports, &signature.exports] {
+                    self.visit(path, &Item::Instance(Rc::new(items.clone())), visit);
+                }
+            }
+            Item::Type(_) | Item::Other => {}
         }
     }
 
@@ -243,11 +269,13 @@ impl Flow {
     }
 }
 
-/// A function that has to be `async` on one way and must not be on another.
+/// Two functions of one class, of which one has to be `async` and the other must not be.
 #[derive(Debug)]
 pub struct Conflict {
-    /// One of the given functions.
-    pub function: Function,
+    /// The index, among what was fixed, of the function that has to be.
+    pub waits: usize,
+    /// The index of the function that must not be.
+    pub stays: usize,
 }
 
 #[derive(Default)]

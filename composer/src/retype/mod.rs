@@ -8,12 +8,14 @@
 
 mod flow;
 mod rewrite;
+#[cfg(test)]
+mod tests;
 
 use crate::Error;
+use crate::error::Place;
 use crate::inspect::Guest;
 use crate::plan::{ImportFate, Plan};
 use flow::Flow;
-use std::collections::HashMap;
 
 /// Returns the guest with the types that the plan asks for.
 ///
@@ -23,7 +25,7 @@ use std::collections::HashMap;
 pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
     let flow = Flow::read(guest.bytes)?;
     let mut fixed = Vec::new();
-    let mut names = HashMap::new();
+    let mut places = Vec::new();
     for (name, item) in &flow.root.imports {
         let fate = plan.import(name);
         flow.functions_of(item, &mut |path, function| {
@@ -33,18 +35,28 @@ pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
                 _ => flow.is_declared_async(function),
             };
             fixed.push((function, is_async));
-            names.insert(function, (name.clone(), path.to_string()));
+            places.push(place(name, path));
         });
     }
     // A host may wait for what it starts.
     if let Some(run) = plan.run()
         && let Some(item) = flow.root.exports.get(&run.name)
     {
-        flow.functions_of(item, &mut |_, function| fixed.push((function, true)));
+        flow.functions_of(item, &mut |path, function| {
+            fixed.push((function, true));
+            places.push(place(&run.name, path));
+        });
     }
-    let colours = flow.solve(&fixed).map_err(|conflict| {
-        let (import, function) = names.remove(&conflict.function).unwrap_or_default();
-        Error::Conflict { import, function }
+    let colours = flow.solve(&fixed).map_err(|conflict| Error::Conflict {
+        waits: places[conflict.waits].clone(),
+        stays: places[conflict.stays].clone(),
     })?;
     rewrite::rewrite(guest.bytes, &colours).map_err(Error::Rewrite)
+}
+
+fn place(name: &str, function: &str) -> Place {
+    Place {
+        name: name.to_string(),
+        function: function.to_string(),
+    }
 }

@@ -9,7 +9,7 @@ use wasm_encoder::{
 };
 use wasmparser::{
     CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentFuncType, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, InstanceTypeDeclaration,
+    ComponentTypeDeclaration, ComponentTypeRef, InstanceTypeDeclaration, KnownCustom,
 };
 
 /// Where a type of the component that was read is in the one that is written.
@@ -183,7 +183,25 @@ impl ReencodeComponent for Rewriter<'_> {
     }
 
     fn component_type_index(&mut self, index: u32) -> u32 {
-        self.scope().types[index as usize].plain
+        // A `component-name` section isn't validated, and may name a type that isn't there.
+        let types = &self.scope().types;
+        types.get(index as usize).map_or(index, |new| new.plain)
+    }
+
+    /// Names are for debugging only: if they can't be read, that's no reason to fail.
+    fn parse_component_custom_section(
+        &mut self,
+        component: &mut Component,
+        section: wasmparser::CustomSectionReader<'_>,
+    ) -> Result<(), Error> {
+        if let KnownCustom::ComponentName(names) = section.as_known()
+            && let Ok(names) = self.custom_component_name_section(names)
+        {
+            component.section(&names);
+        } else {
+            component.section(&self.custom_section(section)?);
+        }
+        Ok(())
     }
 
     /// Core modules are copied byte for byte.

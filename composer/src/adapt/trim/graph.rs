@@ -50,10 +50,11 @@ pub(super) fn build(input: &Input<'_>) -> Result<Graph, Error> {
     let pointers = resolver.pointers(&data)?;
     for datum in &mut data {
         // A pointer that is only partly inside counts: better too much than too little.
-        let inside = pointers.iter().filter(|(place, _)| {
-            place.start < datum.addresses.end && datum.addresses.start < place.end
+        let inside = pointers.iter().filter(|pointer| {
+            pointer.addresses.start < datum.addresses.end
+                && datum.addresses.start < pointer.addresses.end
         });
-        datum.references = sorted(inside.filter_map(|(_, reference)| *reference).collect());
+        datum.references = sorted(inside.map(|pointer| pointer.to).collect());
     }
     let graph = Graph { bodies, data };
     check_slots(input, &graph)?;
@@ -185,6 +186,12 @@ fn extend_unsized(input: &Input<'_>, data: &mut [Datum]) {
     }
 }
 
+/// A place in memory that refers to something.
+struct Pointer {
+    addresses: Range<u32>,
+    to: Reference,
+}
+
 /// Relocations, and what is needed to understand them.
 struct Resolver<'a> {
     input: &'a Input<'a>,
@@ -216,48 +223,63 @@ impl Resolver<'_> {
         function: &Function<'_>,
         relocations: &[RelocationEntry],
     ) -> Result<Vec<Reference>, Error> {
-        let bytes = function.body.as_bytes();
         let base = function.body.range().start;
         let mut references = Vec::new();
         let mut rest = relocations;
         let mut operators = function.body.get_operators_reader()?;
         while !operators.eof() {
-            let start = function.offset + (operators.original_position() - base);
+            let start = operators.original_position() - base;
             let operator = operators.read()?;
-            let end = function.offset + (operators.original_position() - base);
-            let mut named = Named::by(&operator)?;
-            if let Some(ty) = called_type(&operator) {
-                references.push(Reference::Indirect(ty));
-            }
+            let end = operators.original_position() - base;
+            let next = function.offset + end;
             let (inside, after) =
-                rest.split_at(rest.partition_point(|entry| u64::from(entry.offset) < end));
+                rest.split_at(rest.partition_point(|entry| u64::from(entry.offset) < next));
+            let mut named = Named::by(&operator)?;
             for entry in inside {
-                // An instruction begins with its opcode, which isn't relocated.
-                let place = place(entry);
-                if place.start <= start || place.end > end {
-                    return Err(in_code(entry, Problem::OutsideCode));
-                }
                 let reference = self
-                    .resolve(entry, bytes, place.start - function.offset, Section::Code)
+                    .immediate(entry, function, start..end, &mut named)
                     .map_err(|problem| in_code(entry, problem))?;
-                if reference.is_some_and(|reference| !named.take(reference)) {
-                    return Err(in_code(entry, Problem::OutsideCode));
-                }
                 references.extend(reference);
             }
             if let Some(reference) = named.0.first() {
+                let reference = format!("{reference:?}");
                 return Err(Error::Unrelocated {
                     function: index,
-                    reference: format!("{reference:?}"),
+                    reference,
                 });
             }
+            references.extend(called_type(&operator).map(Reference::Indirect));
             rest = after;
         }
         Ok(sorted(references))
     }
 
-    /// All relocated places in memory, in order, and what they refer to.
-    fn pointers(&self, data: &[Datum]) -> Result<Vec<(Range<u32>, Option<Reference>)>, Error> {
+    /// What a relocation in an instruction refers to. The instruction is where `instruction` says,
+    /// counted from the beginning of the function.
+    fn immediate(
+        &self,
+        entry: &RelocationEntry,
+        function: &Function<'_>,
+        instruction: Range<u64>,
+        named: &mut Named,
+    ) -> Result<Option<Reference>, Problem> {
+        let outside = Err(Problem::OutsideCode);
+        let Some(start) = u64::from(entry.offset).checked_sub(function.offset) else {
+            return outside;
+        };
+        // An instruction begins with its opcode, which isn't relocated.
+        if start <= instruction.start || start + entry.ty.extent() as u64 > instruction.end {
+            return outside;
+        }
+        let reference = self.resolve(entry, function.body.as_bytes(), start, Section::Code)?;
+        match reference {
+            Some(reference) if !named.take(reference) => outside,
+            reference => Ok(reference),
+        }
+    }
+
+    /// All places in memory that refer to something.
+    fn pointers(&self, data: &[Datum]) -> Result<Vec<Pointer>, Error> {
         let mut pointers = Vec::new();
         for entry in &self.input.data_relocations {
             let fail = |problem| Error::Relocation {
@@ -271,11 +293,9 @@ impl Resolver<'_> {
             if !data.iter().any(|datum| datum.addresses.contains(&address)) {
                 return Err(fail(Problem::OutsideData));
             }
-            let reference = self.resolve(entry, bytes, 0, Section::Data).map_err(fail)?;
-            pointers.push((
-                address..address.saturating_add(entry.ty.extent() as u32),
-                reference,
-            ));
+            let addresses = address..address.saturating_add(entry.ty.extent() as u32);
+            let to = self.resolve(entry, bytes, 0, Section::Data).map_err(fail)?;
+            pointers.extend(to.map(|to| Pointer { addresses, to }));
         }
         Ok(pointers)
     }
@@ -381,12 +401,6 @@ fn number(kind: RelocationType, bytes: &[u8], at: u64) -> Option<u32> {
         _ => reader.read_var_u32(),
     };
     value.ok().filter(|_| reader.eof())
-}
-
-/// Where in its section a relocation applies.
-fn place(entry: &RelocationEntry) -> Range<u64> {
-    let start = u64::from(entry.offset);
-    start..start + entry.ty.extent() as u64
 }
 
 fn in_code(entry: &RelocationEntry, problem: Problem) -> Error {

@@ -1,7 +1,7 @@
 //! The raw canonical ABI: every built-in, every async-lowered import and every stream or future of
 //! WASI 0.3 that the adapter touches, behind types that are safe to use.
 //!
-//! This is the only file with `unsafe` in it. The rule that the rest relies on: memory given to a
+//! Nothing outside of this folder is `unsafe`. The rule that the rest relies on: memory given to a
 //! pending operation is owned by the value that represents the operation, and that value gives it
 //! back only when the operation has ended, or hands it to the [reactor](crate::reactor) to be kept
 //! until then.
@@ -12,6 +12,101 @@ use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
+
+/// Declares the statics for a function that returns a `stream<u8>` and its completion.
+macro_rules! byte_source {
+    (
+        $source:ident, $completion:ident, $lift:expr, $module:literal,
+        $read:literal, $cancel_read:literal, $drop_readable:literal,
+        $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
+    ) => {
+        static $source: SourceAbi = {
+            #[link(wasm_import_module = $module)]
+            unsafe extern "C" {
+                #[link_name = $read]
+                fn read(end: u32, bytes: *mut u8, len: usize) -> u32;
+                #[link_name = $cancel_read]
+                fn cancel_read(end: u32) -> u32;
+                #[link_name = $drop_readable]
+                fn drop_readable(end: u32);
+            }
+            SourceAbi {
+                read,
+                cancel_read,
+                drop_readable,
+            }
+        };
+        completion!(
+            $completion,
+            $lift,
+            $module,
+            $future_read,
+            $future_cancel_read,
+            $future_drop_readable
+        );
+    };
+}
+
+/// Declares the statics for a function that takes a `stream<u8>` and returns its completion.
+macro_rules! byte_sink {
+    (
+        $sink:ident, $completion:ident, $lift:expr, $module:literal,
+        $write:literal, $cancel_write:literal, $drop_writable:literal,
+        $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
+    ) => {
+        static $sink: SinkAbi = {
+            #[link(wasm_import_module = $module)]
+            unsafe extern "C" {
+                #[link_name = $write]
+                fn write(end: u32, bytes: *const u8, len: usize) -> u32;
+                #[link_name = $cancel_write]
+                fn cancel_write(end: u32) -> u32;
+                #[link_name = $drop_writable]
+                fn drop_writable(end: u32);
+            }
+            SinkAbi {
+                write,
+                cancel_write,
+                drop_writable,
+            }
+        };
+        completion!(
+            $completion,
+            $lift,
+            $module,
+            $future_read,
+            $future_cancel_read,
+            $future_drop_readable
+        );
+    };
+}
+
+macro_rules! completion {
+    (
+        $completion:ident, $lift:expr, $module:literal,
+        $read:literal, $cancel_read:literal, $drop_readable:literal
+    ) => {
+        static $completion: CompletionAbi = {
+            #[link(wasm_import_module = $module)]
+            unsafe extern "C" {
+                #[link_name = $read]
+                fn read(end: u32, payload: *mut Payload) -> u32;
+                #[link_name = $cancel_read]
+                fn cancel_read(end: u32) -> u32;
+                #[link_name = $drop_readable]
+                fn drop_readable(end: u32);
+            }
+            CompletionAbi {
+                read,
+                cancel_read,
+                drop_readable,
+                lift: $lift,
+            }
+        };
+    };
+}
+
+pub mod sockets;
 
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
@@ -244,6 +339,10 @@ impl<T: 'static> Subtask<T> {
         }
     }
 
+    pub fn handle(&self) -> u32 {
+        self.handle
+    }
+
     /// Has `waiter` told about this subtask's progress.
     pub fn watch(&self, waiter: Weak<dyn Waiter>) {
         reactor::watch(self.handle, waiter);
@@ -318,7 +417,7 @@ pub struct CompletionAbi {
 
 /// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages.
 #[repr(C, align(4))]
-pub struct Payload([u8; 4]);
+pub struct Payload([u8; 20]);
 
 /// How a stream ended.
 pub enum Ending {
@@ -512,7 +611,7 @@ impl Completion {
     /// Asks for the result. Without one the question is pending, and `waiter` is told when the
     /// answer is there. To be asked once.
     pub fn start(&mut self, waiter: &Weak<impl Waiter>) -> Option<Ending> {
-        let mut payload = Box::new(Payload([0; 4]));
+        let mut payload = Box::new(Payload([0; 20]));
         // SAFETY: the payload is kept in `in_flight` while the read is pending.
         let code = unsafe { (self.abi.read)(self.handle, &mut *payload) };
         if code != BLOCKED {
@@ -553,99 +652,6 @@ fn lift_cli_result(payload: &Payload) -> Ending {
         // `pipe`: the other side is gone, which WASI 0.2 calls closed.
         _ => Ending::Closed,
     }
-}
-
-/// Declares the statics for a function that returns a `stream<u8>` and its completion.
-macro_rules! byte_source {
-    (
-        $source:ident, $completion:ident, $lift:expr, $module:literal,
-        $read:literal, $cancel_read:literal, $drop_readable:literal,
-        $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
-    ) => {
-        static $source: SourceAbi = {
-            #[link(wasm_import_module = $module)]
-            unsafe extern "C" {
-                #[link_name = $read]
-                fn read(end: u32, bytes: *mut u8, len: usize) -> u32;
-                #[link_name = $cancel_read]
-                fn cancel_read(end: u32) -> u32;
-                #[link_name = $drop_readable]
-                fn drop_readable(end: u32);
-            }
-            SourceAbi {
-                read,
-                cancel_read,
-                drop_readable,
-            }
-        };
-        completion!(
-            $completion,
-            $lift,
-            $module,
-            $future_read,
-            $future_cancel_read,
-            $future_drop_readable
-        );
-    };
-}
-
-/// Declares the statics for a function that takes a `stream<u8>` and returns its completion.
-macro_rules! byte_sink {
-    (
-        $sink:ident, $completion:ident, $lift:expr, $module:literal,
-        $write:literal, $cancel_write:literal, $drop_writable:literal,
-        $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
-    ) => {
-        static $sink: SinkAbi = {
-            #[link(wasm_import_module = $module)]
-            unsafe extern "C" {
-                #[link_name = $write]
-                fn write(end: u32, bytes: *const u8, len: usize) -> u32;
-                #[link_name = $cancel_write]
-                fn cancel_write(end: u32) -> u32;
-                #[link_name = $drop_writable]
-                fn drop_writable(end: u32);
-            }
-            SinkAbi {
-                write,
-                cancel_write,
-                drop_writable,
-            }
-        };
-        completion!(
-            $completion,
-            $lift,
-            $module,
-            $future_read,
-            $future_cancel_read,
-            $future_drop_readable
-        );
-    };
-}
-
-macro_rules! completion {
-    (
-        $completion:ident, $lift:expr, $module:literal,
-        $read:literal, $cancel_read:literal, $drop_readable:literal
-    ) => {
-        static $completion: CompletionAbi = {
-            #[link(wasm_import_module = $module)]
-            unsafe extern "C" {
-                #[link_name = $read]
-                fn read(end: u32, payload: *mut Payload) -> u32;
-                #[link_name = $cancel_read]
-                fn cancel_read(end: u32) -> u32;
-                #[link_name = $drop_readable]
-                fn drop_readable(end: u32);
-            }
-            CompletionAbi {
-                read,
-                cancel_read,
-                drop_readable,
-                lift: $lift,
-            }
-        };
-    };
 }
 
 byte_source!(

@@ -1,0 +1,163 @@
+//! `wasi:sockets/ip-name-lookup`.
+
+use super::error::Fault;
+use super::shapes::{candidate, draft, stable};
+use crate::Adapter;
+use crate::abi::sockets::{self, IpAddress, IpAddressFamily, Resolve};
+use crate::abi::{Started, Subtask};
+use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::io::poll::{Source, pollable};
+use crate::reactor::{self, Waiter};
+use alloc::boxed::Box;
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::net::IpAddr;
+
+enum State {
+    Pending(Subtask<Box<Resolve>>),
+    Done(Result<vec::IntoIter<IpAddress>, Fault>),
+}
+
+/// A lookup under way.
+struct Lookup {
+    state: RefCell<State>,
+    family: Option<IpAddressFamily>,
+}
+
+impl Lookup {
+    /// Starts a lookup. What is known at once to be wrong is an error at once.
+    fn start(name: String, family: Option<IpAddressFamily>) -> Result<Rc<Self>, Fault> {
+        let state = match sockets::resolve_addresses(name) {
+            Started::Returned(mut call) => {
+                State::Done(Ok(wanted(call.take()?, family)?.into_iter()))
+            }
+            Started::Pending(call) => State::Pending(call),
+        };
+        let lookup = Rc::new(Lookup {
+            state: RefCell::new(state),
+            family,
+        });
+        if let State::Pending(call) = &*lookup.state.borrow() {
+            let waiter: Weak<Lookup> = Rc::downgrade(&lookup);
+            call.watch(waiter);
+        }
+        Ok(lookup)
+    }
+
+    fn next(&self) -> Result<Option<IpAddress>, Fault> {
+        if !self.ready() {
+            reactor::turn();
+        }
+        match &mut *self.state.borrow_mut() {
+            State::Pending(_) => Err(Fault::WouldBlock),
+            State::Done(Ok(addresses)) => Ok(addresses.next()),
+            State::Done(Err(fault)) => Err(*fault),
+        }
+    }
+}
+
+/// The addresses that the guest asked for. WASI 0.2 has none that are IPv4 addresses in disguise.
+fn wanted(
+    mut addresses: Vec<IpAddress>,
+    family: Option<IpAddressFamily>,
+) -> Result<Vec<IpAddress>, Fault> {
+    addresses.retain(|address| match address {
+        IpAddress::Ipv4(_) => !matches!(family, Some(IpAddressFamily::Ipv6)),
+        IpAddress::Ipv6((0, 0, 0, 0, 0, 0xffff, _, _)) => false,
+        IpAddress::Ipv6(_) => !matches!(family, Some(IpAddressFamily::Ipv4)),
+    });
+    if addresses.is_empty() {
+        return Err(Fault::NameUnresolvable);
+    }
+    Ok(addresses)
+}
+
+impl Source for Lookup {
+    fn ready(&self) -> bool {
+        matches!(*self.state.borrow(), State::Done(_))
+    }
+}
+
+impl Waiter for Lookup {
+    fn event(&self, _waitable: u32, code: u32) {
+        if !Subtask::<()>::ended(code) {
+            return;
+        }
+        let mut state = self.state.borrow_mut();
+        let done = State::Done(Err(Fault::Unknown));
+        if let State::Pending(call) = core::mem::replace(&mut *state, done)
+            && let Some(mut call) = call.finish()
+        {
+            let addresses = call.take().and_then(|found| wanted(found, self.family));
+            *state = State::Done(addresses.map(Vec::into_iter));
+        }
+    }
+}
+
+/// A `resolve-address-stream`.
+pub struct Handle(Rc<Lookup>);
+
+macro_rules! shape {
+    ($shape:ident) => {
+        impl $shape::ip_name_lookup::GuestResolveAddressStream for Handle {
+            fn resolve_next_address(
+                &self,
+            ) -> Result<Option<IpAddress>, $shape::network::ErrorCode> {
+                Ok(self.0.next()?)
+            }
+
+            fn subscribe(&self) -> Pollable {
+                pollable(self.0.clone())
+            }
+        }
+    };
+}
+
+shape!(draft);
+shape!(candidate);
+shape!(stable);
+
+macro_rules! release {
+    ($shape:ident) => {
+        impl $shape::ip_name_lookup::Guest for Adapter {
+            type ResolveAddressStream = Handle;
+
+            fn resolve_addresses(
+                _network: $shape::network::NetworkBorrow<'_>,
+                name: String,
+            ) -> Result<$shape::ip_name_lookup::ResolveAddressStream, $shape::network::ErrorCode>
+            {
+                let lookup = Lookup::start(name, None)?;
+                Ok($shape::ip_name_lookup::ResolveAddressStream::new(Handle(
+                    lookup,
+                )))
+            }
+        }
+    };
+}
+
+release!(candidate);
+release!(stable);
+
+impl draft::ip_name_lookup::Guest for Adapter {
+    type ResolveAddressStream = Handle;
+
+    /// WASI 0.3 can't be asked for what is unavailable: it leaves out what it leaves out.
+    fn resolve_addresses(
+        _network: draft::network::NetworkBorrow<'_>,
+        name: String,
+        address_family: Option<IpAddressFamily>,
+        _include_unavailable: bool,
+    ) -> Result<draft::ip_name_lookup::ResolveAddressStream, draft::network::ErrorCode> {
+        if name.parse::<IpAddr>().is_ok() {
+            return Err(Fault::InvalidName.into());
+        }
+        let lookup = Lookup::start(name, address_family)?;
+        Ok(draft::ip_name_lookup::ResolveAddressStream::new(Handle(
+            lookup,
+        )))
+    }
+}

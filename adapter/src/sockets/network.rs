@@ -1,0 +1,96 @@
+//! `wasi:sockets/network`.
+
+use super::error::Fault;
+use super::shapes::{candidate, draft, stable};
+use crate::Adapter;
+use crate::abi::sockets::{IpAddressFamily, IpSocketAddress};
+use crate::bindings::exports::wasi::io::error::ErrorBorrow;
+use crate::io::error::Failure;
+
+/// A `network`. WASI 0.3 has none: there is one, and whoever has a socket may use it.
+pub struct Network;
+
+impl draft::network::Guest for Adapter {
+    type Network = Network;
+}
+
+impl draft::network::GuestNetwork for Network {}
+
+impl candidate::network::Guest for Adapter {
+    type Network = Network;
+}
+
+impl candidate::network::GuestNetwork for Network {}
+
+impl stable::network::Guest for Adapter {
+    type Network = Network;
+
+    fn network_error_code(err: ErrorBorrow<'_>) -> Option<stable::network::ErrorCode> {
+        err.get::<Failure>().fault.map(Into::into)
+    }
+}
+
+impl stable::network::GuestNetwork for Network {}
+
+fn family(address: &IpSocketAddress) -> IpAddressFamily {
+    match address {
+        IpSocketAddress::Ipv4(_) => IpAddressFamily::Ipv4,
+        IpSocketAddress::Ipv6(_) => IpAddressFamily::Ipv6,
+    }
+}
+
+/// Whether two addresses are the same.
+pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
+    match (a, b) {
+        (IpSocketAddress::Ipv4(a), IpSocketAddress::Ipv4(b)) => {
+            a.address == b.address && a.port == b.port
+        }
+        (IpSocketAddress::Ipv6(a), IpSocketAddress::Ipv6(b)) => {
+            a.address == b.address
+                && a.port == b.port
+                && a.scope_id == b.scope_id
+                && a.flow_info == b.flow_info
+        }
+        _ => false,
+    }
+}
+
+/// Checks that a socket of family `of` can have the address.
+pub fn check_family(address: &IpSocketAddress, of: IpAddressFamily) -> Result<(), Fault> {
+    let same = matches!(
+        (family(address), of),
+        (IpAddressFamily::Ipv4, IpAddressFamily::Ipv4)
+            | (IpAddressFamily::Ipv6, IpAddressFamily::Ipv6)
+    );
+    if same {
+        Ok(())
+    } else {
+        Err(Fault::AddressFamilyMismatch)
+    }
+}
+
+/// Checks that a socket of family `of` can have the address as its peer.
+pub fn check_remote(address: &IpSocketAddress, of: IpAddressFamily) -> Result<(), Fault> {
+    check_family(address, of)?;
+    let (unspecified, port) = match address {
+        IpSocketAddress::Ipv4(v4) => (v4.address == (0, 0, 0, 0), v4.port),
+        IpSocketAddress::Ipv6(v6) => (v6.address == (0, 0, 0, 0, 0, 0, 0, 0), v6.port),
+    };
+    if unspecified || port == 0 {
+        Err(Fault::InvalidRemoteAddress)
+    } else {
+        Ok(())
+    }
+}
+
+/// What a host's answer to a `bind` means, given the address that was asked for.
+pub fn bind_fault(fault: Fault, address: &IpSocketAddress) -> Fault {
+    let port = match address {
+        IpSocketAddress::Ipv4(v4) => v4.port,
+        IpSocketAddress::Ipv6(v6) => v6.port,
+    };
+    match fault {
+        Fault::AddressInUse if port == 0 => Fault::EphemeralPortsExhausted,
+        other => other,
+    }
+}

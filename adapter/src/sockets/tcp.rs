@@ -1,0 +1,588 @@
+//! `wasi:sockets/tcp`.
+
+use super::error::Fault;
+use super::network::{bind_fault, check_family, check_remote};
+use super::shapes::{candidate, draft, stable};
+use crate::Adapter;
+use crate::abi::Started;
+use crate::abi::Subtask;
+use crate::abi::sockets::{Connect, IpAddressFamily, IpSocketAddress, Listener, TcpSocket};
+use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::bindings::exports::wasi::io::streams as p2_streams;
+use crate::io::input::Input;
+use crate::io::output::Output;
+use crate::io::poll::{Source, pollable};
+use crate::io::streams::{InputStream, OutputStream};
+use crate::reactor::{self, Waiter};
+use alloc::boxed::Box;
+use alloc::rc::{Rc, Weak};
+use core::cell::{Cell, RefCell};
+
+/// What was started and not finished.
+#[derive(Clone, Copy, PartialEq)]
+enum Operation {
+    Bind,
+    Connect,
+    Listen,
+}
+
+/// Where a socket is in its life.
+enum State {
+    /// Not connected, not listening.
+    Idle,
+    Connecting(Subtask<Box<Connect>>),
+    /// A connection was tried, and the guest has not asked how it went.
+    Tried(Result<(), Fault>),
+    Connected {
+        input: Rc<Input>,
+        output: Rc<Output>,
+    },
+    Listening {
+        listener: Listener,
+        accepted: Option<TcpSocket>,
+    },
+    /// A connection was tried and failed: WASI 0.3 has no use for the socket any more.
+    Dead,
+}
+
+/// A `tcp-socket`.
+pub struct Socket {
+    me: Weak<Socket>,
+    inner: Rc<TcpSocket>,
+    family: IpAddressFamily,
+    bound: Cell<bool>,
+    operation: Cell<Option<Operation>>,
+    state: RefCell<State>,
+}
+
+/// A connection's streams.
+type Streams = (Rc<Input>, Rc<Output>);
+
+impl Socket {
+    fn new(inner: TcpSocket, family: IpAddressFamily, state: State, bound: bool) -> Rc<Self> {
+        Rc::new_cyclic(|me| Socket {
+            me: me.clone(),
+            inner: Rc::new(inner),
+            family,
+            bound: Cell::new(bound),
+            operation: Cell::new(None),
+            state: RefCell::new(state),
+        })
+    }
+
+    pub fn create(family: IpAddressFamily) -> Result<Rc<Self>, Fault> {
+        let inner = TcpSocket::create(family)?;
+        Ok(Socket::new(inner, family, State::Idle, false))
+    }
+
+    fn start(&self) -> Result<(), Fault> {
+        // Sockets that were dropped give back their ports first.
+        reactor::reap();
+        match self.operation.get() {
+            Some(_) => Err(Fault::ConcurrencyConflict),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&self, operation: Operation) -> Result<(), Fault> {
+        if self.operation.get() != Some(operation) {
+            return Err(Fault::NotInProgress);
+        }
+        self.operation.set(None);
+        Ok(())
+    }
+
+    /// What stands in the way of a new role for the socket, if anything.
+    fn check_idle(&self) -> Result<(), Fault> {
+        match *self.state.borrow() {
+            State::Idle => Ok(()),
+            State::Connected { .. } => Err(Fault::AlreadyConnected),
+            State::Listening { .. } => Err(Fault::AlreadyListening),
+            State::Connecting(_) | State::Tried(_) | State::Dead => Err(Fault::InvalidState),
+        }
+    }
+
+    fn start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        self.start()?;
+        if self.bound.get() {
+            return Err(Fault::AlreadyBound);
+        }
+        self.check_idle()?;
+        check_family(&address, self.family)?;
+        self.inner
+            .bind(&address)
+            .map_err(|fault| bind_fault(fault, &address))?;
+        self.bound.set(true);
+        self.operation.set(Some(Operation::Bind));
+        Ok(())
+    }
+
+    fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        self.start()?;
+        self.check_idle()?;
+        check_remote(&address, self.family)?;
+        let state = match self.inner.connect(&address) {
+            Started::Returned(call) => match call.result() {
+                // The host looked at the address, and did nothing.
+                Err(Fault::InvalidArgument) => return Err(Fault::InvalidRemoteAddress),
+                result => State::Tried(result),
+            },
+            Started::Pending(call) => {
+                call.watch(self.me.clone());
+                State::Connecting(call)
+            }
+        };
+        *self.state.borrow_mut() = state;
+        self.operation.set(Some(Operation::Connect));
+        Ok(())
+    }
+
+    fn finish_connect(&self) -> Result<Streams, Fault> {
+        if self.operation.get() != Some(Operation::Connect) {
+            return Err(Fault::NotInProgress);
+        }
+        if !self.ready() {
+            reactor::turn();
+        }
+        let result = match *self.state.borrow() {
+            State::Tried(result) => result,
+            _ => return Err(Fault::WouldBlock),
+        };
+        self.operation.set(None);
+        match result {
+            Ok(()) => {
+                self.bound.set(true);
+                Ok(self.connected())
+            }
+            Err(fault) => {
+                *self.state.borrow_mut() = State::Dead;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Opens the streams of a connection that has just come about.
+    fn connected(&self) -> Streams {
+        let input = Input::new(self.inner.receive());
+        let output = Output::new(self.inner.send());
+        *self.state.borrow_mut() = State::Connected {
+            input: input.clone(),
+            output: output.clone(),
+        };
+        (input, output)
+    }
+
+    fn start_listen(&self) -> Result<(), Fault> {
+        self.start()?;
+        if !self.bound.get() {
+            return Err(Fault::NotBound);
+        }
+        self.check_idle()?;
+        *self.state.borrow_mut() = State::Listening {
+            listener: self.inner.listen()?,
+            accepted: None,
+        };
+        self.operation.set(Some(Operation::Listen));
+        Ok(())
+    }
+
+    /// Whether a connection is there to be accepted. Asks for one if it isn't.
+    fn has_accepted(&self) -> bool {
+        let mut state = self.state.borrow_mut();
+        let State::Listening { listener, accepted } = &mut *state else {
+            return false;
+        };
+        if accepted.is_none() && !listener.is_pending() {
+            *accepted = listener.start(&self.me);
+        }
+        accepted.is_some()
+    }
+
+    fn accept(&self) -> Result<(Rc<Socket>, Streams), Fault> {
+        if !self.is_listening() {
+            return Err(Fault::NotListening);
+        }
+        if !self.has_accepted() {
+            reactor::turn();
+            self.has_accepted();
+        }
+        let accepted = match &mut *self.state.borrow_mut() {
+            State::Listening { accepted, .. } => accepted.take(),
+            _ => None,
+        };
+        let inner = accepted.ok_or(Fault::WouldBlock)?;
+        // A connection that failed while it was being accepted is a socket that says why.
+        inner.local_address()?;
+        let socket = Socket::new(inner, self.family, State::Idle, true);
+        let streams = socket.connected();
+        Ok((socket, streams))
+    }
+
+    fn is_listening(&self) -> bool {
+        matches!(*self.state.borrow(), State::Listening { .. })
+    }
+
+    fn is_connected(&self) -> bool {
+        matches!(*self.state.borrow(), State::Connected { .. })
+    }
+
+    fn local_address(&self) -> Result<IpSocketAddress, Fault> {
+        self.inner.local_address().map_err(|fault| match fault {
+            Fault::InvalidState if !self.bound.get() => Fault::NotBound,
+            other => other,
+        })
+    }
+
+    fn remote_address(&self) -> Result<IpSocketAddress, Fault> {
+        self.inner.remote_address().map_err(|fault| match fault {
+            Fault::InvalidState if !self.is_connected() => Fault::NotConnected,
+            other => other,
+        })
+    }
+
+    fn set_listen_backlog_size(&self, value: u64) -> Result<(), Fault> {
+        let set = self.inner.set_listen_backlog_size(value);
+        set.map_err(|fault| match fault {
+            Fault::InvalidState if self.is_connected() => Fault::AlreadyConnected,
+            other => other,
+        })
+    }
+
+    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
+    fn ipv6_only(&self) -> Result<bool, Fault> {
+        match self.family {
+            IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),
+            IpAddressFamily::Ipv6 => Ok(true),
+        }
+    }
+
+    fn set_ipv6_only(&self, value: bool) -> Result<(), Fault> {
+        self.ipv6_only()?;
+        if self.operation.get().is_some() {
+            return Err(Fault::ConcurrencyConflict);
+        }
+        if self.bound.get() {
+            return Err(Fault::AlreadyBound);
+        }
+        if value {
+            Ok(())
+        } else {
+            Err(Fault::NotSupported)
+        }
+    }
+
+    fn shutdown(&self, receive: bool, send: bool) -> Result<(), Fault> {
+        let state = self.state.borrow();
+        let State::Connected { input, output } = &*state else {
+            return Err(Fault::NotConnected);
+        };
+        if receive {
+            input.shutdown();
+        }
+        if send {
+            output.shutdown();
+        }
+        Ok(())
+    }
+
+    /// What the draft asks of options that are set: no operation is in progress.
+    fn check_quiet(&self) -> Result<(), Fault> {
+        match self.operation.get() {
+            Some(_) => Err(Fault::ConcurrencyConflict),
+            None => Ok(()),
+        }
+    }
+
+    /// What the draft asks of options that can be set only before there is a connection.
+    fn check_settable(&self) -> Result<(), Fault> {
+        self.check_quiet()?;
+        if self.is_connected() {
+            return Err(Fault::AlreadyConnected);
+        }
+        if self.is_listening() {
+            return Err(Fault::AlreadyListening);
+        }
+        Ok(())
+    }
+}
+
+impl Source for Socket {
+    fn ready(&self) -> bool {
+        match self.operation.get() {
+            Some(Operation::Connect) => !matches!(*self.state.borrow(), State::Connecting(_)),
+            Some(_) => true,
+            None => !self.is_listening() || self.has_accepted(),
+        }
+    }
+}
+
+impl Waiter for Socket {
+    fn event(&self, _waitable: u32, code: u32) {
+        let mut state = self.state.borrow_mut();
+        match core::mem::replace(&mut *state, State::Dead) {
+            State::Connecting(call) if Subtask::<()>::ended(code) => {
+                let result = call
+                    .finish()
+                    .map_or(Err(Fault::Unknown), |call| call.result());
+                *state = State::Tried(result);
+            }
+            State::Listening { mut listener, .. } => {
+                let accepted = listener.finish();
+                *state = State::Listening { listener, accepted };
+            }
+            other => *state = other,
+        }
+    }
+}
+
+fn input_stream(input: Rc<Input>) -> p2_streams::InputStream {
+    p2_streams::InputStream::new(InputStream(input))
+}
+
+fn output_stream(output: Rc<Output>) -> p2_streams::OutputStream {
+    p2_streams::OutputStream::new(OutputStream(output))
+}
+
+/// What all shapes have.
+macro_rules! common {
+    ($shape:ident) => {
+        fn start_bind(
+            &self,
+            _network: $shape::network::NetworkBorrow<'_>,
+            local_address: IpSocketAddress,
+        ) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.start_bind(local_address)?)
+        }
+
+        fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.finish(Operation::Bind)?)
+        }
+
+        fn start_connect(
+            &self,
+            _network: $shape::network::NetworkBorrow<'_>,
+            remote_address: IpSocketAddress,
+        ) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.start_connect(remote_address)?)
+        }
+
+        fn finish_connect(
+            &self,
+        ) -> Result<(p2_streams::InputStream, p2_streams::OutputStream), $shape::network::ErrorCode>
+        {
+            let (input, output) = self.0.finish_connect()?;
+            Ok((input_stream(input), output_stream(output)))
+        }
+
+        fn start_listen(&self) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.start_listen()?)
+        }
+
+        fn finish_listen(&self) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.finish(Operation::Listen)?)
+        }
+
+        fn accept(
+            &self,
+        ) -> Result<
+            (
+                $shape::tcp::TcpSocket,
+                p2_streams::InputStream,
+                p2_streams::OutputStream,
+            ),
+            $shape::network::ErrorCode,
+        > {
+            let (socket, (input, output)) = self.0.accept()?;
+            Ok((
+                $shape::tcp::TcpSocket::new(Handle(socket)),
+                input_stream(input),
+                output_stream(output),
+            ))
+        }
+
+        fn local_address(&self) -> Result<IpSocketAddress, $shape::network::ErrorCode> {
+            Ok(self.0.local_address()?)
+        }
+
+        fn remote_address(&self) -> Result<IpSocketAddress, $shape::network::ErrorCode> {
+            Ok(self.0.remote_address()?)
+        }
+
+        fn address_family(&self) -> IpAddressFamily {
+            self.0.family
+        }
+
+        fn receive_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
+            Ok(self.0.inner.receive_buffer_size()?)
+        }
+
+        fn send_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
+            Ok(self.0.inner.send_buffer_size()?)
+        }
+
+        fn subscribe(&self) -> Pollable {
+            pollable(self.0.clone())
+        }
+
+        fn shutdown(
+            &self,
+            shutdown_type: $shape::tcp::ShutdownType,
+        ) -> Result<(), $shape::network::ErrorCode> {
+            let (receive, send) = match shutdown_type {
+                $shape::tcp::ShutdownType::Receive => (true, false),
+                $shape::tcp::ShutdownType::Send => (false, true),
+                $shape::tcp::ShutdownType::Both => (true, true),
+            };
+            Ok(self.0.shutdown(receive, send)?)
+        }
+    };
+}
+
+/// What the release candidate and the release have beside [`common`].
+macro_rules! release {
+    ($shape:ident) => {
+        fn is_listening(&self) -> bool {
+            self.0.is_listening()
+        }
+
+        fn set_listen_backlog_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.set_listen_backlog_size(value)?)
+        }
+
+        fn keep_alive_enabled(&self) -> Result<bool, $shape::network::ErrorCode> {
+            Ok(self.0.inner.keep_alive_enabled()?)
+        }
+
+        fn set_keep_alive_enabled(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_keep_alive_enabled(value)?)
+        }
+
+        fn keep_alive_idle_time(&self) -> Result<u64, $shape::network::ErrorCode> {
+            Ok(self.0.inner.keep_alive_idle_time()?)
+        }
+
+        fn set_keep_alive_idle_time(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_keep_alive_idle_time(value)?)
+        }
+
+        fn keep_alive_interval(&self) -> Result<u64, $shape::network::ErrorCode> {
+            Ok(self.0.inner.keep_alive_interval()?)
+        }
+
+        fn set_keep_alive_interval(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_keep_alive_interval(value)?)
+        }
+
+        fn keep_alive_count(&self) -> Result<u32, $shape::network::ErrorCode> {
+            Ok(self.0.inner.keep_alive_count()?)
+        }
+
+        fn set_keep_alive_count(&self, value: u32) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_keep_alive_count(value)?)
+        }
+
+        fn hop_limit(&self) -> Result<u8, $shape::network::ErrorCode> {
+            Ok(self.0.inner.hop_limit()?)
+        }
+
+        fn set_hop_limit(&self, value: u8) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_hop_limit(value)?)
+        }
+
+        fn set_receive_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_receive_buffer_size(value)?)
+        }
+
+        fn set_send_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_send_buffer_size(value)?)
+        }
+    };
+}
+
+/// What the draft and the release candidate have beside the others.
+macro_rules! ipv6_only {
+    ($shape:ident) => {
+        fn ipv6_only(&self) -> Result<bool, $shape::network::ErrorCode> {
+            Ok(self.0.ipv6_only()?)
+        }
+
+        fn set_ipv6_only(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.set_ipv6_only(value)?)
+        }
+    };
+}
+
+/// The resource, in every shape.
+pub struct Handle(pub Rc<Socket>);
+
+impl stable::tcp::Guest for Adapter {
+    type TcpSocket = Handle;
+}
+
+impl stable::tcp::GuestTcpSocket for Handle {
+    common!(stable);
+    release!(stable);
+}
+
+impl candidate::tcp::Guest for Adapter {
+    type TcpSocket = Handle;
+}
+
+impl candidate::tcp::GuestTcpSocket for Handle {
+    common!(candidate);
+    release!(candidate);
+    ipv6_only!(candidate);
+}
+
+impl draft::tcp::Guest for Adapter {
+    type TcpSocket = Handle;
+}
+
+impl draft::tcp::GuestTcpSocket for Handle {
+    common!(draft);
+    ipv6_only!(draft);
+
+    fn set_listen_backlog_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_quiet()?;
+        Ok(self.0.set_listen_backlog_size(value)?)
+    }
+
+    fn keep_alive(&self) -> Result<bool, draft::network::ErrorCode> {
+        Ok(self.0.inner.keep_alive_enabled()?)
+    }
+
+    fn set_keep_alive(&self, value: bool) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_quiet()?;
+        Ok(self.0.inner.set_keep_alive_enabled(value)?)
+    }
+
+    // WASI 0.3 can neither tell nor change when small segments are sent.
+
+    fn no_delay(&self) -> Result<bool, draft::network::ErrorCode> {
+        Err(Fault::NotSupported.into())
+    }
+
+    fn set_no_delay(&self, _value: bool) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_quiet()?;
+        Err(Fault::NotSupported.into())
+    }
+
+    fn unicast_hop_limit(&self) -> Result<u8, draft::network::ErrorCode> {
+        Ok(self.0.inner.hop_limit()?)
+    }
+
+    fn set_unicast_hop_limit(&self, value: u8) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_settable()?;
+        Ok(self.0.inner.set_hop_limit(value)?)
+    }
+
+    fn set_receive_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_settable()?;
+        Ok(self.0.inner.set_receive_buffer_size(value)?)
+    }
+
+    fn set_send_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_settable()?;
+        Ok(self.0.inner.set_send_buffer_size(value)?)
+    }
+}

@@ -1,0 +1,648 @@
+//! `wasi:sockets/udp`.
+
+use super::error::Fault;
+use super::network::{bind_fault, check_family, check_remote, same};
+use super::shapes::{candidate, draft, stable};
+use crate::Adapter;
+use crate::abi::sockets::{IpAddressFamily, IpSocketAddress, Receive, Send, UdpSocket};
+use crate::abi::{Started, Subtask, trap};
+use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::io::poll::{Source, pollable};
+use crate::reactor::{self, Waiter};
+use alloc::boxed::Box;
+use alloc::rc::{Rc, Weak};
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+
+/// How many datagrams go through one call at most.
+const MAX_DATAGRAMS: usize = 16;
+
+/// After how many bytes no further datagram is taken into a list.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// A datagram, and where it comes from.
+type Datagram = (Vec<u8>, IpSocketAddress);
+
+/// What was started and not finished.
+#[derive(Clone, Copy, PartialEq)]
+enum Operation {
+    Bind,
+    Connect,
+}
+
+/// A `receive` of WASI 0.3. It belongs to the socket, not to the streams that come and go, so that
+/// no datagram is lost between two of them.
+enum Receiving {
+    No,
+    Pending(Subtask<Box<Receive>>),
+    Done(Result<Datagram, Fault>),
+}
+
+/// A `send` of WASI 0.3.
+enum Sending {
+    No,
+    Pending(Subtask<Box<Send>>),
+    Failed(Fault),
+}
+
+/// A `udp-socket`.
+pub struct Socket {
+    me: Weak<Socket>,
+    inner: Rc<UdpSocket>,
+    family: IpAddressFamily,
+    bound: Cell<bool>,
+    operation: Cell<Option<Operation>>,
+    peer: Cell<Option<IpSocketAddress>>,
+    receiving: RefCell<Receiving>,
+    sending: RefCell<Sending>,
+    /// How many datagrams `check-send` allowed.
+    permit: Cell<usize>,
+    /// How many streams there are: they have to be dropped before there can be others.
+    streams: Cell<u32>,
+}
+
+impl Socket {
+    pub fn create(family: IpAddressFamily) -> Result<Rc<Self>, Fault> {
+        let inner = Rc::new(UdpSocket::create(family)?);
+        Ok(Rc::new_cyclic(|me| Socket {
+            me: me.clone(),
+            inner,
+            family,
+            bound: Cell::new(false),
+            operation: Cell::new(None),
+            peer: Cell::new(None),
+            receiving: RefCell::new(Receiving::No),
+            sending: RefCell::new(Sending::No),
+            permit: Cell::new(0),
+            streams: Cell::new(0),
+        }))
+    }
+
+    fn start(&self) -> Result<(), Fault> {
+        // Sockets that were dropped give back their ports first.
+        reactor::reap();
+        self.check_quiet()
+    }
+
+    /// Whether no operation is in progress, which the draft asks of every option that is set.
+    fn check_quiet(&self) -> Result<(), Fault> {
+        match self.operation.get() {
+            Some(_) => Err(Fault::ConcurrencyConflict),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&self, operation: Operation) -> Result<(), Fault> {
+        if self.operation.get() != Some(operation) {
+            return Err(Fault::NotInProgress);
+        }
+        self.operation.set(None);
+        Ok(())
+    }
+
+    fn start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        self.start()?;
+        if self.bound.get() {
+            return Err(Fault::AlreadyBound);
+        }
+        check_family(&address, self.family)?;
+        self.inner
+            .bind(&address)
+            .map_err(|fault| bind_fault(fault, &address))?;
+        self.bound.set(true);
+        self.operation.set(Some(Operation::Bind));
+        Ok(())
+    }
+
+    /// The draft's `start-connect`: WASI 0.3 associates at once.
+    fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        self.start()?;
+        self.associate(address)?;
+        self.operation.set(Some(Operation::Connect));
+        Ok(())
+    }
+
+    fn associate(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        check_remote(&address, self.family)?;
+        self.inner.connect(&address)?;
+        self.bound.set(true);
+        self.peer.set(Some(address));
+        Ok(())
+    }
+
+    /// `udp-socket.stream`.
+    fn stream(&self, peer: Option<IpSocketAddress>) -> Result<(), Fault> {
+        if self.streams.get() > 0 {
+            // WASI 0.2 has this trap.
+            trap();
+        }
+        if !self.bound.get() {
+            return Err(Fault::NotBound);
+        }
+        match peer {
+            Some(peer) => self.associate(peer)?,
+            None if self.peer.get().is_some() => {
+                self.inner.disconnect()?;
+                self.peer.set(None);
+            }
+            None => {}
+        }
+        self.permit.set(0);
+        Ok(())
+    }
+
+    /// Whether a datagram, or an error, is there. Asks for one if there is none.
+    fn has_received(&self) -> bool {
+        let mut receiving = self.receiving.borrow_mut();
+        loop {
+            match &*receiving {
+                Receiving::Pending(_) => return false,
+                // One that was on its way when the socket was associated with another peer.
+                Receiving::Done(Ok((_, from)))
+                    if self.peer.get().is_some_and(|peer| !same(&peer, from)) =>
+                {
+                    *receiving = Receiving::No;
+                }
+                Receiving::Done(_) => return true,
+                Receiving::No => {}
+            }
+            *receiving = match self.inner.receive() {
+                Started::Returned(mut call) => Receiving::Done(call.take()),
+                Started::Pending(call) => {
+                    call.watch(self.me.clone());
+                    Receiving::Pending(call)
+                }
+            };
+        }
+    }
+
+    fn receive(&self) -> Option<Result<Datagram, Fault>> {
+        if !self.has_received() {
+            return None;
+        }
+        match self.receiving.replace(Receiving::No) {
+            Receiving::Done(result) => Some(result),
+            _ => None,
+        }
+    }
+
+    /// Receives up to `max` datagrams, without waiting.
+    fn receive_list(&self, max: u64) -> Result<Vec<Datagram>, Fault> {
+        let max = usize::try_from(max)
+            .unwrap_or(usize::MAX)
+            .min(MAX_DATAGRAMS);
+        let mut datagrams = Vec::new();
+        let mut bytes = 0;
+        if max > 0 && !self.has_received() {
+            reactor::turn();
+        }
+        while datagrams.len() < max && bytes < MAX_BYTES {
+            match self.receive() {
+                None => break,
+                Some(Ok(datagram)) => {
+                    bytes += 1 + datagram.0.len();
+                    datagrams.push(datagram);
+                }
+                // It is told the next time.
+                Some(Err(fault)) if !datagrams.is_empty() => {
+                    self.receiving.replace(Receiving::Done(Err(fault)));
+                    break;
+                }
+                Some(Err(fault)) => return Err(fault),
+            }
+        }
+        Ok(datagrams)
+    }
+
+    fn can_send(&self) -> bool {
+        !matches!(*self.sending.borrow(), Sending::Pending(_))
+    }
+
+    fn check_send(&self) -> u64 {
+        if !self.can_send() {
+            reactor::turn();
+        }
+        let permit = if self.can_send() { MAX_DATAGRAMS } else { 0 };
+        self.permit.set(permit);
+        permit as u64
+    }
+
+    fn send(&self, data: Vec<u8>, to: Option<IpSocketAddress>) -> Result<(), Fault> {
+        if !self.can_send() {
+            return Err(Fault::WouldBlock);
+        }
+        if let Sending::Failed(fault) = self.sending.replace(Sending::No) {
+            return Err(fault);
+        }
+        match self.inner.send(data, to.as_ref()) {
+            Started::Returned(call) => call.result(),
+            Started::Pending(call) => {
+                call.watch(self.me.clone());
+                self.sending.replace(Sending::Pending(call));
+                // The socket stays until the datagram is sent, whoever drops it.
+                if let Some(me) = self.me.upgrade() {
+                    reactor::keep(me);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends datagrams until one can't be sent, and returns how many were.
+    fn send_list(
+        &self,
+        datagrams: impl Iterator<Item = (Vec<u8>, Option<IpSocketAddress>)>,
+    ) -> Result<u64, Fault> {
+        let mut sent = 0;
+        for (data, to) in datagrams {
+            match self.send(data, to) {
+                Ok(()) => sent += 1,
+                Err(_) if sent > 0 => break,
+                Err(Fault::WouldBlock) => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(sent)
+    }
+
+    fn local_address(&self) -> Result<IpSocketAddress, Fault> {
+        self.inner.local_address().map_err(|fault| match fault {
+            Fault::InvalidState => Fault::NotBound,
+            other => other,
+        })
+    }
+
+    fn remote_address(&self) -> Result<IpSocketAddress, Fault> {
+        self.inner.remote_address().map_err(|fault| match fault {
+            Fault::InvalidState => Fault::NotConnected,
+            other => other,
+        })
+    }
+
+    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
+    fn ipv6_only(&self) -> Result<bool, Fault> {
+        match self.family {
+            IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),
+            IpAddressFamily::Ipv6 => Ok(true),
+        }
+    }
+
+    fn set_ipv6_only(&self, value: bool) -> Result<(), Fault> {
+        self.ipv6_only()?;
+        self.check_quiet()?;
+        if self.bound.get() {
+            return Err(Fault::AlreadyBound);
+        }
+        if value {
+            Ok(())
+        } else {
+            Err(Fault::NotSupported)
+        }
+    }
+
+    /// The draft's `receive`.
+    fn draft_receive(&self, max: u64) -> Result<Vec<Datagram>, Fault> {
+        if max == 0 {
+            return Ok(Vec::new());
+        }
+        if !self.bound.get() {
+            return Err(Fault::NotBound);
+        }
+        let datagrams = self.receive_list(max)?;
+        if datagrams.is_empty() {
+            return Err(Fault::WouldBlock);
+        }
+        Ok(datagrams)
+    }
+
+    /// What the draft asks of a datagram to be sent, and where to send it.
+    fn draft_destination(&self, to: &IpSocketAddress) -> Result<Option<IpSocketAddress>, Fault> {
+        if !self.bound.get() {
+            return Err(Fault::NotBound);
+        }
+        check_remote(to, self.family)?;
+        match self.peer.get() {
+            Some(peer) if same(&peer, to) => Ok(None),
+            Some(_) => Err(Fault::OtherPeer),
+            None => Ok(Some(*to)),
+        }
+    }
+
+    /// The draft's `send`.
+    fn draft_send(&self, datagrams: Vec<draft::udp::Datagram>) -> Result<u64, Fault> {
+        let mut sent = 0;
+        for datagram in datagrams {
+            if !self.can_send() {
+                reactor::turn();
+            }
+            let result = self
+                .draft_destination(&datagram.remote_address)
+                .and_then(|to| self.send(datagram.data, to));
+            match result {
+                Ok(()) => sent += 1,
+                Err(_) if sent > 0 => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(sent)
+    }
+}
+
+/// The draft has one pollable for both directions. It tells of datagrams that arrive, which is what
+/// a guest waits for; sending hardly ever has to wait, and is tried.
+impl Source for Socket {
+    fn ready(&self) -> bool {
+        self.operation.get().is_some() || !self.bound.get() || self.has_received()
+    }
+}
+
+impl Waiter for Socket {
+    fn event(&self, waitable: u32, code: u32) {
+        if !Subtask::<()>::ended(code) {
+            return;
+        }
+        let mut receiving = self.receiving.borrow_mut();
+        match core::mem::replace(&mut *receiving, Receiving::No) {
+            Receiving::Pending(call) if call.handle() == waitable => {
+                let result = call.finish().map(|mut call| call.take());
+                *receiving = Receiving::Done(result.unwrap_or(Err(Fault::Unknown)));
+                return;
+            }
+            other => *receiving = other,
+        }
+        drop(receiving);
+        let mut sending = self.sending.borrow_mut();
+        if let Sending::Pending(call) = core::mem::replace(&mut *sending, Sending::No) {
+            let result = call.finish().map(|call| call.result());
+            if let Some(Err(fault)) = result {
+                *sending = Sending::Failed(fault);
+            }
+        }
+        drop(sending);
+        reactor::let_go(self);
+    }
+}
+
+/// The resource, in every shape.
+pub struct Handle(pub Rc<Socket>);
+
+/// A stream resource, which its socket counts.
+pub struct Stream(Rc<Socket>);
+
+impl Stream {
+    fn new(socket: &Rc<Socket>) -> Self {
+        socket.streams.set(socket.streams.get() + 1);
+        Stream(socket.clone())
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.0.streams.set(self.0.streams.get() - 1);
+    }
+}
+
+/// Is ready when a datagram has arrived.
+struct Incoming(Rc<Socket>);
+
+impl Source for Incoming {
+    fn ready(&self) -> bool {
+        self.0.has_received()
+    }
+}
+
+/// Is ready when a datagram can be sent.
+struct Outgoing(Rc<Socket>);
+
+impl Source for Outgoing {
+    fn ready(&self) -> bool {
+        self.0.can_send()
+    }
+}
+
+/// An always-ready source: of the operations that a socket itself has, none takes time.
+struct Always;
+
+impl Source for Always {
+    fn ready(&self) -> bool {
+        true
+    }
+}
+
+/// What all shapes have.
+macro_rules! common {
+    ($shape:ident) => {
+        fn start_bind(
+            &self,
+            _network: $shape::network::NetworkBorrow<'_>,
+            local_address: IpSocketAddress,
+        ) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.start_bind(local_address)?)
+        }
+
+        fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.finish(Operation::Bind)?)
+        }
+
+        fn local_address(&self) -> Result<IpSocketAddress, $shape::network::ErrorCode> {
+            Ok(self.0.local_address()?)
+        }
+
+        fn remote_address(&self) -> Result<IpSocketAddress, $shape::network::ErrorCode> {
+            Ok(self.0.remote_address()?)
+        }
+
+        fn address_family(&self) -> IpAddressFamily {
+            self.0.family
+        }
+
+        fn unicast_hop_limit(&self) -> Result<u8, $shape::network::ErrorCode> {
+            Ok(self.0.inner.unicast_hop_limit()?)
+        }
+
+        fn receive_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
+            Ok(self.0.inner.receive_buffer_size()?)
+        }
+
+        fn send_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
+            Ok(self.0.inner.send_buffer_size()?)
+        }
+    };
+}
+
+/// What the release candidate and the release have beside [`common`].
+macro_rules! release {
+    ($shape:ident) => {
+        fn stream(
+            &self,
+            remote_address: Option<IpSocketAddress>,
+        ) -> Result<
+            (
+                $shape::udp::IncomingDatagramStream,
+                $shape::udp::OutgoingDatagramStream,
+            ),
+            $shape::network::ErrorCode,
+        > {
+            self.0.stream(remote_address)?;
+            Ok((
+                $shape::udp::IncomingDatagramStream::new(Stream::new(&self.0)),
+                $shape::udp::OutgoingDatagramStream::new(Stream::new(&self.0)),
+            ))
+        }
+
+        fn set_unicast_hop_limit(&self, value: u8) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_unicast_hop_limit(value)?)
+        }
+
+        fn set_receive_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_receive_buffer_size(value)?)
+        }
+
+        fn set_send_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.inner.set_send_buffer_size(value)?)
+        }
+
+        fn subscribe(&self) -> Pollable {
+            pollable(Rc::new(Always))
+        }
+    };
+}
+
+/// What the draft and the release candidate have beside the others.
+macro_rules! ipv6_only {
+    ($shape:ident) => {
+        fn ipv6_only(&self) -> Result<bool, $shape::network::ErrorCode> {
+            Ok(self.0.ipv6_only()?)
+        }
+
+        fn set_ipv6_only(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.set_ipv6_only(value)?)
+        }
+    };
+}
+
+/// The interface and the streams, which the draft doesn't have.
+macro_rules! streams {
+    ($shape:ident) => {
+        impl $shape::udp::Guest for Adapter {
+            type UdpSocket = Handle;
+            type IncomingDatagramStream = Stream;
+            type OutgoingDatagramStream = Stream;
+        }
+
+        impl $shape::udp::GuestIncomingDatagramStream for Stream {
+            fn receive(
+                &self,
+                max_results: u64,
+            ) -> Result<Vec<$shape::udp::IncomingDatagram>, $shape::network::ErrorCode> {
+                let datagrams = self.0.receive_list(max_results)?;
+                let datagram = |(data, remote_address)| $shape::udp::IncomingDatagram {
+                    data,
+                    remote_address,
+                };
+                Ok(datagrams.into_iter().map(datagram).collect())
+            }
+
+            fn subscribe(&self) -> Pollable {
+                pollable(Rc::new(Incoming(self.0.clone())))
+            }
+        }
+
+        impl $shape::udp::GuestOutgoingDatagramStream for Stream {
+            fn check_send(&self) -> Result<u64, $shape::network::ErrorCode> {
+                Ok(self.0.check_send())
+            }
+
+            fn send(
+                &self,
+                datagrams: Vec<$shape::udp::OutgoingDatagram>,
+            ) -> Result<u64, $shape::network::ErrorCode> {
+                if datagrams.is_empty() {
+                    return Ok(0);
+                }
+                if datagrams.len() > self.0.permit.replace(0) {
+                    // More than `check-send` allows.
+                    trap();
+                }
+                let parts = |datagram: $shape::udp::OutgoingDatagram| {
+                    (datagram.data, datagram.remote_address)
+                };
+                Ok(self.0.send_list(datagrams.into_iter().map(parts))?)
+            }
+
+            fn subscribe(&self) -> Pollable {
+                pollable(Rc::new(Outgoing(self.0.clone())))
+            }
+        }
+    };
+}
+
+streams!(stable);
+streams!(candidate);
+
+impl stable::udp::GuestUdpSocket for Handle {
+    common!(stable);
+    release!(stable);
+}
+
+impl candidate::udp::GuestUdpSocket for Handle {
+    common!(candidate);
+    release!(candidate);
+    ipv6_only!(candidate);
+}
+
+impl draft::udp::Guest for Adapter {
+    type UdpSocket = Handle;
+}
+
+impl draft::udp::GuestUdpSocket for Handle {
+    common!(draft);
+    ipv6_only!(draft);
+
+    fn start_connect(
+        &self,
+        _network: draft::network::NetworkBorrow<'_>,
+        remote_address: IpSocketAddress,
+    ) -> Result<(), draft::network::ErrorCode> {
+        Ok(self.0.start_connect(remote_address)?)
+    }
+
+    fn finish_connect(&self) -> Result<(), draft::network::ErrorCode> {
+        Ok(self.0.finish(Operation::Connect)?)
+    }
+
+    fn receive(
+        &self,
+        max_results: u64,
+    ) -> Result<Vec<draft::udp::Datagram>, draft::network::ErrorCode> {
+        let datagrams = self.0.draft_receive(max_results)?;
+        let datagram = |(data, remote_address)| draft::udp::Datagram {
+            data,
+            remote_address,
+        };
+        Ok(datagrams.into_iter().map(datagram).collect())
+    }
+
+    fn send(&self, datagrams: Vec<draft::udp::Datagram>) -> Result<u64, draft::network::ErrorCode> {
+        Ok(self.0.draft_send(datagrams)?)
+    }
+
+    fn set_unicast_hop_limit(&self, value: u8) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_quiet()?;
+        Ok(self.0.inner.set_unicast_hop_limit(value)?)
+    }
+
+    fn set_receive_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_quiet()?;
+        Ok(self.0.inner.set_receive_buffer_size(value)?)
+    }
+
+    fn set_send_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
+        self.0.check_quiet()?;
+        Ok(self.0.inner.set_send_buffer_size(value)?)
+    }
+
+    fn subscribe(&self) -> Pollable {
+        pollable(self.0.clone())
+    }
+}

@@ -1,0 +1,27 @@
+(component
+  (type $shared (;0;) (func async (result bool)))
+  (type (;1;)
+    (instance
+      (alias outer 1 $shared (type (;0;)))
+      (export (;0;) "wait" (func (type 0)))
+    )
+  )
+  (import "test:api/api" (instance $api (;0;) (type 1)))
+  (component $outer (;0;)
+    (alias outer 1 $shared (type $once (;0;)))
+    (component $inner (;0;)
+      (alias outer $outer $once (type $twice (;0;)))
+      (import "wait" (func (;0;) (type $twice)))
+    )
+    (import "wait" (func $wait (;0;) (type $once)))
+    (instance (;0;) (instantiate $inner
+        (with "wait" (func $wait))
+      )
+    )
+  )
+  (alias export $api "wait" (func $wait (;0;)))
+  (instance (;1;) (instantiate $outer
+      (with "wait" (func $wait))
+    )
+  )
+)
