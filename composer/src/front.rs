@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::adapt::LIFECYCLE;
-use crate::plan::P3_RUN;
+use crate::Target;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     Module, TypeSection, ValType,
@@ -13,7 +13,7 @@ use wit_parser::Resolve;
 /// The name by which [`run`] imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 
-/// The interfaces that [`run`] joins.
+/// The interfaces that [`run`] joins, for a target's version.
 const RUN_WIT: &str = "
 package wasi-uplift:front;
 
@@ -24,7 +24,7 @@ interface guest {
 world run {
   import guest;
   import wasi-uplift:adapter/lifecycle;
-  export wasi:cli/run@0.3.0;
+  export wasi:cli/run@VERSION;
 }
 
 package wasi-uplift:adapter {
@@ -33,7 +33,7 @@ package wasi-uplift:adapter {
   }
 }
 
-package wasi:cli@0.3.0 {
+package wasi:cli@VERSION {
   interface run {
     run: async func() -> result;
   }
@@ -46,12 +46,13 @@ package wasi:cli@0.3.0 {
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub fn run() -> Result<Vec<u8>, Error> {
+pub fn run(target: Target) -> Result<Vec<u8>, Error> {
     let broken = |error| Error::Link(format!("the front component: {error:#}"));
     let mut resolve = Resolve::default();
-    let package = resolve.push_str("front.wit", RUN_WIT).map_err(broken)?;
+    let wit = RUN_WIT.replace("VERSION", target.version());
+    let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
     let world = resolve.select_world(&[package], Some("run")).map_err(broken)?;
-    let mut module = run_module();
+    let mut module = run_module(target);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
     ComponentEncoder::default()
         .module(&module)
@@ -59,7 +60,7 @@ pub fn run() -> Result<Vec<u8>, Error> {
         .map_err(broken)
 }
 
-fn run_module() -> Vec<u8> {
+fn run_module(target: Target) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], [ValType::I32]);
     types.ty().function([], []);
@@ -69,7 +70,7 @@ fn run_module() -> Vec<u8> {
     let mut functions = FunctionSection::new();
     functions.function(0);
     let mut exports = ExportSection::new();
-    exports.export(&format!("{P3_RUN}#run"), ExportKind::Func, 2);
+    exports.export(&format!("{}#run", target.interface("wasi:cli/run")), ExportKind::Func, 2);
     let mut run = Function::new([]);
     // The guest's result stays on the stack.
     run.instructions().call(0).call(1).end();

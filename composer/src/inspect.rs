@@ -287,3 +287,135 @@ impl Extern {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guest(imports: &str) -> Vec<u8> {
+        wat::parse_str(format!("(component {imports})")).unwrap()
+    }
+
+    fn generation(name: &str) -> Option<Generation> {
+        InterfaceName::parse(name).unwrap().generation()
+    }
+
+    #[test]
+    fn names_are_taken_apart() {
+        let name = InterfaceName::parse("wasi:io/poll@0.2.6").unwrap();
+        assert_eq!(name.package, "wasi:io");
+        assert_eq!(name.interface, "poll");
+        assert_eq!(name.version, Some(Version::new(0, 2, 6)));
+        assert_eq!(name.path(), "wasi:io/poll");
+        for name in [
+            "wasi:io/poll@0.2.6",
+            "wasi:io/poll",
+            "a:b/c@1.0.0-rc.1+build",
+        ] {
+            assert_eq!(InterfaceName::parse(name).unwrap().to_string(), name);
+        }
+    }
+
+    #[test]
+    fn other_names_are_not_interfaces() {
+        for name in ["run", "a/b", "wasi:io", "wasi:io/poll@new", "wasi:io/poll@"] {
+            assert_eq!(InterfaceName::parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn versions_belong_to_generations() {
+        for version in [
+            "0.2.0",
+            "0.2.12",
+            "0.2.99",
+            "0.2.0-rc-2023-11-10",
+            "0.2.0-rc-2023-12-05",
+        ] {
+            let name = format!("wasi:io/poll@{version}");
+            assert_eq!(generation(&name), Some(Generation::P2), "{version}");
+        }
+        for version in ["0.3.0", "0.3.2", "0.3.0-rc-2026-02-09"] {
+            let name = format!("wasi:cli/run@{version}");
+            assert_eq!(generation(&name), Some(Generation::P3), "{version}");
+        }
+        for version in [
+            "0.2.0-rc-2023-10-18",
+            "0.2.1-rc-2023-11-10",
+            "0.1.0",
+            "0.4.0",
+            "1.2.0",
+        ] {
+            let name = format!("wasi:io/poll@{version}");
+            assert_eq!(generation(&name), None, "{version}");
+        }
+        assert_eq!(generation("wasi:io/poll"), None);
+    }
+
+    #[test]
+    fn instances_are_listed() {
+        let bytes = guest(
+            r#"(import "wasi:io/poll@0.2.0" (instance
+                (export "pollable" (type $p (sub resource)))
+                (export "[method]pollable.block" (func (param "self" (borrow $p))))))
+            (import "f" (func))
+            (component (import "inner" (func)) (export "inner-too" (func 0)))
+            (export "g" (func 0))"#,
+        );
+        let guest = Guest::read(&bytes).unwrap();
+        let names: Vec<_> = guest.imports.iter().map(|import| &import.name).collect();
+        assert_eq!(names, ["wasi:io/poll@0.2.0", "f"]);
+        assert_eq!(guest.imports[0].functions, ["[method]pollable.block"]);
+        assert_eq!(guest.imports[0].types, ["pollable"]);
+        assert_eq!(guest.imports[1].interface, None);
+        let names: Vec<_> = guest.exports.iter().map(|export| &export.name).collect();
+        assert_eq!(names, ["g"]);
+    }
+
+    #[test]
+    fn references_are_found() {
+        let bytes = guest(
+            r#"(import "a:a/owner" (instance $owner
+                (export "thing" (type (sub resource)))
+                (type $r (record (field "x" u8)))
+                (export "point" (type (eq $r)))))
+            (alias export $owner "thing" (type $thing))
+            (alias export $owner "point" (type $point))
+            (import "a:a/resource" (instance $resource
+                (alias outer 1 $thing (type $outer))
+                (export "thing" (type (eq $outer)))))
+            (import "a:a/record" (instance
+                (alias outer 1 $point (type $outer))
+                (export "point" (type (eq $outer)))))
+            (alias export $resource "thing" (type $again))
+            (import "a:a/second-hand" (instance
+                (alias outer 1 $again (type $outer))
+                (export "thing" (type (eq $outer)))))
+            (import "point" (type (eq $point)))
+            (import "a:a/own" (instance
+                (export "thing" (type (sub resource)))
+                (type $r (record (field "x" u8)))
+                (export "point" (type (eq $r)))))"#,
+        );
+        let guest = Guest::read(&bytes).unwrap();
+        let references: Vec<(&str, Vec<&str>)> = guest
+            .imports
+            .iter()
+            .map(|import| {
+                let to = import.refers_to.iter().map(String::as_str);
+                (import.name.as_str(), to.collect())
+            })
+            .collect();
+        assert_eq!(
+            references,
+            [
+                ("a:a/owner", vec![]),
+                ("a:a/resource", vec!["a:a/owner"]),
+                ("a:a/record", vec!["a:a/owner"]),
+                ("a:a/second-hand", vec!["a:a/resource"]),
+                ("point", vec!["a:a/owner"]),
+                ("a:a/own", vec![]),
+            ]
+        );
+    }
+}

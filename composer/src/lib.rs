@@ -30,15 +30,27 @@ pub mod link;
 pub mod plan;
 pub mod retype;
 pub mod shape;
+mod target;
 pub mod validate;
 
 pub use error::{Error, Place, Unserved};
 pub use plan::Plan;
+pub use target::{Target, UnknownTarget};
 
 /// How to compose.
 #[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Options {}
+pub struct Options {
+    target: Target,
+}
+
+impl Options {
+    /// Sets the version of WASI 0.3 that the result imports. Every 0.3.x host has 0.3.0, which is
+    /// what the result imports otherwise.
+    pub fn target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
+    }
+}
 
 /// The result of [`compose`].
 #[derive(Clone, Debug)]
@@ -53,16 +65,16 @@ pub struct Composed {
 /// Composes a guest with the adapter.
 ///
 /// The bytes are a component in binary form. The result is a component that imports WASI 0.3 only,
-/// apart from what isn't WASI, and exports `wasi:cli/run@0.3.0` where the guest exports the WASI
-/// 0.2 one. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
+/// apart from what isn't WASI, and exports `wasi:cli/run` of WASI 0.3 where the guest exports that
+/// of WASI 0.2. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
 /// same bytes every time.
 ///
 /// # Errors
 ///
 /// Each way in which a guest can't be served has a variant of [`Error`].
-pub fn compose(guest: &[u8], _options: &Options) -> Result<Composed, Error> {
+pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
     let guest = inspect::Guest::read(guest)?;
-    let adapter = adapt::Adapter::embedded()?;
+    let adapter = adapt::Adapter::embedded(options.target)?;
     let plan = Plan::new(&guest, &adapter)?;
     if plan.is_identity() {
         return Ok(Composed {

@@ -1,7 +1,7 @@
 //! Puts the guest and the adapter together.
 
 use crate::adapt::{LIFECYCLE, TrimmedAdapter};
-use crate::plan::{P3_RUN, Plan};
+use crate::plan::Plan;
 use crate::{Error, front};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, InstantiationArgumentError, NodeId};
@@ -43,10 +43,13 @@ pub fn link(parts: Parts, plan: &Plan) -> Result<Vec<u8>, Error> {
     for export in &plan.exports {
         let name = &export.item.name;
         let node = graph.alias_instance_export(guest, name).map_err(failed)?;
-        if run.is_none_or(|run| run.name != *name) {
+        let Some((_, run)) = run.filter(|(run, _)| run.name == *name) else {
             graph.export(node, name).map_err(failed)?;
-        } else if parts.adapter.drains {
-            let front = instantiate(&mut graph, "wasi-uplift:front", front::run()?)?;
+            continue;
+        };
+        let node = if parts.adapter.drains {
+            let front = front::run(parts.adapter.target)?;
+            let front = instantiate(&mut graph, "wasi-uplift:front", front)?;
             let lifecycle = graph
                 .alias_instance_export(adapter, LIFECYCLE)
                 .map_err(failed)?;
@@ -55,11 +58,11 @@ pub fn link(parts: Parts, plan: &Plan) -> Result<Vec<u8>, Error> {
                     .set_instantiation_argument(front, argument, node)
                     .map_err(failed)?;
             }
-            let run = graph.alias_instance_export(front, P3_RUN).map_err(failed)?;
-            graph.export(run, P3_RUN).map_err(failed)?;
+            graph.alias_instance_export(front, run).map_err(failed)?
         } else {
-            graph.export(node, P3_RUN).map_err(failed)?;
-        }
+            node
+        };
+        graph.export(node, run).map_err(failed)?;
     }
     graph
         .encode(EncodeOptions {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use wasi_uplift::Options;
+use wasi_uplift::{Options, Target};
 
 /// Makes WASI 0.2 components run, unchanged, on hosts that ship only WASI 0.3.
 #[derive(Parser)]
@@ -32,6 +32,11 @@ struct Compose {
     /// A file appears whole or not at all.
     #[arg(short, long, default_value = "-")]
     output: PathBuf,
+
+    /// The version of WASI 0.3 that the result imports: 0.3.0, which every 0.3.x host has,
+    /// 0.3.0-rc-2026-03-15 or 0.3.0-rc-2026-02-09.
+    #[arg(long, default_value_t, value_name = "VERSION")]
+    target: Target,
 
     /// Print the result in text form.
     #[arg(short = 't', long)]
@@ -59,7 +64,7 @@ impl Compose {
         }
         let guest = read(&self.guest)?;
         let name = display(&self.guest, "standard input");
-        let composed = wasi_uplift::compose(&guest, &Options::default())
+        let composed = wasi_uplift::compose(&guest, &Options::default().target(self.target))
             .with_context(|| format!("`{name}` was not composed"))?;
         if composed.plan.is_identity() {
             eprintln!("note: `{name}` needs nothing of WASI 0.2, the result is a copy of it");

@@ -1,6 +1,7 @@
 //! Decides what becomes of each import and export of a guest.
 
 use crate::Error;
+use crate::Target;
 use crate::adapt::{Adapter, Interface};
 use crate::error::Unserved;
 use crate::inspect::{Extern, Generation, Guest, InterfaceName};
@@ -94,8 +95,6 @@ const P2_INTERFACES: [&str; 32] = [
 /// Where a WASI 0.2 command starts.
 const P2_RUN: &str = "wasi:cli/run";
 
-/// Where a WASI 0.3 command starts.
-pub(crate) const P3_RUN: &str = "wasi:cli/run@0.3.0";
 
 impl Plan {
     /// Plans for a guest.
@@ -126,7 +125,7 @@ impl Plan {
         // A host starts one thing: what the guest has for WASI 0.3, if it has.
         let mut has_run = guest.exports.iter().any(is_p3_run);
         for export in &guest.exports {
-            let mut fate = export_fate(export)?;
+            let mut fate = export_fate(export, adapter.target())?;
             if let ExportFate::Lifted(_) = fate {
                 if has_run {
                     fate = ExportFate::Kept;
@@ -180,10 +179,12 @@ impl Plan {
         Some(&self.imports.iter().find(named)?.fate)
     }
 
-    /// The export that becomes `wasi:cli/run` of WASI 0.3.
-    pub fn run(&self) -> Option<&Extern> {
-        let lifted = |export: &&Planned<_>| matches!(export.fate, ExportFate::Lifted(_));
-        Some(&self.exports.iter().find(lifted)?.item)
+    /// The export that becomes `wasi:cli/run` of WASI 0.3, and the name it gets.
+    pub fn run(&self) -> Option<(&Extern, &str)> {
+        self.exports.iter().find_map(|export| match &export.fate {
+            ExportFate::Lifted(to) => Some((&export.item, to.as_str())),
+            _ => None,
+        })
     }
 }
 
@@ -301,13 +302,15 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
     })
 }
 
-fn export_fate(export: &Extern) -> Result<ExportFate, Error> {
+fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
     let Some(name) = export.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ExportFate::Kept);
     };
     match name.generation() {
         Some(Generation::P3) => Ok(ExportFate::AlreadyP3),
-        Some(Generation::P2) if name.path() == P2_RUN => Ok(ExportFate::Lifted(P3_RUN.to_string())),
+        Some(Generation::P2) if name.path() == P2_RUN => {
+            Ok(ExportFate::Lifted(target.interface(P2_RUN)))
+        }
         Some(Generation::P2) => Err(Error::Export(export.name.clone())),
         None if P2_INTERFACES.contains(&name.path().as_str()) => {
             Err(Error::Export(export.name.clone()))
@@ -323,3 +326,114 @@ fn is_p3_run(export: &Extern) -> bool {
     export.interface.as_ref().is_some_and(is_run)
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(component: &str) -> Result<Plan, Error> {
+        let bytes = wat::parse_str(format!("(component {component})")).unwrap();
+        Plan::new(&Guest::read(&bytes)?, &Adapter::embedded(crate::Target::default())?)
+    }
+
+    /// The same import of a pollable under another name.
+    fn poll(name: &str) -> String {
+        format!(
+            r#"(import "{name}" (instance
+                (export "pollable" (type $p (sub resource)))
+                (export "[method]pollable.block" (func (param "self" (borrow $p))))))"#
+        )
+    }
+
+    const RUN: &str = r#"
+        (core module $m (func (export "run") (result i32) i32.const 0))
+        (core instance $i (instantiate $m))
+        (func $run (result (result)) (canon lift (core func $i "run")))
+        (func $run-async async (result (result)) (canon lift (core func $i "run")))
+        (instance $run (export "run" (func $run)))
+        (instance $run-async (export "run" (func $run-async)))"#;
+
+    fn fates(plan: &Plan) -> Vec<&ExportFate> {
+        plan.exports.iter().map(|export| &export.fate).collect()
+    }
+
+    #[test]
+    fn the_adapter_serves_all_known_versions() {
+        for version in [
+            "0.2.0",
+            "0.2.99",
+            "0.2.0-rc-2023-11-10",
+            "0.2.0-rc-2023-12-05",
+        ] {
+            let name = format!("wasi:io/poll@{version}");
+            let plan = plan(&poll(&name)).unwrap();
+            let Some(ImportFate::Adapter { by, waiting }) = plan.import(&name) else {
+                panic!("{plan:?}");
+            };
+            assert!(by.starts_with("wasi:io/poll@0.2."), "{by}");
+            assert!(waiting.contains("[method]pollable.block"), "{waiting:?}");
+            assert!(!plan.is_identity());
+        }
+    }
+
+    #[test]
+    fn what_answers_at_once_does_not_wait() {
+        let name = "wasi:clocks/monotonic-clock@0.2.0";
+        let import = format!(r#"(import "{name}" (instance (export "now" (func (result u64)))))"#);
+        let plan = plan(&import).unwrap();
+        let Some(ImportFate::Adapter { waiting, .. }) = plan.import(name) else {
+            panic!("{plan:?}");
+        };
+        assert_eq!(*waiting, BTreeSet::new());
+    }
+
+    #[test]
+    fn the_host_keeps_what_it_has() {
+        let plan = plan(
+            r#"(import "wasi:clocks/monotonic-clock@0.3.0" (instance (export "now" (func))))
+            (import "other:poll/poll@0.2.0" (instance (export "poll" (func))))
+            (import "f" (func $f))
+            (export "other:api/f@0.2.0" (func $f))"#,
+        )
+        .unwrap();
+        let fates: Vec<_> = plan.imports.iter().map(|import| &import.fate).collect();
+        assert_eq!(
+            fates,
+            [&ImportFate::AlreadyP3, &ImportFate::Host, &ImportFate::Host]
+        );
+        assert_eq!(self::fates(&plan), [&ExportFate::Kept]);
+        assert!(plan.is_identity());
+        assert_eq!(plan.adapted().count(), 0);
+    }
+
+    #[test]
+    fn run_is_lifted() {
+        let plan = plan(&format!(
+            r#"{RUN} (export "wasi:cli/run@0.2.3" (instance $run))"#
+        ))
+        .unwrap();
+        assert_eq!(fates(&plan), [&ExportFate::Lifted("wasi:cli/run@0.3.0".to_string())]);
+        assert_eq!(plan.run().unwrap().name, "wasi:cli/run@0.2.3");
+        assert!(!plan.is_identity());
+    }
+
+    #[test]
+    fn one_run_is_the_hosts_to_start() {
+        let lifted = ExportFate::Lifted("wasi:cli/run@0.3.0".to_string());
+        let twice = plan(&format!(
+            r#"{RUN}
+            (export "wasi:cli/run@0.2.0" (instance $run))
+            (export "wasi:cli/run@0.2.3" (instance $run))"#
+        ))
+        .unwrap();
+        assert_eq!(fates(&twice), [&lifted, &ExportFate::Kept]);
+
+        let own = plan(&format!(
+            r#"{RUN}
+            (export "wasi:cli/run@0.2.0" (instance $run))
+            (export "wasi:cli/run@0.3.1" (instance $run-async))"#
+        ))
+        .unwrap();
+        assert_eq!(fates(&own), [&ExportFate::Kept, &ExportFate::AlreadyP3]);
+        assert!(own.run().is_none());
+    }
+}

@@ -10,7 +10,9 @@ pub mod trim;
 use crate::Error;
 use crate::inspect::InterfaceName;
 use crate::plan::Plan;
+use crate::Target;
 use crate::shape::{self, Shapes};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use trim::{Module, Names};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, metadata};
@@ -27,7 +29,8 @@ const NEW_STREAM: &str = "[stream-new-";
 
 /// The whole adapter.
 pub struct Adapter<'a> {
-    module: Module<'a>,
+    bytes: Cow<'a, [u8]>,
+    target: Target,
     resolve: Resolve,
     world: WorldId,
     interfaces: Vec<Interface>,
@@ -53,6 +56,8 @@ pub struct TrimmedAdapter {
     /// Whether the adapter may have accepted bytes that are not with the host yet, and exports
     /// `wasi-uplift:adapter/lifecycle`.
     pub drains: bool,
+    /// The version of WASI 0.3 that it imports.
+    pub target: Target,
 }
 
 /// What is kept of an exported interface.
@@ -63,13 +68,13 @@ struct Wanted {
 }
 
 impl Adapter<'static> {
-    /// The adapter that is part of this crate.
+    /// The adapter that is part of this crate, for a version of WASI 0.3.
     ///
     /// # Errors
     ///
     /// If it is broken.
-    pub fn embedded() -> Result<Self, Error> {
-        Adapter::read(EMBEDDED)
+    pub fn embedded(target: Target) -> Result<Self, Error> {
+        Adapter::read(target.configure(EMBEDDED)?, target)
     }
 }
 
@@ -83,10 +88,12 @@ impl<'a> Adapter<'a> {
     /// # Errors
     ///
     /// If it isn't one.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let (_, bindgen) = metadata::decode(bytes).map_err(broken)?;
+    pub fn read(bytes: Cow<'a, [u8]>, target: Target) -> Result<Self, Error> {
+        let (_, mut bindgen) = metadata::decode(&bytes).map_err(broken)?;
+        target.retarget(&mut bindgen.resolve)?;
         let mut adapter = Adapter {
-            module: Module::parse(bytes)?,
+            bytes,
+            target,
             resolve: bindgen.resolve,
             world: bindgen.world,
             interfaces: Vec::new(),
@@ -115,6 +122,11 @@ impl<'a> Adapter<'a> {
         Ok(adapter)
     }
 
+    /// The version of WASI 0.3 that it imports.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
     /// The exported interfaces.
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
@@ -132,32 +144,43 @@ impl<'a> Adapter<'a> {
     ///
     /// If the adapter is broken.
     pub fn trim(&self, plan: &Plan) -> Result<TrimmedAdapter, Error> {
+        let module = Module::parse(&self.bytes)?;
         let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
         for (import, by) in plan.adapted() {
             let wanted = wanted.entry(by).or_default();
             wanted.functions.extend(import.functions.iter().cloned());
             wanted.types.extend(import.types.iter().cloned());
         }
-        let drains = plan.run().is_some() && self.makes_streams(&wanted)?;
+        let drains = plan.run().is_some() && self.makes_streams(&module, &wanted)?;
         if drains && let Some(lifecycle) = self.interface(LIFECYCLE) {
             let all = lifecycle.functions.keys().cloned().collect();
             wanted.entry(&lifecycle.name).or_default().functions = all;
         }
         Ok(TrimmedAdapter {
-            bytes: self.encode(&wanted)?,
+            bytes: self.encode(&module, &wanted)?,
             drains,
+            target: self.target,
         })
     }
 
-    fn makes_streams(&self, wanted: &BTreeMap<&str, Wanted>) -> Result<bool, Error> {
-        let trimmed = self.trim_module(&self.trim_world(wanted))?;
+    fn makes_streams(
+        &self,
+        module: &Module<'_>,
+        wanted: &BTreeMap<&str, Wanted>,
+    ) -> Result<bool, Error> {
+        let trimmed = self.trim_module(module, &self.trim_world(wanted))?;
         let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
         Ok(trimmed.imports.iter().any(new_stream))
     }
 
-    fn encode(&self, wanted: &BTreeMap<&str, Wanted>) -> Result<Vec<u8>, Error> {
+    fn encode(
+        &self,
+        module: &Module<'_>,
+        wanted: &BTreeMap<&str, Wanted>,
+    ) -> Result<Vec<u8>, Error> {
         let resolve = self.trim_world(wanted);
-        let mut module = self.trim_module(&resolve)?.bytes;
+        let trimmed = self.trim_module(module, &resolve)?;
+        let mut module = self.target.rename_imports(trimmed.bytes)?;
         embed_component_metadata(&mut module, &resolve, self.world, StringEncoding::UTF8)
             .map_err(broken)?;
         ComponentEncoder::default()
@@ -204,7 +227,11 @@ impl<'a> Adapter<'a> {
     }
 
     /// The adapter's core module with what the exports of the trimmed world need.
-    fn trim_module(&self, resolve: &Resolve) -> Result<trim::Trimmed, Error> {
+    fn trim_module(
+        &self,
+        module: &Module<'_>,
+        resolve: &Resolve,
+    ) -> Result<trim::Trimmed, Error> {
         let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
         for item in resolve.worlds[self.world].exports.values() {
             let &WorldItem::Interface { id, .. } = item else {
@@ -222,6 +249,6 @@ impl<'a> Adapter<'a> {
                 }
             }
         }
-        Ok(self.module.trim(|export| exports.contains(export), Names::Drop)?)
+        Ok(module.trim(|export| exports.contains(export), Names::Drop)?)
     }
 }

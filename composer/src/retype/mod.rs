@@ -39,7 +39,7 @@ pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
         });
     }
     // A host may wait for what it starts.
-    if let Some(run) = plan.run()
+    if let Some((run, _)) = plan.run()
         && let Some(item) = flow.root.exports.get(&run.name)
     {
         flow.functions_of(item, &mut |path, function| {

@@ -1,0 +1,260 @@
+//! The versions of WASI 0.3 that a result can import.
+//!
+//! The adapter is built against 0.3.0. Other versions have the same functions under another label;
+//! where a snapshot's types differ, it is said here how, and the adapter is told by a byte in its
+//! data.
+
+use crate::Error;
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{ImportSection, Module};
+use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolInfo};
+use wit_parser::{Enum, EnumCase, Resolve, TypeDefKind};
+
+/// The version of WASI 0.3 that a result imports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// 0.3.0, which every 0.3.x host has.
+    #[default]
+    V0_3_0,
+    /// The snapshot `0.3.0-rc-2026-03-15`, which has the shapes of 0.3.0.
+    Rc2026_03_15,
+    /// The snapshot `0.3.0-rc-2026-02-09`.
+    Rc2026_02_09,
+}
+
+/// The version that the adapter is built against.
+const BUILT: &str = "0.3.0";
+
+/// The data symbol by which the adapter knows how the host's error codes look.
+const ENUM_ERROR_CODES: &str = "WASI_UPLIFT_ENUM_ERROR_CODES";
+
+/// A variant of 0.3.0 that is an enumeration in the older snapshot.
+struct Enumeration {
+    interface: &'static str,
+    name: &'static str,
+    /// Cases that it doesn't have. It has `unknown` before all others.
+    without: &'static [&'static str],
+}
+
+const ENUMERATIONS: [Enumeration; 2] = [
+    Enumeration {
+        interface: "wasi:sockets/types",
+        name: "error-code",
+        without: &["connection-broken", "other"],
+    },
+    Enumeration {
+        interface: "wasi:sockets/ip-name-lookup",
+        name: "error-code",
+        without: &["other"],
+    },
+];
+
+/// A parameter that has another name in the older snapshot.
+struct Parameter {
+    interface: &'static str,
+    function: &'static str,
+    name: &'static str,
+}
+
+const PARAMETERS: [Parameter; 2] = [
+    Parameter {
+        interface: "wasi:random/random",
+        function: "get-random-bytes",
+        name: "len",
+    },
+    Parameter {
+        interface: "wasi:random/insecure",
+        function: "get-insecure-random-bytes",
+        name: "len",
+    },
+];
+
+impl Target {
+    /// Every target.
+    pub const ALL: [Target; 3] = [Target::V0_3_0, Target::Rc2026_03_15, Target::Rc2026_02_09];
+
+    /// The label of the target's interfaces.
+    pub fn version(self) -> &'static str {
+        match self {
+            Target::V0_3_0 => BUILT,
+            Target::Rc2026_03_15 => "0.3.0-rc-2026-03-15",
+            Target::Rc2026_02_09 => "0.3.0-rc-2026-02-09",
+        }
+    }
+
+    /// The interface of the target with this name, which is given without version.
+    pub fn interface(self, path: &str) -> String {
+        format!("{path}@{}", self.version())
+    }
+
+    fn has_enumerations(self) -> bool {
+        self == Target::Rc2026_02_09
+    }
+
+    /// Tells the adapter's core module what the target's error codes look like.
+    pub(crate) fn configure<'a>(self, artefact: &'a [u8]) -> Result<Cow<'a, [u8]>, Error> {
+        if !self.has_enumerations() {
+            return Ok(Cow::Borrowed(artefact));
+        }
+        let position = position_of(artefact, ENUM_ERROR_CODES)?;
+        let mut configured = artefact.to_vec();
+        let byte = position.and_then(|position| configured.get_mut(position));
+        *byte.ok_or_else(|| Error::Adapter(format!("it has no data `{ENUM_ERROR_CODES}`")))? = 1;
+        Ok(Cow::Owned(configured))
+    }
+
+    /// Gives the adapter's WIT the target's interfaces.
+    pub(crate) fn retarget(self, resolve: &mut Resolve) -> Result<(), Error> {
+        let broken = |error: &dyn fmt::Display| Error::Adapter(error.to_string());
+        if self.has_enumerations() {
+            for (id, interface) in resolve.interfaces.iter() {
+                let Some(name) = resolve.id_of(id) else {
+                    continue;
+                };
+                let is = |path: &str| name == format!("{path}@{BUILT}");
+                for change in ENUMERATIONS.iter().filter(|change| is(change.interface)) {
+                    if let Some(id) = interface.types.get(change.name) {
+                        let kind = &mut resolve.types[*id].kind;
+                        *kind = enumeration(kind, change.without);
+                    }
+                }
+            }
+            for (id, _) in resolve.interfaces.clone().iter() {
+                let Some(name) = resolve.id_of(id) else {
+                    continue;
+                };
+                let is = |path: &str| name == format!("{path}@{BUILT}");
+                for change in PARAMETERS.iter().filter(|change| is(change.interface)) {
+                    let functions = &mut resolve.interfaces[id].functions;
+                    if let Some(function) = functions.get_mut(change.function)
+                        && let Some(param) = function.params.first_mut()
+                    {
+                        param.name = change.name.to_string();
+                    }
+                }
+            }
+        }
+        let version = self.version().parse().map_err(|error| broken(&error))?;
+        for (_, package) in resolve.packages.iter_mut() {
+            let is_built = |version: &semver::Version| version.to_string() == BUILT;
+            if package.name.version.as_ref().is_some_and(is_built) {
+                package.name.version = Some(semver::Version::clone(&version));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the imports of the adapter's core module the target's label.
+    pub(crate) fn rename_imports(self, module: Vec<u8>) -> Result<Vec<u8>, Error> {
+        if self.version() == BUILT {
+            return Ok(module);
+        }
+        let mut renamed = Module::new();
+        Renamer(self)
+            .parse_core_module(&mut renamed, Parser::new(0), &module)
+            .map_err(|error| Error::Adapter(error.to_string()))?;
+        Ok(renamed.finish())
+    }
+}
+
+/// The enumeration that a variant was before its cases could say more.
+fn enumeration(kind: &TypeDefKind, without: &[&str]) -> TypeDefKind {
+    let TypeDefKind::Variant(variant) = kind else {
+        return kind.clone();
+    };
+    let names = variant.cases.iter().map(|case| case.name.as_str());
+    let names = names.filter(|name| !without.contains(name));
+    let case = |name: &str| EnumCase {
+        name: name.to_string(),
+        docs: Default::default(),
+        span: Default::default(),
+    };
+    TypeDefKind::Enum(Enum {
+        cases: std::iter::once("unknown").chain(names).map(case).collect(),
+    })
+}
+
+/// Where in a module the first byte of a data symbol is.
+fn position_of(module: &[u8], wanted: &str) -> Result<Option<usize>, Error> {
+    let broken = |error: wasmparser::BinaryReaderError| Error::Adapter(error.to_string());
+    let mut segments = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.map_err(broken)? {
+            Payload::DataSection(section) => {
+                for segment in section {
+                    let segment = segment.map_err(broken)?;
+                    // The contents are what the segment ends with.
+                    segments.push(segment.range.end as usize - segment.data.len());
+                }
+            }
+            Payload::CustomSection(section) => {
+                let KnownCustom::Linking(linking) = section.as_known() else {
+                    continue;
+                };
+                for subsection in linking.subsections() {
+                    let Linking::SymbolTable(symbols) = subsection.map_err(broken)? else {
+                        continue;
+                    };
+                    for symbol in symbols {
+                        if let SymbolInfo::Data {
+                            name,
+                            symbol: Some(symbol),
+                            ..
+                        } = symbol.map_err(broken)?
+                            && name == wanted
+                        {
+                            let segment = segments.get(symbol.index as usize);
+                            return Ok(segment.map(|start| start + symbol.offset as usize));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+struct Renamer(Target);
+
+impl Reencode for Renamer {
+    type Error = std::convert::Infallible;
+
+    fn parse_import(
+        &mut self,
+        imports: &mut ImportSection,
+        import: wasmparser::Import<'_>,
+    ) -> Result<(), reencode::Error> {
+        let module = match import.module.strip_suffix(BUILT) {
+            Some(path) if path.ends_with('@') => format!("{path}{}", self.0.version()),
+            _ => import.module.to_string(),
+        };
+        imports.import(&module, import.name, self.entity_type(import.ty)?);
+        Ok(())
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.version())
+    }
+}
+
+/// A version of WASI 0.3 that is no [`Target`].
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{0}` is no known version of WASI 0.3: 0.3.0, 0.3.0-rc-2026-03-15 and 0.3.0-rc-2026-02-09 are")]
+pub struct UnknownTarget(String);
+
+impl FromStr for Target {
+    type Err = UnknownTarget;
+
+    fn from_str(version: &str) -> Result<Self, UnknownTarget> {
+        let named = |target: &Target| target.version() == version;
+        let target = Target::ALL.into_iter().find(named);
+        target.ok_or_else(|| UnknownTarget(version.to_string()))
+    }
+}

@@ -1,0 +1,3 @@
+(component
+  (import "wasi:io/pipes@0.2.0" (instance (export "do" (func))))
+)

@@ -1,0 +1,3 @@
+(component
+  (import "wasi:io/poll" (instance (export "pollable" (type (sub resource)))))
+)
