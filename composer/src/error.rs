@@ -51,9 +51,9 @@ pub enum Error {
 
     /// An import that stays with the host has types of one that doesn't.
     #[error(
-        "the import `{import}` is not of WASI, so it is for the host to serve, but its types refer \
-         to those of `{to}`, which a WASI 0.3 host doesn't have: join the guest with a component \
-         that serves `{import}` first, for example with `wac plug`, or build it without"
+        "the import `{import}` is not of WASI 0.2, so it is for the host to serve, but it refers to \
+         types of `{to}`, which a WASI 0.3 host doesn't have: join the guest with a component that \
+         serves `{import}` first, for example with `wac plug`, or build it without"
     )]
     Refers {
         /// The name of the import that stays with the host.
@@ -83,14 +83,14 @@ pub enum Error {
         stays: Place,
     },
 
-    /// The types of the guest's imports are not those that WASI 0.2 has.
+    /// The types of an import or export of the guest are not those that WASI 0.2 has.
     #[error(
-        "the import `{import}` does not have the types that WASI 0.2 gives it: {reason}; build the \
-         guest from the interface's definition as it was published"
+        "`{name}` does not have the types that WASI 0.2 gives it: {reason}; build the guest from \
+         the interface's definition as it was published"
     )]
     Shape {
-        /// The name of the import.
-        import: String,
+        /// The name of the import or export.
+        name: String,
         /// Where the types differ.
         reason: String,
     },

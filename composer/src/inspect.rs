@@ -4,12 +4,15 @@ use crate::Error;
 use crate::shape::{self, Shapes};
 use semver::Version;
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
+use std::{fmt, mem};
 use wasmparser::component_types::{
     ComponentAnyTypeId, ComponentEntityType, ComponentInstanceTypeId, ComponentItem,
 };
 use wasmparser::types::TypesRef;
-use wasmparser::{BinaryReader, BinaryReaderError, Parser, Payload, ValidPayload, Validator};
+use wasmparser::{
+    BinaryReader, BinaryReaderError, FuncValidatorAllocations, Parser, Payload, ValidPayload,
+    Validator,
+};
 
 /// A guest, as far as its imports and exports go.
 #[derive(Clone, Debug)]
@@ -35,7 +38,7 @@ pub struct Extern {
     pub types: Vec<String>,
     /// The names of the imports that the types here are taken from.
     pub refers_to: BTreeSet<String>,
-    /// What the functions and types look like, if this is an imported instance.
+    /// What the functions and types look like, if this is an instance.
     pub shapes: Shapes,
 }
 
@@ -137,6 +140,7 @@ impl<'a> Guest<'a> {
             exports: Vec::new(),
         };
         let mut validator = Validator::new();
+        let mut allocations = FuncValidatorAllocations::default();
         let mut depth = 0;
         // Names come in the order of the binary; types are known when it has been read.
         let (mut imports, mut exports) = (Vec::new(), Vec::new());
@@ -157,10 +161,17 @@ impl<'a> Guest<'a> {
                 Payload::End(_) => depth -= 1,
                 _ => {}
             }
-            let valid = validator.payload(&payload).map_err(Error::InvalidGuest)?;
-            if let ValidPayload::End(types) = valid
-                && depth == 0
-            {
+            let types = match validator.payload(&payload).map_err(Error::InvalidGuest)? {
+                ValidPayload::Func(function, body) => {
+                    let mut function = function.into_validator(mem::take(&mut allocations));
+                    function.validate(&body).map_err(Error::InvalidGuest)?;
+                    allocations = function.into_allocations();
+                    continue;
+                }
+                ValidPayload::End(types) => types,
+                _ => continue,
+            };
+            if depth == 0 {
                 let types = types.as_ref();
                 guest.imports = imports
                     .iter()
@@ -206,21 +217,26 @@ impl<'a> Guest<'a> {
 }
 
 impl Guest<'_> {
-    /// Finds out what the imports look like.
+    /// Finds out what the imports and exports look like.
     fn read_shapes(&mut self, types: TypesRef<'_>) {
-        let instance = |import: &Extern| {
-            match types.component_item_for_import(&import.name).map(|item| item.ty) {
-                Some(ComponentEntityType::Instance(instance)) => Some(instance),
-                _ => None,
-            }
+        let instance = |item: Option<&ComponentItem>| match item.map(|item| item.ty) {
+            Some(ComponentEntityType::Instance(instance)) => Some(instance),
+            _ => None,
         };
+        let import = |name: &str| instance(types.component_item_for_import(name));
+        let export = |name: &str| instance(types.component_item_for_export(name));
         let mut names = shape::ResourceNames::new();
-        for instance in self.imports.iter().filter_map(instance) {
+        for instance in self.imports.iter().filter_map(|item| import(&item.name)) {
             shape::name_resources(&mut names, instance, types);
         }
-        for import in &mut self.imports {
-            if let Some(instance) = instance(import) {
-                import.shapes = shape::of_instance(instance, types, &names);
+        for item in &mut self.imports {
+            if let Some(instance) = import(&item.name) {
+                item.shapes = shape::of_instance(instance, types, &names);
+            }
+        }
+        for item in &mut self.exports {
+            if let Some(instance) = export(&item.name) {
+                item.shapes = shape::of_instance(instance, types, &names);
             }
         }
     }

@@ -33,7 +33,7 @@ pub fn link(parts: Parts, plan: &Plan) -> Result<Vec<u8>, Error> {
             .set_instantiation_argument(guest, &import.name, export)
             .map_err(|error| match error {
                 InstantiationArgumentError::ArgumentTypeMismatch { source, .. } => Error::Shape {
-                    import: import.name.clone(),
+                    name: import.name.clone(),
                     reason: format!("{source:#}"),
                 },
                 other => failed(other),

@@ -95,6 +95,8 @@ const P2_INTERFACES: [&str; 32] = [
 /// Where a WASI 0.2 command starts.
 const P2_RUN: &str = "wasi:cli/run";
 
+/// What its `run` looks like, in the words of [`shape`](crate::shape).
+const RUN_SHAPE: &str = "func() -> result<_, _>";
 
 impl Plan {
     /// Plans for a guest.
@@ -140,19 +142,31 @@ impl Plan {
         Ok(plan)
     }
 
-    /// What stays with the host can't have types of what the host doesn't have.
+    /// What stays with the host can't have types of what the host doesn't have, nor can the adapter
+    /// have types of the host's.
     fn check_references(&self) -> Result<(), Error> {
-        let is_adapted = |name: &&String| {
-            matches!(self.import(name), Some(ImportFate::Adapter { .. }))
-        };
+        let is_adapted =
+            |name: &&String| matches!(self.import(name), Some(ImportFate::Adapter { .. }));
         for import in &self.imports {
-            if let ImportFate::Host = import.fate
-                && let Some(to) = import.item.refers_to.iter().find(is_adapted)
-            {
-                return Err(Error::Refers {
-                    import: import.item.name.clone(),
-                    to: to.clone(),
-                });
+            let name = &import.item.name;
+            let mut refers_to = import.item.refers_to.iter();
+            match import.fate {
+                ImportFate::Adapter { .. } => {
+                    if let Some(to) = refers_to.find(|name| !is_adapted(name)) {
+                        return Err(Error::Shape {
+                            name: name.clone(),
+                            reason: format!("they refer to types of the import `{to}`"),
+                        });
+                    }
+                }
+                ImportFate::Host | ImportFate::AlreadyP3 => {
+                    if let Some(to) = refers_to.find(is_adapted) {
+                        return Err(Error::Refers {
+                            import: name.clone(),
+                            to: to.clone(),
+                        });
+                    }
+                }
             }
         }
         Ok(())
@@ -231,7 +245,8 @@ impl<'a> Families<'a> {
                 .filter_map(|interface| interface.parts.version.as_ref())
                 .filter(|version| !candidate.is_empty() || version.pre.is_empty())
                 .collect();
-            versions.sort_by_key(|version| (version.pre.is_empty() != candidate.is_empty(), *version));
+            versions
+                .sort_by_key(|version| (version.pre.is_empty() != candidate.is_empty(), *version));
             versions.dedup();
             let mut mismatch = None;
             let fits = |version: &&&Version| {
@@ -255,7 +270,8 @@ impl<'a> Families<'a> {
 
     fn at(&self, name: &InterfaceName, version: &Version) -> Option<&'a Interface> {
         self.adapter.interfaces().iter().find(|interface| {
-            interface.parts.path() == name.path() && interface.parts.version.as_ref() == Some(version)
+            interface.parts.path() == name.path()
+                && interface.parts.version.as_ref() == Some(version)
         })
     }
 
@@ -268,12 +284,18 @@ impl<'a> Families<'a> {
 /// a function that isn't there is found out later.
 fn difference(import: &Extern, interface: &Interface) -> Option<Error> {
     let differs = |(name, shape): &(&String, &String)| {
-        interface.shapes.get(*name).is_some_and(|other| other != *shape)
+        interface
+            .shapes
+            .get(*name)
+            .is_some_and(|other| other != *shape)
     };
     let (name, shape) = import.shapes.iter().find(differs)?;
     Some(Error::Shape {
-        import: import.name.clone(),
-        reason: format!("`{name}` is {shape}, and should be {}", interface.shapes[name]),
+        name: import.name.clone(),
+        reason: format!(
+            "`{name}` is {shape}, and should be {}",
+            interface.shapes[name]
+        ),
     })
 }
 
@@ -309,6 +331,13 @@ fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
     match name.generation() {
         Some(Generation::P3) => Ok(ExportFate::AlreadyP3),
         Some(Generation::P2) if name.path() == P2_RUN => {
+            let shape = export.shapes.get("run").map_or("not there", String::as_str);
+            if shape != RUN_SHAPE {
+                return Err(Error::Shape {
+                    name: export.name.clone(),
+                    reason: format!("`run` is {shape}, and should be {RUN_SHAPE}"),
+                });
+            }
             Ok(ExportFate::Lifted(target.interface(P2_RUN)))
         }
         Some(Generation::P2) => Err(Error::Export(export.name.clone())),
@@ -320,9 +349,8 @@ fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
 }
 
 fn is_p3_run(export: &Extern) -> bool {
-    let is_run = |name: &InterfaceName| {
-        name.path() == P2_RUN && name.generation() == Some(Generation::P3)
-    };
+    let is_run =
+        |name: &InterfaceName| name.path() == P2_RUN && name.generation() == Some(Generation::P3);
     export.interface.as_ref().is_some_and(is_run)
 }
 
@@ -332,7 +360,10 @@ mod tests {
 
     fn plan(component: &str) -> Result<Plan, Error> {
         let bytes = wat::parse_str(format!("(component {component})")).unwrap();
-        Plan::new(&Guest::read(&bytes)?, &Adapter::embedded(crate::Target::default())?)
+        Plan::new(
+            &Guest::read(&bytes)?,
+            &Adapter::embedded(crate::Target::default())?,
+        )
     }
 
     /// The same import of a pollable under another name.
@@ -411,8 +442,11 @@ mod tests {
             r#"{RUN} (export "wasi:cli/run@0.2.3" (instance $run))"#
         ))
         .unwrap();
-        assert_eq!(fates(&plan), [&ExportFate::Lifted("wasi:cli/run@0.3.0".to_string())]);
-        assert_eq!(plan.run().unwrap().name, "wasi:cli/run@0.2.3");
+        assert_eq!(
+            fates(&plan),
+            [&ExportFate::Lifted("wasi:cli/run@0.3.0".to_string())]
+        );
+        assert_eq!(plan.run().unwrap().0.name, "wasi:cli/run@0.2.3");
         assert!(!plan.is_identity());
     }
 

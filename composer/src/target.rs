@@ -224,16 +224,19 @@ struct Renamer(Target);
 impl Reencode for Renamer {
     type Error = std::convert::Infallible;
 
-    fn parse_import(
+    fn parse_import_section(
         &mut self,
         imports: &mut ImportSection,
-        import: wasmparser::Import<'_>,
+        section: wasmparser::ImportSectionReader<'_>,
     ) -> Result<(), reencode::Error> {
-        let module = match import.module.strip_suffix(BUILT) {
-            Some(path) if path.ends_with('@') => format!("{path}{}", self.0.version()),
-            _ => import.module.to_string(),
-        };
-        imports.import(&module, import.name, self.entity_type(import.ty)?);
+        for import in section.into_imports() {
+            let import = import?;
+            let module = match import.module.strip_suffix(BUILT) {
+                Some(path) if path.ends_with('@') => format!("{path}{}", self.0.version()),
+                _ => import.module.to_string(),
+            };
+            imports.import(&module, import.name, self.entity_type(import.ty)?);
+        }
         Ok(())
     }
 }

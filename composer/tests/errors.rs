@@ -88,7 +88,10 @@ fn not_wasm() {
 
 #[test]
 fn text_form() {
-    assert_same("text-form", &message_of_guest(b";; A guest.\n(component)\n"));
+    assert_same(
+        "text-form",
+        &message_of_guest(b";; A guest.\n(component)\n"),
+    );
 }
 
 #[test]
@@ -103,16 +106,21 @@ fn truncated() {
 #[test]
 fn damaged() {
     let mut guest = guest("sleeps");
-    // An instruction: `i64.const 1000000`, which becomes an `f32.const`.
+    // An instruction: `i64.const 1000000`, which becomes an `i32.const`.
     const INSTRUCTION: [u8; 4] = [0x42, 0xc0, 0x84, 0x3d];
     let found = guest.windows(4).position(|bytes| bytes == INSTRUCTION);
-    guest[found.unwrap()] ^= 0x01;
+    guest[found.unwrap()] ^= 0x03;
     assert_same("damaged", &message_of_guest(&guest));
 }
 
 #[test]
 fn no_input() {
-    let message = message(None, "guest.wasm", "composed.wasm", Some("the former result"));
+    let message = message(
+        None,
+        "guest.wasm",
+        "composed.wasm",
+        Some("the former result"),
+    );
     assert_same("no-input", &message);
 }
 
@@ -142,16 +150,13 @@ fn no_damage_is_taken_for_a_bug() {
     let guest = guest("sleeps");
     let mut refused = 0;
     for position in 0..guest.len() {
-        for flip in [0x01, 0x40, 0xff] {
-            let mut damaged = guest.clone();
-            damaged[position] ^= flip;
-            let composed = wasi_uplift::compose(&damaged, &wasi_uplift::Options::default());
-            if let Err(error) = composed {
-                let message = error.to_string();
-                assert!(!message.contains("bug"), "{position} {flip}: {error:?}");
-                refused += 1;
-            }
+        let mut damaged = guest.clone();
+        damaged[position] ^= [0x01, 0x40, 0xff][position % 3];
+        if let Err(error) = wasi_uplift::compose(&damaged, &wasi_uplift::Options::default()) {
+            let message = error.to_string();
+            assert!(!message.contains("bug"), "{position}: {error:?}");
+            refused += 1;
         }
     }
-    assert!(refused > guest.len());
+    assert!(refused > guest.len() / 2, "{refused} of {}", guest.len());
 }

@@ -280,6 +280,8 @@ impl<T: 'static> Waiter for Orphan<T> {
 impl<T: 'static> reactor::Abandoned for Orphan<T> {
     fn reap(&self) {
         if !self.ended.get() {
+            // Nobody waits for it in the set while it is cancelled here.
+            waitable_join(self.handle, 0);
             // SAFETY: the operation is going on: had it ended, an event would have told.
             unsafe { (self.release.cancel)(self.handle) };
             self.drop_handle();

@@ -168,7 +168,11 @@ impl Flow {
             let class = &mut pinned[self.root_of(function)];
             let first = *class.get_or_insert(index);
             if fixed[first].1 != is_async {
-                let (waits, stays) = if is_async { (index, first) } else { (first, index) };
+                let (waits, stays) = if is_async {
+                    (index, first)
+                } else {
+                    (first, index)
+                };
                 return Err(Conflict { waits, stays });
             }
         }

@@ -90,7 +90,11 @@ impl Rewriter<'_> {
         let is_async = self.colours.uses[self.next_use];
         self.next_use += 1;
         let new = self.scope().types[index as usize];
-        if is_async { new.asynchronous } else { new.plain }
+        if is_async {
+            new.asynchronous
+        } else {
+            new.plain
+        }
     }
 
     /// The variants of a type definition that are to be written.
@@ -106,7 +110,10 @@ impl Rewriter<'_> {
             variants.push(ComponentType::Func(ty.clone()));
         }
         if needed.asynchronous {
-            variants.push(ComponentType::Func(ComponentFuncType { async_: true, ..ty }));
+            variants.push(ComponentType::Func(ComponentFuncType {
+                async_: true,
+                ..ty
+            }));
         }
         variants
     }
@@ -120,10 +127,7 @@ impl Rewriter<'_> {
     }
 
     /// The aliases to write for one that was read, which they are accounted for.
-    fn aliases<'t>(
-        &mut self,
-        alias: ComponentAlias<'t>,
-    ) -> Result<Vec<Alias<'t>>, Error> {
+    fn aliases<'t>(&mut self, alias: ComponentAlias<'t>) -> Result<Vec<Alias<'t>>, Error> {
         if let ComponentAlias::Outer {
             kind: wasmparser::ComponentOuterAliasKind::Type,
             count,

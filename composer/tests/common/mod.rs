@@ -1,4 +1,6 @@
-//! What the tests of the command share.
+//! What the tests share.
+
+#![allow(dead_code, reason = "not every test has a use for everything")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,11 +16,12 @@ pub fn uplift(folder: &Path) -> Command {
 
 /// A file of this folder's.
 pub fn fixture(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(path)
 }
 
 /// A guest in binary form, of `tests/guests/`.
-#[allow(dead_code, reason = "not every test has a use for it")]
 pub fn guest(name: &str) -> Vec<u8> {
     wat::parse_file(fixture(&format!("guests/{name}.wat"))).unwrap()
 }
@@ -39,7 +42,6 @@ pub fn difference(path: &str, actual: &str) -> Option<String> {
 }
 
 /// Fails unless a command did what was asked and said nothing about it.
-#[allow(dead_code, reason = "not every test has a use for it")]
 pub fn assert_success(output: &Output) {
     assert_eq!(text(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));

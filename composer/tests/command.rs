@@ -1,0 +1,341 @@
+//! The command itself: where it reads from and writes to, and how.
+
+mod common;
+
+use common::{assert_success, difference, guest, text, uplift};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use wasmparser::Validator;
+
+/// A folder with a guest in it.
+fn folder(name: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("guest.wasm"), guest(name)).unwrap();
+    folder
+}
+
+fn compose(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = uplift(folder);
+    command.arg("compose").args(arguments).output().unwrap()
+}
+
+/// What is written for a guest to standard output.
+fn composed(name: &str) -> Vec<u8> {
+    let folder = folder(name);
+    let output = compose(folder.path(), &["guest.wasm"]);
+    assert_success(&output);
+    output.stdout
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_result_is_a_component_for_wasi_0_3() {
+    let composed = composed("sleeps");
+    Validator::new().validate_all(&composed).unwrap();
+    let composed = wasi_uplift::inspect::Guest::read(&composed).unwrap();
+    let names: Vec<_> = composed.exports.iter().map(|export| &export.name).collect();
+    assert_eq!(names, ["wasi:cli/run@0.3.0"]);
+    assert!(!composed.imports.is_empty());
+    for import in &composed.imports {
+        assert!(import.name.ends_with("@0.3.0"), "{}", import.name);
+    }
+}
+
+#[test]
+fn all_outputs_are_the_same() {
+    let expected = composed("sleeps");
+    let folder = folder("sleeps");
+    let dash = compose(folder.path(), &["guest.wasm", "-o", "-"]);
+    assert_success(&dash);
+    assert!(dash.stdout == expected);
+    for output in ["composed.wasm", "./composed.wasm"] {
+        let file = compose(folder.path(), &["guest.wasm", "--output", output]);
+        assert_success(&file);
+        assert_eq!(text(&file.stdout), "");
+        let path = folder.path().join("composed.wasm");
+        assert!(fs::read(&path).unwrap() == expected);
+        assert_eq!(names(folder.path()), ["composed.wasm", "guest.wasm"]);
+        // The second time, there is something in its place.
+        fs::write(&path, "the former result").unwrap();
+    }
+}
+
+#[test]
+fn standard_input_is_a_dash() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = uplift(folder.path())
+        .args(["compose", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&guest("sleeps")).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_success(&output);
+    assert!(output.stdout == composed("sleeps"));
+}
+
+#[test]
+fn standard_input_has_a_name_in_messages() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = uplift(folder.path())
+        .args(["compose", "-"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = text(&output.stderr);
+    assert!(message.contains("`standard input`"), "{message}");
+}
+
+/// Fails unless a text is that of a component, and stands for all of it.
+fn assert_text_of(shown: &[u8], component: &[u8]) {
+    let parsed = wat::parse_bytes(shown).unwrap();
+    Validator::new().validate_all(&parsed).unwrap();
+    // Text doesn't say how the bytes are divided into sections.
+    let print = |bytes: &[u8]| wasmprinter::print_bytes(bytes).unwrap();
+    assert!(print(&parsed) == print(component));
+}
+
+#[test]
+fn text_is_the_same_component() {
+    let folder = folder("sleeps");
+    for flag in ["-t", "--wat"] {
+        let output = compose(folder.path(), &["guest.wasm", flag]);
+        assert_success(&output);
+        assert_text_of(&output.stdout, &composed("sleeps"));
+    }
+    let output = compose(folder.path(), &["guest.wasm", "-t", "-o", "composed.wat"]);
+    assert_success(&output);
+    let written = fs::read(folder.path().join("composed.wat")).unwrap();
+    assert_text_of(&written, &composed("sleeps"));
+}
+
+#[test]
+fn a_guest_that_needs_nothing_is_copied() {
+    let folder = folder("needs-nothing");
+    let output = compose(folder.path(), &["guest.wasm", "-o", "composed.wasm"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stdout), "");
+    assert_eq!(
+        text(&output.stderr),
+        "note: `guest.wasm` needs nothing of WASI 0.2, the result is a copy of it\n"
+    );
+    let copy = fs::read(folder.path().join("composed.wasm")).unwrap();
+    assert!(copy == guest("needs-nothing"));
+    // So is a result.
+    let once = composed("sleeps");
+    fs::write(folder.path().join("guest.wasm"), &once).unwrap();
+    let output = compose(folder.path(), &["guest.wasm"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout == once);
+}
+
+#[test]
+fn the_input_may_be_the_output() {
+    let folder = folder("sleeps");
+    let output = compose(folder.path(), &["guest.wasm", "-o", "guest.wasm"]);
+    assert_success(&output);
+    assert!(fs::read(folder.path().join("guest.wasm")).unwrap() == composed("sleeps"));
+}
+
+#[test]
+fn results_are_the_same_every_time() {
+    assert!(composed("sleeps") == composed("sleeps"));
+}
+
+#[test]
+fn help() {
+    let folder = tempfile::tempdir().unwrap();
+    for (snapshot, arguments) in [
+        ("help.txt", &["--help"][..]),
+        ("compose-help.txt", &["compose", "--help"]),
+    ] {
+        let output = uplift(folder.path()).args(arguments).output().unwrap();
+        assert_success(&output);
+        let path = format!("command/{snapshot}");
+        assert_eq!(difference(&path, &text(&output.stdout)), None);
+    }
+}
+
+#[test]
+fn version() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = uplift(folder.path()).arg("--version").output().unwrap();
+    assert_success(&output);
+    let expected = concat!("wasi-uplift ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &[][..],
+        &["compose"],
+        &["decompose"],
+        &["compose", "a", "b"],
+    ] {
+        let output = uplift(folder.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(text(&output.stdout), "");
+        let message = text(&output.stderr);
+        assert!(message.contains("Usage: wasi-uplift"), "{message}");
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+    use std::process::Command;
+
+    /// Runs the command with a terminal for its standard output, and returns what it says on
+    /// standard error, what the terminal got, and the exit code.
+    fn on_a_terminal(folder: &Path, arguments: &[&str]) -> (String, Vec<u8>, Option<i32>) {
+        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&terminal).unwrap();
+        unlockpt(&terminal).unwrap();
+        let name = ptsname(&terminal, Vec::new()).unwrap();
+        let end = File::options()
+            .read(true)
+            .write(true)
+            .open(name.to_str().unwrap())
+            .unwrap();
+        let mut command = uplift(folder);
+        command.arg("compose").args(arguments);
+        command.stdout(end).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        // It holds the terminal's other end, without which reading comes to an end.
+        drop(command);
+        let mut shown = Vec::new();
+        let mut reader = File::from(terminal);
+        let mut buffer = [0; 4096];
+        // The end is an error or nothing to read, as the system likes it.
+        while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            shown.extend(&buffer[..length]);
+        }
+        let output = child.wait_with_output().unwrap();
+        (text(&output.stderr), shown, output.status.code())
+    }
+
+    #[test]
+    fn a_terminal_gets_no_binary() {
+        let folder = folder("sleeps");
+        for arguments in [&["guest.wasm"][..], &["guest.wasm", "-o", "-"]] {
+            let (message, shown, code) = on_a_terminal(folder.path(), arguments);
+            assert_eq!(code, Some(1));
+            assert_eq!(text(&shown), "");
+            assert_eq!(difference("command/terminal.txt", &message), None);
+        }
+    }
+
+    #[test]
+    fn a_terminal_gets_text() {
+        let folder = folder("sleeps");
+        let (message, shown, code) = on_a_terminal(folder.path(), &["guest.wasm", "-t"]);
+        assert_eq!(message, "");
+        assert_eq!(code, Some(0));
+        assert_text_of(&shown, &composed("sleeps"));
+    }
+
+    #[test]
+    fn a_terminal_does_not_matter_to_a_file() {
+        let folder = folder("sleeps");
+        let arguments = ["guest.wasm", "-o", "composed.wasm"];
+        let (message, shown, code) = on_a_terminal(folder.path(), &arguments);
+        assert_eq!((message.as_str(), text(&shown).as_str()), ("", ""));
+        assert_eq!(code, Some(0));
+    }
+
+    #[test]
+    fn permissions_are_those_of_any_new_file() {
+        let folder = folder("sleeps");
+        for (mask, expected) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
+            let script = format!("umask {mask} && exec \"$0\" compose guest.wasm -o composed.wasm");
+            let status = Command::new("sh")
+                .args(["-c", &script, env!("CARGO_BIN_EXE_wasi-uplift")])
+                .current_dir(folder.path())
+                .status()
+                .unwrap();
+            assert!(status.success());
+            let composed = folder.path().join("composed.wasm");
+            let permissions = fs::metadata(&composed).unwrap().permissions();
+            assert_eq!(permissions.mode() & 0o7777, expected, "{mask}");
+            fs::remove_file(composed).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = folder("sleeps");
+        fs::create_dir(folder.path().join("elsewhere")).unwrap();
+        let target = folder.path().join("elsewhere/composed.wasm");
+        fs::write(&target, "the former result").unwrap();
+        let link = folder.path().join("composed.wasm");
+        symlink("elsewhere/composed.wasm", &link).unwrap();
+        assert_success(&compose(
+            folder.path(),
+            &["guest.wasm", "-o", "composed.wasm"],
+        ));
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read(&target).unwrap() == composed("sleeps"));
+        assert_eq!(names(&folder.path().join("elsewhere")), ["composed.wasm"]);
+    }
+
+    /// What is no file, such as a pipe or `/dev/null`, is written to and not replaced.
+    #[test]
+    fn a_pipe_stays_a_pipe() {
+        let folder = folder("sleeps");
+        let pipe = folder.path().join("pipe");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read(pipe).unwrap()
+        });
+        assert_success(&compose(folder.path(), &["guest.wasm", "-o", "pipe"]));
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+        assert!(reader.join().unwrap() == composed("sleeps"));
+    }
+
+    /// Whoever reads the output may have seen enough.
+    #[test]
+    fn a_reader_that_goes_away() {
+        let folder = folder("sleeps");
+        let mut child = uplift(folder.path())
+            .args(["compose", "guest.wasm"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            difference("command/reader-gone.txt", &text(&output.stderr)),
+            None
+        );
+    }
+}

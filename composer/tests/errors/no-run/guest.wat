@@ -1,0 +1,4 @@
+(component
+  (instance $run)
+  (export "wasi:cli/run@0.2.0" (instance $run))
+)

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds a WASI 0.2 command, uplifts it, and runs the result on a host that ships only WASI 0.3.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+rustup target add wasm32-wasip2 wasm32-unknown-unknown
+cargo build --quiet --release --target wasm32-wasip2 --manifest-path examples/legacy-guest/Cargo.toml
+guest=examples/legacy-guest/target/wasm32-wasip2/release/legacy_guest.wasm
+uplifted=target/legacy_guest.uplifted.wasm
+
+cargo run --quiet --package wasi-uplift -- compose "$guest" --output "$uplifted"
+
+echo "--- the imports of the result:"
+cargo run --quiet --package wasi-uplift -- compose "$guest" --wat | grep -o '^  (import "[^"]*"'
+echo "--- the result on the host without WASI 0.2:"
+(echo "one line"; sleep 0.3; echo "and another, a little later") |
+  cargo run --quiet --package wasi-uplift-tests --bin p3-only-host -- "$uplifted"

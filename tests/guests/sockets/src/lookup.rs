@@ -1,0 +1,13 @@
+//! Name lookup, in the shape at hand.
+
+use crate::network;
+use crate::sockets::ip_name_lookup::{ResolveAddressStream, resolve_addresses};
+use crate::sockets::network::ErrorCode;
+
+/// Starts a lookup that wants every address there is.
+pub fn resolve(name: &str) -> Result<ResolveAddressStream, ErrorCode> {
+    #[cfg(feature = "draft")]
+    return resolve_addresses(&network(), name, None, false);
+    #[cfg(not(feature = "draft"))]
+    resolve_addresses(&network(), name)
+}

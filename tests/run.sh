@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs all tests. Takes what `cargo test` takes, for example a part of a test's name.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rustup target add wasm32-wasip2 wasm32-unknown-unknown
+cargo test --workspace --locked "$@"

@@ -1,0 +1,201 @@
+//! Cases: what to run, with what input, and what has to come out.
+
+use crate::{Guest, Outcome};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Everything that a run of a guest depends on.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What the guest gets after its own name.
+    pub args: Vec<String>,
+    /// Environment variables, each `NAME=VALUE`.
+    pub env: Vec<String>,
+    /// The working directory that the guest is told.
+    pub cwd: Option<String>,
+    /// What is behind stdin.
+    pub stdin: Stdin,
+    /// Who reads stdout.
+    pub stdout: Stdout,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            args: Vec::new(),
+            env: Vec::new(),
+            cwd: None,
+            stdin: Stdin::Null,
+            stdout: Stdout::Read,
+        }
+    }
+}
+
+/// What is behind a guest's stdin.
+#[derive(Clone, Debug)]
+pub enum Stdin {
+    /// The null device.
+    Null,
+    /// No file descriptor at all.
+    Closed,
+    /// A directory, which can be opened and fails to read.
+    Directory,
+    /// A pipe that stays open and never gives a byte.
+    Held,
+    /// A regular file.
+    File(Vec<u8>),
+    /// A pipe that gets each piece after a pause, and is closed.
+    Pipe(Duration, Vec<Vec<u8>>),
+    /// A pipe that gets the next piece, in the end its closing, each time the
+    /// guest prints a `?`. So the guest knows what is on its way and what not.
+    Asked(Vec<Vec<u8>>),
+}
+
+/// Who reads a guest's stdout.
+#[derive(Clone, Copy, Debug)]
+pub enum Stdout {
+    /// A reader that keeps all of it.
+    Read,
+    /// A reader that waits before it begins, so that the pipe fills up.
+    Late(Duration),
+    /// A reader that goes away after so many bytes.
+    ClosedAfter(usize),
+    /// No reader: a device that is full.
+    Full,
+    /// A reader that keeps all of it, and of stderr, which is the same pipe.
+    Merged,
+}
+
+/// The hosts that a case is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// Both agree.
+    Both,
+    /// Only the uplifted guest is run: here the WASI 0.2 host leaves out what
+    /// WASI 0.2 asks for, or has not got the interface.
+    UpliftedOnly,
+}
+
+/// A folder in `cases/`.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The folder's name.
+    pub name: String,
+    /// The guest to run.
+    pub guest: Guest,
+    /// How to run it.
+    pub scenario: Scenario,
+    /// Where.
+    pub hosts: Hosts,
+    folder: PathBuf,
+}
+
+impl Case {
+    /// All cases, sorted by name.
+    pub fn all() -> Vec<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+        let entries = fs::read_dir(&folder).expect("reading the folder of cases");
+        let mut cases: Vec<Self> = entries
+            .map(|entry| {
+                let folder = entry.expect("reading the folder of cases").path();
+                Self::read(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+            })
+            .collect();
+        cases.sort_by(|a, b| a.name.cmp(&b.name));
+        cases
+    }
+
+    fn read(folder: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(folder.join("case")).map_err(|e| e.to_string())?;
+        let mut guest = None;
+        let mut hosts = Hosts::Both;
+        let mut scenario = Scenario::default();
+        for line in text.lines() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (key, value) = line.split_once(' ').unwrap_or((line, ""));
+            match key {
+                "guest" => guest = Some(Guest::named(value)?),
+                "arg" => scenario.args.push(value.into()),
+                "env" => scenario.env.push(value.into()),
+                "cwd" => scenario.cwd = Some(value.into()),
+                "stdin" => scenario.stdin = stdin(value)?,
+                "stdout" => scenario.stdout = stdout(value)?,
+                "uplifted-only" => hosts = Hosts::UpliftedOnly,
+                _ => return Err(format!("unknown line {line:?}")),
+            }
+        }
+        Ok(Self {
+            name: folder
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into(),
+            guest: guest.ok_or("no guest is named")?,
+            scenario,
+            hosts,
+            folder: folder.into(),
+        })
+    }
+
+    /// Gives `outcome` back if it is the one on record, and puts it on record
+    /// if it is to be blessed.
+    pub fn check(&self, outcome: Outcome, bless: bool) -> Result<Outcome, String> {
+        let path = self.folder.join("expected");
+        let actual = outcome.to_string();
+        if bless {
+            fs::write(&path, &actual).map_err(|e| e.to_string())?;
+        }
+        let expected = fs::read_to_string(path)
+            .map_err(|e| format!("no outcome on record, {e}: run once with BLESS=1"))?;
+        if actual == expected {
+            Ok(outcome)
+        } else {
+            let trap = outcome.trap;
+            Err(format!("expected:\n{expected}\nactual:\n{actual}{trap}"))
+        }
+    }
+}
+
+fn stdin(value: &str) -> Result<Stdin, String> {
+    let (kind, rest) = value.split_once(' ').unwrap_or((value, ""));
+    Ok(match kind {
+        "null" => Stdin::Null,
+        "closed" => Stdin::Closed,
+        "directory" => Stdin::Directory,
+        "held" => Stdin::Held,
+        "file" => Stdin::File(unescape(rest)),
+        "pipe" => Stdin::Pipe(Duration::ZERO, vec![unescape(rest)]),
+        "slow" => Stdin::Pipe(Duration::from_millis(20), pieces(rest)),
+        "asked" => Stdin::Asked(pieces(rest)),
+        "pattern" => {
+            let len: usize = rest.parse().map_err(|e| format!("{rest:?}: {e}"))?;
+            let bytes = (0..len).map(crate::fnv::pattern).collect();
+            Stdin::Pipe(Duration::ZERO, vec![bytes])
+        }
+        _ => return Err(format!("unknown stdin {value:?}")),
+    })
+}
+
+fn stdout(value: &str) -> Result<Stdout, String> {
+    match value.split_once(' ') {
+        None if value == "full" => Ok(Stdout::Full),
+        None if value == "merged" => Ok(Stdout::Merged),
+        None if value == "late" => Ok(Stdout::Late(Duration::from_millis(300))),
+        Some(("closed-after", bytes)) => {
+            let bytes = bytes.parse().map_err(|e| format!("{bytes:?}: {e}"))?;
+            Ok(Stdout::ClosedAfter(bytes))
+        }
+        _ => Err(format!("unknown stdout {value:?}")),
+    }
+}
+
+fn pieces(text: &str) -> Vec<Vec<u8>> {
+    text.split_terminator('|').map(unescape).collect()
+}
+
+fn unescape(text: &str) -> Vec<u8> {
+    text.replace("\\n", "\n").into_bytes()
+}

@@ -1,0 +1,254 @@
+//! A guest on a host: one process, fed, read and kept in time.
+
+use crate::fnv::Fnv;
+use crate::{Scenario, Stdin, Stdout, TRAPPED, TRAPPED_PREFIX};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, PipeReader, Read, Seek, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No case needs a tenth of it, and a guest that hangs must not hang the tests.
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// Longer outputs are recorded by their hash.
+const LONGEST_TEXT: usize = 2_000;
+
+/// What a guest has said, and how it ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// All that was read of its stdout.
+    pub stdout: Vec<u8>,
+    /// Its stderr, without what the host itself says about a trap.
+    pub stderr: Vec<u8>,
+    /// The host's exit code.
+    pub code: u8,
+    /// What the host said about a trap: for a person to read, as every host has
+    /// its own words.
+    pub trap: String,
+}
+
+impl Outcome {
+    /// The part that all hosts have to agree on.
+    pub fn essence(&self) -> (&[u8], &[u8], u8) {
+        (&self.stdout, &self.stderr, self.code)
+    }
+}
+
+/// The form in which an outcome is put on record.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.code == TRAPPED {
+            writeln!(f, "trapped")?;
+        } else {
+            writeln!(f, "exit code {}", self.code)?;
+        }
+        for (name, bytes) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            match std::str::from_utf8(bytes) {
+                Ok("") => {}
+                Ok(text) if text.len() <= LONGEST_TEXT && !text.contains('\0') => {
+                    let end = if text.ends_with('\n') {
+                        ""
+                    } else {
+                        "(no newline)\n"
+                    };
+                    write!(f, "--- {name}\n{text}{end}")?;
+                }
+                _ => {
+                    let mut hash = Fnv::default();
+                    hash.update(bytes);
+                    let len = bytes.len();
+                    writeln!(f, "--- {name}\n{len} bytes, {:016x}", hash.finish())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs `component` on `host`, as `scenario` says.
+pub fn run(host: &Path, component: &Path, scenario: &Scenario) -> Result<Outcome, String> {
+    let told = |what: &'static str| move |error: io::Error| format!("{what}: {error}");
+    let (mut child, stdout, mut stderr) =
+        start(host, component, scenario).map_err(told("starting the host"))?;
+
+    let (asks, asked) = channel();
+    let reads = scenario.stdout;
+    let stdout = thread::spawn(move || read_stdout(stdout, reads, &asks));
+    let stderr = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stderr.read_to_end(&mut bytes).map(|_| bytes)
+    });
+    // Held here, a pipe that nobody feeds stays open until the guest's end.
+    let mut held = child.stdin.take();
+    if !matches!(scenario.stdin, Stdin::Held)
+        && let Some(pipe) = held.take()
+    {
+        let source = scenario.stdin.clone();
+        thread::spawn(move || feed(pipe, source, &asked));
+    }
+
+    let status = wait(&mut child);
+    drop(held);
+    let join = |thread: thread::JoinHandle<io::Result<Vec<u8>>>| {
+        thread
+            .join()
+            .expect("a reader never panics")
+            .map_err(told("reading"))
+    };
+    outcome(status, join(stdout)?, join(stderr)?)
+}
+
+/// Puts together what became of a host.
+pub(crate) fn outcome(
+    status: Result<ExitStatus, String>,
+    stdout: Vec<u8>,
+    mut stderr: Vec<u8>,
+) -> Result<Outcome, String> {
+    let status =
+        status.map_err(|error| format!("{error}\n{}", String::from_utf8_lossy(&stderr)))?;
+    let code = status.code().ok_or_else(|| {
+        format!(
+            "the host died, {status}\n{}",
+            String::from_utf8_lossy(&stderr)
+        )
+    })? as u8;
+    let mut trap = String::new();
+    if code == TRAPPED
+        && let Some(at) = find(&stderr, TRAPPED_PREFIX.as_bytes())
+    {
+        trap = String::from_utf8_lossy(&stderr.split_off(at)).into_owned();
+    }
+    Ok(Outcome {
+        stdout,
+        stderr,
+        code,
+        trap,
+    })
+}
+
+/// The process, and what to read its stdout and its stderr from.
+fn start(
+    host: &Path,
+    component: &Path,
+    scenario: &Scenario,
+) -> io::Result<(Child, PipeReader, PipeReader)> {
+    let mut command = Command::new(host);
+    if let Stdin::Closed = scenario.stdin {
+        // Only a shell can start a process without a stdin.
+        command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" <&-"]).arg(host);
+    }
+    command.arg(component);
+    for variable in &scenario.env {
+        command.args(["--env", variable]);
+    }
+    if let Some(cwd) = &scenario.cwd {
+        command.args(["--cwd", cwd]);
+    }
+    command.arg("--").args(&scenario.args);
+    command.stdin(match &scenario.stdin {
+        Stdin::Null | Stdin::Closed => Stdio::null(),
+        Stdin::Directory => File::open(component.parent().expect("a file has a parent"))?.into(),
+        Stdin::Held | Stdin::Pipe(..) | Stdin::Asked(_) => Stdio::piped(),
+        Stdin::File(bytes) => {
+            let mut file = tempfile::tempfile()?;
+            file.write_all(bytes)?;
+            file.rewind()?;
+            file.into()
+        }
+    });
+    let (stdout, stdout_end) = io::pipe()?;
+    let (stderr, mut stderr_end) = io::pipe()?;
+    // A pipe that is replaced has no writer left, and is empty.
+    command.stdout(match scenario.stdout {
+        Stdout::Full => Stdio::from(File::options().write(true).open("/dev/full")?),
+        Stdout::Merged => {
+            stderr_end = stdout_end.try_clone()?;
+            stdout_end.into()
+        }
+        Stdout::Read | Stdout::Late(_) | Stdout::ClosedAfter(_) => stdout_end.into(),
+    });
+    // The command owns our copies of the write ends. It ends with this function,
+    // or reading would never end.
+    let child = command.stderr(stderr_end).spawn()?;
+    Ok((child, stdout, stderr))
+}
+
+/// Writes what the guest is to read. A guest that does not read it all, or ends
+/// before, is no failure: the comparison tells.
+fn feed(mut pipe: ChildStdin, source: Stdin, asked: &Receiver<()>) -> io::Result<()> {
+    match source {
+        Stdin::Pipe(pause, pieces) => {
+            for piece in pieces {
+                thread::sleep(pause);
+                pipe.write_all(&piece)?;
+            }
+        }
+        Stdin::Asked(pieces) => {
+            for piece in pieces {
+                if asked.recv().is_err() {
+                    return Ok(());
+                }
+                pipe.write_all(&piece)?;
+            }
+            // Closing is the last answer. An error means that the guest is gone.
+            let _ = asked.recv();
+        }
+        Stdin::Null | Stdin::Closed | Stdin::Directory | Stdin::Held | Stdin::File(_) => {}
+    }
+    Ok(())
+}
+
+fn read_stdout(mut pipe: impl Read, reads: Stdout, asks: &Sender<()>) -> io::Result<Vec<u8>> {
+    let limit = match reads {
+        Stdout::Read | Stdout::Full | Stdout::Merged => usize::MAX,
+        Stdout::ClosedAfter(bytes) => bytes,
+        Stdout::Late(pause) => {
+            thread::sleep(pause);
+            usize::MAX
+        }
+    };
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 1 << 16];
+    while bytes.len() < limit {
+        let space = buffer.len().min(limit - bytes.len());
+        let len = pipe.read(&mut buffer[..space])?;
+        if len == 0 {
+            break;
+        }
+        for _ in buffer[..len].iter().filter(|byte| **byte == b'?') {
+            // Nobody listens where stdin is none that answers.
+            let _ = asks.send(());
+        }
+        bytes.extend_from_slice(&buffer[..len]);
+    }
+    Ok(bytes)
+}
+
+/// Waits for the host's end, and ends it if that takes too long.
+pub(crate) fn wait(child: &mut Child) -> Result<ExitStatus, String> {
+    let deadline = Instant::now() + TIME_LIMIT;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
+            Ok(None) => {
+                // Either may fail if the process ends by itself just now.
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(format!("still running after {TIME_LIMIT:?}"));
+            }
+            Err(error) => return Err(format!("waiting for the host: {error}")),
+        }
+    }
+}
+
+fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
+    bytes
+        .windows(pattern.len())
+        .position(|window| window == pattern)
+}

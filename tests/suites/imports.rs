@@ -1,0 +1,54 @@
+//! What an uplifted guest asks of its host.
+
+use wasi_uplift_tests::{Guest, LinkMode, imports, uplift};
+
+#[test]
+fn guests_import_wasi_0_2() {
+    for guest in Guest::ALL {
+        let names = imports(&guest.bytes());
+        assert!(!names.is_empty(), "{}", guest.name);
+        for name in names {
+            assert!(name.starts_with("wasi:"), "{}: {name}", guest.name);
+            assert!(name.contains("@0.2."), "{}: {name}", guest.name);
+        }
+    }
+}
+
+#[test]
+fn uplifted_guests_import_wasi_0_3_0() {
+    for (guest, mode) in everything() {
+        for name in imports(&uplift(&guest.bytes(), mode)) {
+            assert!(name.starts_with("wasi:"), "{}: {name}", guest.name);
+            assert!(name.ends_with("@0.3.0"), "{}: {name}", guest.name);
+        }
+    }
+}
+
+#[test]
+fn a_guest_that_uses_clocks_imports_clocks_only() {
+    let guest = Guest::named("clocks").unwrap();
+    for mode in LinkMode::ALL {
+        let names = imports(&uplift(&guest.bytes(), *mode));
+        assert!(!names.is_empty());
+        for name in names {
+            assert!(name.starts_with("wasi:clocks/"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_same_guest_gives_the_same_bytes() {
+    for (guest, mode) in everything() {
+        let bytes = guest.bytes();
+        assert!(
+            uplift(&bytes, mode) == uplift(&bytes, mode),
+            "{}",
+            guest.name
+        );
+    }
+}
+
+fn everything() -> impl Iterator<Item = (Guest, LinkMode)> {
+    let modes = |guest: &'static Guest| LinkMode::ALL.iter().map(|mode| (*guest, *mode));
+    Guest::ALL.iter().flat_map(modes)
+}

@@ -1,0 +1,13 @@
+//! `wasi:sockets` of WASI 0.2 in its three shapes, over real sockets on
+//! loopback. The stable shape on the WASI 0.2 host is the reference for all.
+
+#[path = "sockets/lookup.rs"]
+mod lookup;
+#[path = "sockets/peer.rs"]
+mod peer;
+#[path = "sockets/place.rs"]
+mod place;
+#[path = "sockets/tcp.rs"]
+mod tcp;
+#[path = "sockets/udp.rs"]
+mod udp;

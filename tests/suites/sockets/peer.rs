@@ -1,0 +1,89 @@
+//! The other end of a connection: plain sockets of the operating system.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// No read or write of a test takes a tenth of it.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// Connects to a guest.
+pub fn connect(ip: IpAddr, port: u16) -> TcpStream {
+    let stream = TcpStream::connect(SocketAddr::new(ip, port)).expect("connecting to the guest");
+    limit(&stream);
+    stream
+}
+
+/// Waits for connections of guests and hands each to `serve`. Returns the port.
+pub fn listen<T: Send + 'static>(
+    ip: IpAddr,
+    serve: impl FnOnce(TcpStream) -> T + Send + 'static,
+) -> (String, JoinHandle<T>) {
+    let listener = TcpListener::bind(SocketAddr::new(ip, 0)).expect("binding");
+    let port = listener.local_addr().expect("the address").port();
+    let server = thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("accepting the guest");
+        limit(&stream);
+        serve(stream)
+    });
+    (port.to_string(), server)
+}
+
+fn limit(stream: &TcpStream) {
+    stream.set_read_timeout(Some(TIME_LIMIT)).expect("a time limit");
+    stream.set_write_timeout(Some(TIME_LIMIT)).expect("a time limit");
+}
+
+/// All that is left to read.
+pub fn rest(mut stream: &TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("reading to the end");
+    bytes
+}
+
+/// Closes a connection the hard way.
+pub fn reset(stream: TcpStream) {
+    let socket = socket2::SockRef::from(&stream);
+    socket.set_linger(Some(Duration::ZERO)).expect("setting the option");
+}
+
+/// A long stream of bytes in which no two blocks are alike, made and compared at
+/// the speed of memory, in a build that is not optimised too.
+pub struct Blocks(Vec<u8>);
+
+impl Blocks {
+    /// The size of a block.
+    pub const LEN: usize = 1 << 16;
+
+    const STAMPS: usize = 4096;
+
+    /// Before the first block.
+    pub fn new() -> Self {
+        Self((0..Self::LEN).map(|at| (at % 251) as u8).collect())
+    }
+
+    fn block(&mut self, index: u64) -> &[u8] {
+        for at in (0..Self::LEN).step_by(Self::STAMPS) {
+            self.0[at..at + 8].copy_from_slice(&(index << 16 | at as u64).to_le_bytes());
+        }
+        &self.0
+    }
+
+    /// Sends so many blocks.
+    pub fn send(mut self, mut to: impl Write, blocks: u64) {
+        for index in 0..blocks {
+            to.write_all(self.block(index)).expect("sending");
+        }
+    }
+
+    /// Receives so many blocks, and nothing else.
+    pub fn receive(mut self, mut from: impl Read, blocks: u64) {
+        let mut block = vec![0; Self::LEN];
+        for index in 0..blocks {
+            from.read_exact(&mut block).expect("receiving");
+            assert!(block == self.block(index), "block {index} is another");
+        }
+        assert_eq!(from.read(&mut block).expect("receiving"), 0, "too much");
+    }
+}

@@ -1,0 +1,389 @@
+//! TCP: traffic of all kinds.
+
+use crate::peer::{self, Blocks};
+use crate::place::{FAMILIES, Place, expect, printed};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+use wasi_uplift_tests::Fnv;
+
+/// How much the long transfers send each way.
+const BULK: u64 = 256 << 20;
+
+/// The hash of what the guests' `pattern` gives.
+fn pattern(len: usize) -> (Vec<u8>, String) {
+    let bytes: Vec<u8> = (0..len).map(wasi_uplift_tests::pattern).collect();
+    let mut hash = Fnv::default();
+    hash.update(&bytes);
+    (bytes, format!("{:016x}", hash.finish()))
+}
+
+fn exchange(mut stream: &TcpStream, bytes: &[u8]) {
+    stream.write_all(bytes).expect("sending");
+    stream.shutdown(Shutdown::Write).expect("shutting down");
+    assert!(peer::rest(stream) == bytes, "not what was sent");
+}
+
+#[test]
+fn echo() {
+    for place in Place::all("tcp-echo") {
+        for (family, ip) in FAMILIES {
+            let mut guest = place.start(&[family, "3"]);
+            let port = guest.port();
+            exchange(&peer::connect(ip, port), b"");
+            exchange(&peer::connect(ip, port), b"x");
+            exchange(&peer::connect(ip, port), &pattern(100_000).0);
+            expect(guest, "served 3, echoed 100001 bytes\n");
+        }
+    }
+}
+
+#[test]
+fn echo_of_a_long_stream() {
+    let blocks = BULK / Blocks::LEN as u64;
+    for place in Place::all("tcp-echo") {
+        let (family, ip) = FAMILIES[0];
+        let mut guest = place.start(&[family, "1"]);
+        let stream = peer::connect(ip, guest.port());
+        let started = Instant::now();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                Blocks::new().send(&stream, blocks);
+                stream.shutdown(Shutdown::Write).expect("shutting down");
+            });
+            Blocks::new().receive(&stream, blocks);
+        });
+        eprintln!("{BULK} bytes each way in {:?}", started.elapsed());
+        expect(guest, &format!("served 1, echoed {BULK} bytes\n"));
+    }
+}
+
+/// All of them are open before the first gets a byte, and each has its own.
+#[test]
+fn echo_of_200_connections() {
+    const COUNT: usize = 200;
+    const ROUNDS: usize = 5;
+    for place in Place::all("tcp-echo") {
+        let (family, ip) = FAMILIES[0];
+        let mut guest = place.start(&[family, &COUNT.to_string()]);
+        let port = guest.port();
+        let streams: Vec<_> = (0..COUNT).map(|_| peer::connect(ip, port)).collect();
+        for round in 0..ROUNDS {
+            let text = |index| format!("round {round} of connection {index}\n").repeat(100);
+            for (index, mut stream) in streams.iter().enumerate() {
+                stream.write_all(text(index).as_bytes()).expect("sending");
+            }
+            for (index, mut stream) in streams.iter().enumerate().rev() {
+                let mut back = vec![0; text(index).len()];
+                stream.read_exact(&mut back).expect("receiving");
+                assert_eq!(String::from_utf8_lossy(&back), text(index));
+            }
+        }
+        for stream in &streams {
+            stream.shutdown(Shutdown::Write).expect("shutting down");
+        }
+        for stream in &streams {
+            assert_eq!(peer::rest(stream), b"");
+        }
+        let stdout = printed(&guest.finish());
+        assert!(stdout.starts_with("served 200, echoed "), "{stdout}");
+    }
+}
+
+/// Handles that are forgotten show in the host: in its open files, or in its
+/// memory.
+#[test]
+fn echo_of_10000_connections_in_turn() {
+    const COUNT: usize = 10_000;
+    for place in Place::uplifted("tcp-echo") {
+        let (family, ip) = FAMILIES[0];
+        let mut guest = place.start(&[family, &COUNT.to_string()]);
+        let port = guest.port();
+        let started = Instant::now();
+        let mut early = None;
+        for index in 0..COUNT {
+            exchange(&peer::connect(ip, port), format!("number {index}").as_bytes());
+            if index == COUNT / 5 {
+                early = Some(Usage::of(guest.id()));
+            }
+            if index == COUNT - 1 {
+                break;
+            }
+        }
+        eprintln!("{COUNT} connections in {:?}", started.elapsed());
+        let stdout = printed(&guest.finish());
+        assert!(stdout.starts_with(&format!("served {COUNT}, ")), "{stdout}");
+        let _ = early;
+    }
+}
+
+/// What a process holds.
+#[derive(Debug)]
+struct Usage {
+    files: usize,
+    memory_kib: u64,
+}
+
+impl Usage {
+    fn of(process: u32) -> Self {
+        let folder = format!("/proc/{process}");
+        let files = fs::read_dir(format!("{folder}/fd")).expect("the open files");
+        let status = fs::read_to_string(format!("{folder}/status")).expect("the status");
+        let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let rss = rss.and_then(|rss| rss.trim().strip_suffix(" kB")).expect("the memory");
+        Self {
+            files: files.count(),
+            memory_kib: rss.parse().expect("a number"),
+        }
+    }
+}
+
+/// The peer takes its time, so that the bytes pile up on the whole way.
+#[test]
+fn slow_reader() {
+    let (bytes, _) = pattern(8 << 20);
+    for place in Place::all("tcp-echo") {
+        let (family, ip) = FAMILIES[0];
+        let mut guest = place.start(&[family, "1"]);
+        let mut stream = peer::connect(ip, guest.port());
+        thread::scope(|scope| {
+            let mut to = &stream;
+            let sender = scope.spawn({
+                let bytes = &bytes;
+                move || {
+                    to.write_all(bytes).expect("sending");
+                    to.shutdown(Shutdown::Write).expect("shutting down");
+                }
+            });
+            thread::sleep(Duration::from_millis(300));
+            assert!(!sender.is_finished(), "nobody has read, and everything is sent");
+            let mut back = Vec::new();
+            let mut piece = [0; 1 << 17];
+            loop {
+                thread::sleep(Duration::from_millis(1));
+                match (&mut stream).read(&mut piece).expect("receiving") {
+                    0 => break,
+                    len => back.extend_from_slice(&piece[..len]),
+                }
+            }
+            assert!(back == bytes, "not what was sent");
+        });
+        expect(guest, &format!("served 1, echoed {} bytes\n", bytes.len()));
+    }
+}
+
+/// The peer sends byte by byte, and gets each back before the next.
+#[test]
+fn slow_writer() {
+    for place in Place::all("tcp-echo") {
+        let (family, ip) = FAMILIES[0];
+        let mut guest = place.start(&[family, "1"]);
+        let mut stream = peer::connect(ip, guest.port());
+        for byte in b"one after the other" {
+            thread::sleep(Duration::from_millis(5));
+            stream.write_all(&[*byte]).expect("sending");
+            let mut back = [0];
+            stream.read_exact(&mut back).expect("receiving");
+            assert_eq!(back, [*byte]);
+        }
+        stream.shutdown(Shutdown::Write).expect("shutting down");
+        assert_eq!(peer::rest(&stream), b"");
+        expect(guest, "served 1, echoed 19 bytes\n");
+    }
+}
+
+/// A connection that is reset while bytes are under way leaves the others alone.
+#[test]
+fn reset_of_one_of_three() {
+    for place in Place::all("tcp-echo") {
+        let (family, ip) = FAMILIES[0];
+        let mut guest = place.start(&[family, "3"]);
+        let port = guest.port();
+        let (first, mut second, third) = (
+            peer::connect(ip, port),
+            peer::connect(ip, port),
+            peer::connect(ip, port),
+        );
+        second.write_all(&[0; 1 << 16]).expect("sending");
+        second.read_exact(&mut [0; 1 << 10]).expect("receiving");
+        peer::reset(second);
+        exchange(&first, b"first");
+        exchange(&third, &pattern(1 << 20).0);
+        expect(guest, "served 2, broken 1\n");
+    }
+}
+
+/// A guest's client with its peer.
+fn client<T: Send + 'static>(
+    action: &[&str],
+    lines: &str,
+    serve: impl FnOnce(TcpStream) -> T + Clone + Send + 'static,
+    check: impl Fn(T),
+) {
+    for place in Place::all("tcp-client") {
+        for (family, ip) in FAMILIES {
+            let (port, server) = peer::listen(ip, serve.clone());
+            let mut args = vec![family, &port];
+            args.extend(action);
+            let guest = place.start(&args);
+            let served = server.join().expect("the peer is content");
+            expect(guest, lines);
+            check(served);
+        }
+    }
+}
+
+#[test]
+fn client_sends_and_receives_at_once() {
+    const LEN: usize = 3_000_000;
+    let (bytes, hash) = pattern(LEN);
+    let echo = |stream: TcpStream| {
+        let copied = std::io::copy(&mut &stream, &mut &stream);
+        copied.expect("sending back") as usize
+    };
+    client(
+        &["exchange", &LEN.to_string()],
+        &format!("end: closed\nsent {LEN}, received {LEN}, {hash}\n"),
+        echo,
+        |copied| assert_eq!(copied, bytes.len()),
+    );
+}
+
+/// What a stream has accepted arrives, though the guest has dropped it and ended.
+#[test]
+fn client_sends_and_ends() {
+    const LEN: usize = 5_000_000;
+    let (bytes, _) = pattern(LEN);
+    let late = |stream: TcpStream| {
+        thread::sleep(Duration::from_millis(200));
+        peer::rest(&stream)
+    };
+    client(
+        &["send", &LEN.to_string()],
+        &format!("sent {LEN}\n"),
+        late,
+        |received| assert!(received == bytes, "{} bytes", received.len()),
+    );
+}
+
+#[test]
+fn client_receives_slowly() {
+    const LEN: usize = 8 << 20;
+    let (bytes, hash) = pattern(LEN);
+    client(
+        &["sink"],
+        &format!("received {LEN}, {hash}\nend: closed\nthen: closed\n"),
+        move |mut stream| stream.write_all(&bytes).expect("sending"),
+        |()| {},
+    );
+}
+
+#[test]
+fn client_is_reset() {
+    client(
+        &["until-error"],
+        "failed\nthen: closed\nready: true\n",
+        |mut stream| {
+            stream.read_exact(&mut [0; 1 << 16]).expect("receiving");
+            peer::reset(stream);
+        },
+        |()| {},
+    );
+}
+
+#[test]
+fn client_is_refused() {
+    for place in Place::all("tcp-client") {
+        for (family, ip) in FAMILIES {
+            // Nobody listens at a port that was just given back.
+            let (port, server) = peer::listen(ip, drop);
+            drop(peer::connect(ip, port.parse().expect("a port")));
+            server.join().expect("the peer is content");
+            let guest = place.start(&[family, &port, "sink"]);
+            expect(guest, "connecting: ErrorCode::ConnectionRefused\n");
+        }
+    }
+}
+
+#[test]
+fn half_close_by_the_peer() {
+    client(
+        &["hear-then-speak"],
+        "heard \"hello\", closed\nwrite: closed\n",
+        |mut stream| {
+            stream.write_all(b"hello").expect("sending");
+            stream.shutdown(Shutdown::Write).expect("shutting down");
+            peer::rest(&stream)
+        },
+        |received| assert_eq!(received, b"I heard you, all of it"),
+    );
+}
+
+#[test]
+fn half_close_by_the_guest() {
+    client(
+        &["speak-then-hear"],
+        "write: closed\nheard \"I listened\", closed\naddresses: true true\n",
+        |mut stream| {
+            let received = peer::rest(&stream);
+            stream.write_all(b"I listened").expect("sending");
+            received
+        },
+        |received| assert_eq!(received, b"listen"),
+    );
+}
+
+#[test]
+fn shutdown_of_receiving() {
+    client(
+        &["deaf"],
+        "ready: true\nread: closed\nread: closed\nagain: Ok(())\n",
+        |stream| peer::rest(&stream),
+        |received| assert_eq!(received, b"no answer, please"),
+    );
+}
+
+#[test]
+fn shutdown_of_both_directions() {
+    client(
+        &["gone"],
+        "read: closed\nwrite: closed\nagain: Ok(())\n",
+        |stream| peer::rest(&stream),
+        |received| assert_eq!(received, b"last words"),
+    );
+}
+
+/// Only a shutdown, or the end of the socket, ends the connection.
+#[test]
+fn a_dropped_output_stream_sends_no_end() {
+    client(
+        &["silent"],
+        "heard \"still here\", closed\n",
+        |mut stream| {
+            stream.read_exact(&mut [0; 5]).expect("receiving");
+            let pause = Some(Duration::from_millis(100));
+            stream.set_read_timeout(pause).expect("a time limit");
+            let error = stream.read(&mut [0]).expect_err("the connection goes on");
+            assert!(matches!(
+                error.kind(),
+                std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+            ));
+            stream.write_all(b"still here").expect("sending");
+        },
+        |()| {},
+    );
+}
+
+#[test]
+fn everything_dropped_while_it_is_busy() {
+    for order in ["input-output-socket", "output-input-socket"] {
+        client(
+            &["abandon", order],
+            "ready: false\ndropped\n",
+            |stream| peer::rest(&stream),
+            |received| assert_eq!(received, [b'x'; 4096]),
+        );
+    }
+}
