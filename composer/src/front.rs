@@ -1,8 +1,8 @@
 //! The component in front of a guest: what the host calls in place of the guest's own exports.
 
 use crate::Error;
-use crate::adapt::LIFECYCLE;
 use crate::Target;
+use crate::adapt::LIFECYCLE;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     Module, TypeSection, ValType,
@@ -51,7 +51,9 @@ pub fn run(target: Target) -> Result<Vec<u8>, Error> {
     let mut resolve = Resolve::default();
     let wit = RUN_WIT.replace("VERSION", target.version());
     let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
-    let world = resolve.select_world(&[package], Some("run")).map_err(broken)?;
+    let world = resolve
+        .select_world(&[package], Some("run"))
+        .map_err(broken)?;
     let mut module = run_module(target);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
     ComponentEncoder::default()
@@ -70,7 +72,11 @@ fn run_module(target: Target) -> Vec<u8> {
     let mut functions = FunctionSection::new();
     functions.function(0);
     let mut exports = ExportSection::new();
-    exports.export(&format!("{}#run", target.interface("wasi:cli/run")), ExportKind::Func, 2);
+    exports.export(
+        &format!("{}#run", target.interface("wasi:cli/run")),
+        ExportKind::Func,
+        2,
+    );
     let mut run = Function::new([]);
     // The guest's result stays on the stack.
     run.instructions().call(0).call(1).end();

@@ -78,8 +78,7 @@ fn instantiate(
     name: &str,
     component: Vec<u8>,
 ) -> Result<NodeId, Error> {
-    let package =
-        Package::from_bytes(name, None, component, graph.types_mut()).map_err(failed)?;
+    let package = Package::from_bytes(name, None, component, graph.types_mut()).map_err(failed)?;
     let package = graph.register_package(package).map_err(failed)?;
     Ok(graph.instantiate(package))
 }

@@ -134,11 +134,17 @@ impl Binary<'_> {
             ComponentDefinedType::Primitive(ty) => ty.to_string(),
             ComponentDefinedType::Record(ty) => {
                 let fields = ty.fields.iter();
-                parts("record", fields.map(|(name, ty)| (name.as_str(), Some(self.value(*ty)))))
+                parts(
+                    "record",
+                    fields.map(|(name, ty)| (name.as_str(), Some(self.value(*ty)))),
+                )
             }
             ComponentDefinedType::Variant(ty) => {
                 let cases = ty.cases.iter();
-                parts("variant", cases.map(|(name, case)| (name.as_str(), self.optional(case.ty))))
+                parts(
+                    "variant",
+                    cases.map(|(name, case)| (name.as_str(), self.optional(case.ty))),
+                )
             }
             ComponentDefinedType::Flags(names) => {
                 parts("flags", names.iter().map(|name| (name.as_str(), None)))
@@ -150,9 +156,7 @@ impl Binary<'_> {
                 let types: Vec<_> = ty.types.iter().map(|ty| self.value(*ty)).collect();
                 format!("tuple<{}>", types.join(", "))
             }
-            ComponentDefinedType::List { element, .. } => {
-                one("list", Some(self.value(*element)))
-            }
+            ComponentDefinedType::List { element, .. } => one("list", Some(self.value(*element))),
             ComponentDefinedType::FixedLengthList {
                 element, length, ..
             } => {
@@ -239,18 +243,26 @@ impl Wit<'_> {
             TypeDefKind::Handle(Handle::Borrow(resource)) => self.handle("borrow", *resource),
             TypeDefKind::Record(ty) => {
                 let fields = ty.fields.iter();
-                parts("record", fields.map(|f| (f.name.as_str(), Some(self.value(&f.ty)))))
+                parts(
+                    "record",
+                    fields.map(|f| (f.name.as_str(), Some(self.value(&f.ty)))),
+                )
             }
             TypeDefKind::Variant(ty) => {
                 let cases = ty.cases.iter();
-                parts("variant", cases.map(|c| (c.name.as_str(), self.optional(&c.ty))))
+                parts(
+                    "variant",
+                    cases.map(|c| (c.name.as_str(), self.optional(&c.ty))),
+                )
             }
-            TypeDefKind::Flags(ty) => {
-                parts("flags", ty.flags.iter().map(|flag| (flag.name.as_str(), None)))
-            }
-            TypeDefKind::Enum(ty) => {
-                parts("enum", ty.cases.iter().map(|case| (case.name.as_str(), None)))
-            }
+            TypeDefKind::Flags(ty) => parts(
+                "flags",
+                ty.flags.iter().map(|flag| (flag.name.as_str(), None)),
+            ),
+            TypeDefKind::Enum(ty) => parts(
+                "enum",
+                ty.cases.iter().map(|case| (case.name.as_str(), None)),
+            ),
             TypeDefKind::Tuple(ty) => {
                 let types: Vec<_> = ty.types.iter().map(|ty| self.value(ty)).collect();
                 format!("tuple<{}>", types.join(", "))

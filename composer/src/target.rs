@@ -249,7 +249,9 @@ impl fmt::Display for Target {
 
 /// A version of WASI 0.3 that is no [`Target`].
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{0}` is no known version of WASI 0.3: 0.3.0, 0.3.0-rc-2026-03-15 and 0.3.0-rc-2026-02-09 are")]
+#[error(
+    "`{0}` is no known version of WASI 0.3: 0.3.0, 0.3.0-rc-2026-03-15 and 0.3.0-rc-2026-02-09 are"
+)]
 pub struct UnknownTarget(String);
 
 impl FromStr for Target {

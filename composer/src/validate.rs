@@ -17,9 +17,8 @@ pub fn validate(bytes: &[u8], plan: &Plan) -> Result<(), Error> {
     })?;
     for import in &result.imports {
         let interface = import.interface.as_ref();
-        let is_p2 = interface.is_some_and(|name| {
-            name.is_wasi() && name.generation() == Some(Generation::P2)
-        });
+        let is_p2 = interface
+            .is_some_and(|name| name.is_wasi() && name.generation() == Some(Generation::P2));
         if is_p2 && plan.import(&import.name) != Some(&ImportFate::Host) {
             return Err(Error::Remains(import.name.clone()));
         }

@@ -12,8 +12,8 @@ mod lab;
 mod live;
 mod process;
 
-pub use fnv::{Fnv, pattern};
 pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
+pub use fnv::{Fnv, pattern};
 pub use lab::Lab;
 pub use live::Live;
 pub use process::Outcome;

@@ -97,7 +97,9 @@ impl Live {
 
     fn stderr(&mut self) -> String {
         let bytes = self.stderr.take().map(|thread| thread.join());
-        let bytes = bytes.expect("it is asked for once").expect("it never panics");
+        let bytes = bytes
+            .expect("it is asked for once")
+            .expect("it never panics");
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }

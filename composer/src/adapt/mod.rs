@@ -8,9 +8,9 @@
 pub mod trim;
 
 use crate::Error;
+use crate::Target;
 use crate::inspect::InterfaceName;
 use crate::plan::Plan;
-use crate::Target;
 use crate::shape::{self, Shapes};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -227,11 +227,7 @@ impl<'a> Adapter<'a> {
     }
 
     /// The adapter's core module with what the exports of the trimmed world need.
-    fn trim_module(
-        &self,
-        module: &Module<'_>,
-        resolve: &Resolve,
-    ) -> Result<trim::Trimmed, Error> {
+    fn trim_module(&self, module: &Module<'_>, resolve: &Resolve) -> Result<trim::Trimmed, Error> {
         let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
         for item in resolve.worlds[self.world].exports.values() {
             let &WorldItem::Interface { id, .. } = item else {

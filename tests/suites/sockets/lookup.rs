@@ -7,8 +7,14 @@ use crate::place::{Place, expect, printed};
 fn localhost() {
     for place in Place::all("lookup") {
         let stdout = printed(&place.run(&["localhost"]));
-        assert!(stdout.contains("\"127.0.0.1\"") || stdout.contains("\"::1\""), "{stdout}");
+        assert!(
+            stdout.contains("\"127.0.0.1\"") || stdout.contains("\"::1\""),
+            "{stdout}"
+        );
         assert!(!stdout.contains("::ffff:"), "{stdout}");
-        assert!(stdout.ends_with("localhost: then ready true, Ok(false)\n"), "{stdout}");
+        assert!(
+            stdout.ends_with("localhost: then ready true, Ok(false)\n"),
+            "{stdout}"
+        );
     }
 }

@@ -31,8 +31,12 @@ pub fn listen<T: Send + 'static>(
 }
 
 fn limit(stream: &TcpStream) {
-    stream.set_read_timeout(Some(TIME_LIMIT)).expect("a time limit");
-    stream.set_write_timeout(Some(TIME_LIMIT)).expect("a time limit");
+    stream
+        .set_read_timeout(Some(TIME_LIMIT))
+        .expect("a time limit");
+    stream
+        .set_write_timeout(Some(TIME_LIMIT))
+        .expect("a time limit");
 }
 
 /// All that is left to read.
@@ -45,7 +49,9 @@ pub fn rest(mut stream: &TcpStream) -> Vec<u8> {
 /// Closes a connection the hard way.
 pub fn reset(stream: TcpStream) {
     let socket = socket2::SockRef::from(&stream);
-    socket.set_linger(Some(Duration::ZERO)).expect("setting the option");
+    socket
+        .set_linger(Some(Duration::ZERO))
+        .expect("setting the option");
 }
 
 /// A long stream of bytes in which no two blocks are alike, made and compared at

@@ -76,7 +76,10 @@ pub fn printed(outcome: &Outcome) -> String {
     let stdout = String::from_utf8_lossy(&outcome.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&outcome.stderr);
     let Outcome { code, trap, .. } = outcome;
-    assert!(*code == 0 && stderr.is_empty(), "exit code {code}\n{stdout}\n{stderr}\n{trap}");
+    assert!(
+        *code == 0 && stderr.is_empty(),
+        "exit code {code}\n{stdout}\n{stderr}\n{trap}"
+    );
     stdout
 }
 

@@ -104,7 +104,10 @@ fn echo_of_10000_connections_in_turn() {
         let started = Instant::now();
         let mut early = None;
         for index in 0..COUNT {
-            exchange(&peer::connect(ip, port), format!("number {index}").as_bytes());
+            exchange(
+                &peer::connect(ip, port),
+                format!("number {index}").as_bytes(),
+            );
             if index == COUNT / 5 {
                 early = Some(Usage::of(guest.id()));
             }
@@ -132,7 +135,9 @@ impl Usage {
         let files = fs::read_dir(format!("{folder}/fd")).expect("the open files");
         let status = fs::read_to_string(format!("{folder}/status")).expect("the status");
         let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let rss = rss.and_then(|rss| rss.trim().strip_suffix(" kB")).expect("the memory");
+        let rss = rss
+            .and_then(|rss| rss.trim().strip_suffix(" kB"))
+            .expect("the memory");
         Self {
             files: files.count(),
             memory_kib: rss.parse().expect("a number"),
@@ -158,7 +163,10 @@ fn slow_reader() {
                 }
             });
             thread::sleep(Duration::from_millis(300));
-            assert!(!sender.is_finished(), "nobody has read, and everything is sent");
+            assert!(
+                !sender.is_finished(),
+                "nobody has read, and everything is sent"
+            );
             let mut back = Vec::new();
             let mut piece = [0; 1 << 17];
             loop {

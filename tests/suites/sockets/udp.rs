@@ -91,8 +91,7 @@ fn association_filters() {
     for place in Place::all("udp-ping") {
         for (family, ip) in FAMILIES {
             let (first, second) = (peer(ip), peer(ip));
-            let guest =
-                place.start(&[family, &port(&first), "associate", &port(&second)]);
+            let guest = place.start(&[family, &port(&first), "associate", &port(&second)]);
 
             let (text, guest_at) = hear(&first);
             assert_eq!(text, "to all");
