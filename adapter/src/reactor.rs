@@ -7,7 +7,7 @@
 use crate::abi::{self, Event, Global, WaitableSet};
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 /// Is told what became of a waitable.
 pub trait Waiter: 'static {
@@ -133,10 +133,29 @@ pub fn turn() {
     collect();
 }
 
+/// How many answers are given without letting the host run.
+const PATIENCE: u32 = 16;
+
+/// How many answers were given since the host ran.
+static ANSWERS: Global<Cell<u32>> = Global::new(Cell::new(0));
+
+/// Counts an answer that was given at once although more could become known, and lets the host run
+/// when there were many. Returns whether it did.
+pub fn breathe() -> bool {
+    let answers = ANSWERS.get() + 1;
+    ANSWERS.set(answers % PATIENCE);
+    if answers < PATIENCE {
+        return false;
+    }
+    turn();
+    true
+}
+
 /// Waits for an event, and delivers it and all others that are there.
 ///
 /// The caller holds no borrow of anything that a waiter touches.
 pub fn wait() {
+    ANSWERS.set(0);
     reap();
     deliver(SET.wait());
     collect();

@@ -263,3 +263,53 @@ impl FromStr for Target {
         target.ok_or_else(|| UnknownTarget(version.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapt::Adapter;
+    use crate::shape;
+    use std::collections::BTreeMap;
+
+    /// The shapes of a resolve's interfaces that belong to a version, by name.
+    fn shapes(resolve: &Resolve, version: &str) -> BTreeMap<String, shape::Shapes> {
+        let named = resolve.interfaces.iter().filter_map(|(id, _)| {
+            let name = resolve.id_of(id)?;
+            let belongs = name.ends_with(&format!("@{version}"));
+            belongs.then(|| (name, shape::of_interface(resolve, id)))
+        });
+        named.collect()
+    }
+
+    #[test]
+    fn the_adapter_imports_what_the_snapshot_defines() -> Result<(), Box<dyn std::error::Error>> {
+        let target = Target::Rc2026_02_09;
+        let mut published = Resolve::default();
+        // What a host may have behind a flag.
+        published.all_features = true;
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/targets/0.3.0-rc-2026-02-09"
+        );
+        published.push_dir(folder)?;
+        let published = shapes(&published, target.version());
+        let ours = Adapter::embedded(target)?;
+        let ours = shapes(ours.resolve(), target.version());
+        assert!(ours.contains_key("wasi:sockets/types@0.3.0-rc-2026-02-09"));
+        for (name, ours) in ours {
+            let published = &published[&name];
+            for (item, shape) in ours {
+                assert_eq!(Some(&shape), published.get(&item), "{item} of {name}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn labels_are_read_and_written() {
+        for target in Target::ALL {
+            assert_eq!(target.to_string().parse::<Target>().ok(), Some(target));
+        }
+        assert!("0.2.0".parse::<Target>().is_err());
+    }
+}

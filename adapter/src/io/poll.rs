@@ -46,7 +46,14 @@ impl Guest for Adapter {
                 .zip(sources())
                 .filter_map(|(index, source)| source.ready().then_some(index))
                 .collect();
+            if ready.len() == pollables.len() {
+                return ready;
+            }
             if !ready.is_empty() {
+                // What is ready must not keep the guest from ever hearing of the others.
+                if reactor::breathe() {
+                    continue;
+                }
                 return ready;
             }
             let mut armed = true;

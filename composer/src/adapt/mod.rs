@@ -127,6 +127,11 @@ impl<'a> Adapter<'a> {
         self.target
     }
 
+    /// Its interfaces, imports and exports.
+    pub fn resolve(&self) -> &Resolve {
+        &self.resolve
+    }
+
     /// The exported interfaces.
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
