@@ -32,6 +32,7 @@ mod bindings {
 }
 mod cli;
 mod clocks;
+mod filesystem;
 mod io;
 mod lifecycle;
 mod random;

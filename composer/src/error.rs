@@ -1,5 +1,6 @@
 //! What can go wrong.
 
+use crate::Target;
 use crate::adapt::trim;
 use std::fmt;
 use wasm_encoder::reencode;
@@ -147,6 +148,8 @@ impl fmt::Display for Place {
 pub enum Unserved {
     /// An interface of WASI 0.2 that is not supported yet.
     NotYet,
+    /// An interface of WASI 0.2 that can't be served with the version of WASI 0.3 that was asked for.
+    Target(Target),
     /// A `wasi:` interface that WASI 0.2 doesn't have.
     Unknown,
     /// An interface of WASI 0.2 in a version that is not known, or without one.
@@ -161,6 +164,11 @@ impl fmt::Display for Unserved {
             Unserved::NotYet => f.write_str(
                 "this version of wasi-uplift does not support this WASI 0.2 interface yet; build \
                  the guest without it",
+            ),
+            Unserved::Target(target) => write!(
+                f,
+                "this version of wasi-uplift can't serve it with WASI {target}; compose for 0.3.0, \
+                 which every 0.3.x host has"
             ),
             Unserved::Unknown => f.write_str(
                 "WASI 0.2 has no such interface; join the guest with a component that serves it \

@@ -310,6 +310,10 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
         Some(Generation::P2) => {}
         None => return Err(Unserved::Version),
     }
+    let target = families.adapter.target();
+    if !target.serves(&name.package) {
+        return Err(Unserved::Target(target));
+    }
     let Some(interface) = families.interface(name) else {
         return Err(Unserved::NotYet);
     };

@@ -91,6 +91,11 @@ impl Target {
         format!("{path}@{}", self.version())
     }
 
+    /// Whether the adapter can serve the WASI 0.2 package by importing this version.
+    pub(crate) fn serves(self, package: &str) -> bool {
+        !(self.has_enumerations() && package == "wasi:filesystem")
+    }
+
     fn has_enumerations(self) -> bool {
         self == Target::Rc2026_02_09
     }
@@ -296,7 +301,8 @@ mod tests {
         let ours = Adapter::embedded(target)?;
         let ours = shapes(ours.resolve(), target.version());
         assert!(ours.contains_key("wasi:sockets/types@0.3.0-rc-2026-02-09"));
-        for (name, ours) in ours {
+        let served = |name: &String| !name.starts_with("wasi:filesystem/");
+        for (name, ours) in ours.into_iter().filter(|(name, _)| served(name)) {
             let published = &published[&name];
             for (item, shape) in ours {
                 assert_eq!(Some(&shape), published.get(&item), "{item} of {name}");

@@ -6,10 +6,12 @@
 //! back only when the operation has ended, or hands it to the [reactor](crate::reactor) to be kept
 //! until then.
 
+use crate::bindings::exports::wasi::filesystem0_2_12::types::ErrorCode as FileCode;
 use crate::io::error::Failure;
 use crate::reactor::{self, Waiter};
 use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
@@ -106,6 +108,7 @@ macro_rules! completion {
     };
 }
 
+pub mod filesystem;
 pub mod sockets;
 
 #[global_allocator]
@@ -146,6 +149,7 @@ const BLOCKED: u32 = 0xffff_ffff;
 
 /// The outcome of a stream or future operation, in the low four bits of its code.
 const DROPPED: u32 = 1;
+const CANCELLED: u32 = 2;
 
 /// The state of a subtask that has returned, in the low four bits of a call's status. Everything
 /// above it is a cancellation, which ends the subtask as well.
@@ -421,6 +425,32 @@ pub struct CompletionAbi {
 #[repr(C, align(4))]
 pub struct Payload([u8; 20]);
 
+impl Payload {
+    /// Takes the string at `at`.
+    fn string(&self, at: usize) -> String {
+        let word = |at: usize| {
+            let bytes = &self.0[at..at + 4];
+            u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+        };
+        string(word(at), word(at + 4))
+    }
+}
+
+/// Takes bytes that the host has put into this memory for a list or a string.
+fn bytes(start: u32, len: u32) -> Vec<u8> {
+    if len == 0 {
+        return Vec::new();
+    }
+    let (start, len) = (start as usize, len as usize);
+    // SAFETY: the host has allocated them with `cabi_realloc`, in that size, and given them away.
+    unsafe { Vec::from_raw_parts(core::ptr::with_exposed_provenance_mut(start), len, len) }
+}
+
+/// Takes a string that the host has put into this memory.
+fn string(start: u32, len: u32) -> String {
+    String::from_utf8(bytes(start, len)).unwrap_or_default()
+}
+
 /// How a stream ended.
 pub enum Ending {
     /// Nothing went wrong, or nobody is there any more to read what is written.
@@ -462,12 +492,18 @@ impl ByteReader {
         self.in_flight.is_some()
     }
 
-    /// Starts a read of as many bytes as `buffer`, which is empty, has room for. Without a result
-    /// the read is pending, and `waiter` is told when it ends. One read at a time.
-    pub fn start(&mut self, mut buffer: Vec<u8>, waiter: &Weak<impl Waiter>) -> Option<Read> {
+    /// Starts a read of at most `len` bytes into `buffer`, which is empty. Without a result the read
+    /// is pending, and `waiter` is told when it ends. One read at a time.
+    pub fn start(
+        &mut self,
+        mut buffer: Vec<u8>,
+        len: usize,
+        waiter: &Weak<impl Waiter>,
+    ) -> Option<Read> {
+        buffer.reserve_exact(len);
         // SAFETY: the memory is written to by this read alone, and kept in `in_flight` while the
         // read is pending.
-        let code = unsafe { (self.abi.read)(self.handle, buffer.as_mut_ptr(), buffer.capacity()) };
+        let code = unsafe { (self.abi.read)(self.handle, buffer.as_mut_ptr(), len) };
         self.in_flight = Some(buffer);
         if code != BLOCKED {
             return Some(self.finish(code));
@@ -599,6 +635,8 @@ pub struct Completion {
     abi: &'static CompletionAbi,
     handle: u32,
     in_flight: Option<Box<Payload>>,
+    /// The answer, if it came before it was asked for.
+    early: Option<Ending>,
 }
 
 impl Completion {
@@ -607,12 +645,38 @@ impl Completion {
             abi,
             handle,
             in_flight: None,
+            early: None,
+        }
+    }
+
+    /// Whether the host has refused the stream already, and why. For tasks that may wait.
+    pub fn peek(&mut self) -> Option<Failure> {
+        let mut payload = Payload([0; 20]);
+        // SAFETY: where the read is pending it is cancelled before the payload goes away.
+        let code = unsafe {
+            match (self.abi.read)(self.handle, &mut payload) {
+                BLOCKED => (self.abi.cancel_read)(self.handle),
+                code => code,
+            }
+        };
+        if code & 0xf == CANCELLED {
+            return None;
+        }
+        match (self.abi.lift)(&payload) {
+            Ending::Failed(failure) => Some(failure),
+            closed => {
+                self.early = Some(closed);
+                None
+            }
         }
     }
 
     /// Asks for the result. Without one the question is pending, and `waiter` is told when the
     /// answer is there. To be asked once.
     pub fn start(&mut self, waiter: &Weak<impl Waiter>) -> Option<Ending> {
+        if self.early.is_some() {
+            return self.early.take();
+        }
         let mut payload = Box::new(Payload([0; 20]));
         // SAFETY: the payload is kept in `in_flight` while the read is pending.
         let code = unsafe { (self.abi.read)(self.handle, &mut *payload) };
@@ -649,8 +713,11 @@ impl Drop for Completion {
 fn lift_cli_result(payload: &Payload) -> Ending {
     match payload.0 {
         [0, ..] => Ending::Closed,
-        [_, 0, ..] => Ending::Failed(Failure::new("wasi:cli error-code io")),
-        [_, 1, ..] => Ending::Failed(Failure::new("wasi:cli error-code illegal-byte-sequence")),
+        [_, 0, ..] => Ending::Failed(Failure::file(FileCode::Io, "wasi:cli error-code io")),
+        [_, 1, ..] => Ending::Failed(Failure::file(
+            FileCode::IllegalByteSequence,
+            "wasi:cli error-code illegal-byte-sequence",
+        )),
         // `pipe`: the other side is gone, which WASI 0.2 calls closed.
         _ => Ending::Closed,
     }

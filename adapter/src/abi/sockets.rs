@@ -157,12 +157,7 @@ impl Area {
 
     /// Takes a list of bytes or a string.
     fn bytes(&self, at: usize) -> Vec<u8> {
-        let (start, len) = (self.u32(at) as usize, self.u32(at + 4) as usize);
-        if len == 0 {
-            return Vec::new();
-        }
-        // SAFETY: the host has allocated it with `cabi_realloc`, in that size, and given it away.
-        unsafe { Vec::from_raw_parts(core::ptr::with_exposed_provenance_mut(start), len, len) }
+        super::bytes(self.u32(at), self.u32(at + 4))
     }
 
     /// Takes the error code at `at`.

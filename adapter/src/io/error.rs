@@ -1,6 +1,7 @@
 //! `wasi:io/error`.
 
 use crate::Adapter;
+use crate::bindings::exports::wasi::filesystem0_2_12::types::ErrorCode;
 use crate::bindings::exports::wasi::io::error::{Guest, GuestError};
 use crate::sockets::error::Fault;
 use alloc::string::String;
@@ -12,15 +13,18 @@ pub struct Failure {
     detail: Option<String>,
     /// For `network-error-code`.
     pub fault: Option<Fault>,
+    /// For `filesystem-error-code`.
+    pub filesystem: Option<ErrorCode>,
 }
 
 impl Failure {
-    /// A failure for which `reason` says all that is known.
-    pub const fn new(reason: &'static str) -> Self {
+    /// A failure of a file, or of something that WASI 0.2 takes for one.
+    pub fn file(code: ErrorCode, reason: &'static str) -> Self {
         Failure {
             reason,
             detail: None,
             fault: None,
+            filesystem: Some(code),
         }
     }
 
@@ -30,6 +34,7 @@ impl Failure {
             reason: fault.name(),
             detail,
             fault: Some(fault),
+            filesystem: None,
         }
     }
 }

@@ -2,9 +2,11 @@
 //! ended.
 
 use super::life::{Life, StreamEnd};
+use super::output;
 use super::poll::Source;
-use crate::abi::{ByteReader, Completion, Read};
+use crate::abi::{ByteReader, Completion, Global, Read};
 use crate::reactor::{self, Waiter};
+use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -12,6 +14,9 @@ use core::cell::{Cell, RefCell};
 /// How much is read at a time. WASI 0.3 can't be asked for readiness, so that data must be taken
 /// from the host before the guest can be told that there is some.
 const CHUNK: usize = 64 * 1024;
+
+/// How much of a file is read when the guest only asks whether there is something to read.
+const READINESS: u64 = 4096;
 
 /// From this size on, bytes go to the guest in the buffer that they were read into. Below it, a
 /// copy costs less than another buffer.
@@ -28,10 +33,49 @@ pub struct Input {
     taken: Cell<usize>,
     /// How much of `buffer` the guest doesn't have.
     available: Cell<usize>,
+    file: Option<File>,
+}
+
+/// What a stream that reads a file has beyond others. Bytes are not read ahead: they could have
+/// changed when the guest asks for them.
+struct File {
+    open: Box<dyn Fn(u64) -> (ByteReader, Completion)>,
+    /// Where in the file the next byte for the guest is.
+    position: Cell<u64>,
+    /// The state of all files when the byte stream was opened.
+    state: Cell<u32>,
+}
+
+/// Counts the changes that the guest has made to files. What the host has read ahead is old after
+/// each.
+static FILES: Global<Cell<u32>> = Global::new(Cell::new(0));
+
+/// Takes note of a change to a file.
+pub fn files_changed() {
+    FILES.set(FILES.get().wrapping_add(1));
 }
 
 impl Input {
-    pub fn new((reader, completion): (ByteReader, Completion)) -> Rc<Self> {
+    pub fn new(ends: (ByteReader, Completion)) -> Rc<Self> {
+        Input::with_file(ends, None)
+    }
+
+    /// A stream that reads a file from `position` on.
+    pub fn file(
+        position: u64,
+        open: impl Fn(u64) -> (ByteReader, Completion) + 'static,
+    ) -> Rc<Self> {
+        output::settle_files();
+        let ends = open(position);
+        let file = File {
+            open: Box::new(open),
+            position: Cell::new(position),
+            state: Cell::new(FILES.get()),
+        };
+        Input::with_file(ends, Some(file))
+    }
+
+    fn with_file((reader, completion): (ByteReader, Completion), file: Option<File>) -> Rc<Self> {
         Rc::new_cyclic(|me| Input {
             me: me.clone(),
             reader: RefCell::new(Some(reader)),
@@ -39,12 +83,32 @@ impl Input {
             buffer: Cell::default(),
             taken: Cell::new(0),
             available: Cell::new(0),
+            file,
         })
+    }
+
+    /// Opens a file's byte stream again where the old one can have old bytes.
+    fn refresh(&self, file: &File) {
+        output::settle_files();
+        let state = FILES.get();
+        let mut reader = self.reader.borrow_mut();
+        let is_pending = reader.as_ref().is_none_or(ByteReader::is_pending);
+        if file.state.get() == state || is_pending || !self.life.is_open() {
+            return;
+        }
+        let (fresh, completion) = (file.open)(file.position.get());
+        *reader = Some(fresh);
+        self.life.restart(completion);
+        self.available.set(0);
+        file.state.set(state);
     }
 
     /// Whether there are bytes, or an end, to tell the guest of. Starts a read where that is what
     /// it takes to know.
-    fn fill(&self) -> bool {
+    fn fill(&self, len: u64) -> bool {
+        if let Some(file) = &self.file {
+            self.refresh(file);
+        }
         if self.available.get() > 0 || self.life.is_over() {
             return true;
         }
@@ -57,8 +121,11 @@ impl Input {
         }
         let mut buffer = self.buffer.take();
         buffer.clear();
-        buffer.reserve_exact(CHUNK);
-        let Some(read) = reader.start(buffer, &self.me) else {
+        let len = match self.file {
+            Some(_) => usize::try_from(len).unwrap_or(CHUNK).min(CHUNK),
+            None => CHUNK,
+        };
+        let Some(read) = reader.start(buffer, len, &self.me) else {
             return false;
         };
         drop(slot);
@@ -76,15 +143,17 @@ impl Input {
     }
 
     /// [`fill`](Self::fill), giving the host a chance to run where there is nothing yet.
-    fn fill_or_turn(&self) -> bool {
-        self.fill() || {
+    fn fill_or_turn(&self, len: u64) -> bool {
+        self.fill(len) || {
             reactor::turn();
-            self.fill()
+            self.fill(len)
         }
     }
 
-    fn fill_or_wait(&self) {
-        while !self.fill() {
+    fn fill_or_wait(&self, len: u64) {
+        // To wait for bytes without taking any is to ask for readiness.
+        let len = if len == 0 { READINESS } else { len };
+        while !self.fill(len) {
             reactor::wait();
         }
     }
@@ -98,8 +167,7 @@ impl Input {
         let taken = self.taken.get();
         let len = available.min(usize::try_from(len).unwrap_or(usize::MAX));
         let buffer = self.buffer.take();
-        self.taken.set(taken + len);
-        self.available.set(available - len);
+        self.moved(taken, len, available);
         if taken == 0 && len == available && len >= HAND_OVER {
             return Ok(buffer);
         }
@@ -115,14 +183,23 @@ impl Input {
             return Err(self.life.report());
         }
         let len = available.min(usize::try_from(len).unwrap_or(usize::MAX));
-        self.taken.set(self.taken.get() + len);
-        self.available.set(available - len);
+        self.moved(self.taken.get(), len, available);
         Ok(len as u64)
+    }
+
+    /// The guest has got `len` bytes more.
+    fn moved(&self, taken: usize, len: usize, available: usize) {
+        self.taken.set(taken + len);
+        self.available.set(available - len);
+        if let Some(file) = &self.file {
+            let position = file.position.get().saturating_add(len as u64);
+            file.position.set(position);
+        }
     }
 
     /// `input-stream.read`.
     pub fn read(&self, len: u64) -> Result<Vec<u8>, StreamEnd> {
-        if len == 0 || !self.fill_or_turn() {
+        if len == 0 || !self.fill_or_turn(len) {
             return Ok(Vec::new());
         }
         self.take(len)
@@ -130,7 +207,7 @@ impl Input {
 
     /// `input-stream.blocking-read`.
     pub fn blocking_read(&self, len: u64) -> Result<Vec<u8>, StreamEnd> {
-        self.fill_or_wait();
+        self.fill_or_wait(len);
         if len == 0 {
             return Ok(Vec::new());
         }
@@ -139,7 +216,7 @@ impl Input {
 
     /// `input-stream.skip`.
     pub fn skip(&self, len: u64) -> Result<u64, StreamEnd> {
-        if len == 0 || !self.fill_or_turn() {
+        if len == 0 || !self.fill_or_turn(len) {
             return Ok(0);
         }
         self.discard(len)
@@ -147,7 +224,7 @@ impl Input {
 
     /// `input-stream.blocking-skip`.
     pub fn blocking_skip(&self, len: u64) -> Result<u64, StreamEnd> {
-        self.fill_or_wait();
+        self.fill_or_wait(len);
         if len == 0 {
             return Ok(0);
         }
@@ -164,7 +241,7 @@ impl Input {
 
 impl Source for Input {
     fn ready(&self) -> bool {
-        self.fill()
+        self.fill(READINESS)
     }
 }
 

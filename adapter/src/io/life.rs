@@ -39,6 +39,11 @@ impl Life {
         }
     }
 
+    /// Goes on with another byte stream.
+    pub fn restart(&self, completion: Completion) {
+        self.completion.replace(completion);
+    }
+
     pub fn is_open(&self) -> bool {
         self.stage.get() == Stage::Open
     }

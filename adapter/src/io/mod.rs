@@ -2,7 +2,7 @@
 
 pub mod error;
 pub mod input;
-mod life;
+pub mod life;
 pub mod output;
 pub mod poll;
 pub mod streams;

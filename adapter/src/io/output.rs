@@ -6,6 +6,7 @@
 //! the host reaches the guest. What has been accepted is not lost when the guest drops the stream,
 //! returns or exits: the stream stays alive until the bytes are gone.
 
+use super::input;
 use super::life::{Life, StreamEnd};
 use super::poll::Source;
 use super::streams::OutputStream;
@@ -39,10 +40,30 @@ pub struct Output {
     lossy: Cell<bool>,
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
+    is_file: bool,
+}
+
+/// How many streams have bytes on their way to a file.
+static BUSY_FILES: Global<Cell<u32>> = Global::new(Cell::new(0));
+
+/// Waits until files have what was written to them, so that what is read next is what was written.
+pub fn settle_files() {
+    while BUSY_FILES.get() > 0 {
+        reactor::wait();
+    }
 }
 
 impl Output {
-    pub fn new((writer, completion): (ByteWriter, Completion)) -> Rc<Self> {
+    pub fn new(ends: (ByteWriter, Completion)) -> Rc<Self> {
+        Output::with_kind(ends, false)
+    }
+
+    /// A stream that writes to a file.
+    pub fn file(ends: (ByteWriter, Completion)) -> Rc<Self> {
+        Output::with_kind(ends, true)
+    }
+
+    fn with_kind((writer, completion): (ByteWriter, Completion), is_file: bool) -> Rc<Self> {
         Rc::new_cyclic(|me| Output {
             me: me.clone(),
             writer: RefCell::new(Some(writer)),
@@ -52,6 +73,7 @@ impl Output {
             flushing: Cell::new(false),
             lossy: Cell::new(false),
             closing: Cell::new(false),
+            is_file,
         })
     }
 
@@ -93,6 +115,9 @@ impl Output {
             return;
         }
         let idle = self.queued.get() == 0;
+        if self.is_file {
+            input::files_changed();
+        }
         self.queued.set(self.queued.get() + bytes.len());
         self.queue.borrow_mut().push_back(bytes);
         self.pump();
@@ -101,6 +126,14 @@ impl Output {
             && let Some(me) = self.me.upgrade()
         {
             reactor::keep(me);
+            self.count_file(1);
+        }
+    }
+
+    fn count_file(&self, change: i32) {
+        if self.is_file {
+            let busy = BUSY_FILES.get();
+            BUSY_FILES.set(busy.saturating_add_signed(change));
         }
     }
 
@@ -191,6 +224,19 @@ impl Output {
         Ok(())
     }
 
+    /// Writes bytes, however many, closes the stream, and waits for what the host has to say.
+    pub fn write_to_end(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        self.accept(bytes);
+        self.wait_until(|output| output.queued.get() == 0);
+        let lossy = self.lossy.get();
+        self.close();
+        self.wait_until(|output| output.life.is_over());
+        match self.life.report() {
+            StreamEnd::Closed if !lossy => Ok(()),
+            end => Err(end),
+        }
+    }
+
     /// Waits until the stream can take bytes, and returns how many.
     pub fn blocking_check_write(&self) -> Result<usize, StreamEnd> {
         self.wait_until(Self::is_ready);
@@ -235,6 +281,7 @@ impl Waiter for Output {
                     if self.closing.get() {
                         self.shutdown();
                     }
+                    self.count_file(-1);
                     reactor::let_go(self);
                 }
             }

@@ -1,0 +1,5 @@
+//! `wasi:filesystem`.
+
+pub mod error;
+mod preopens;
+mod types;
