@@ -39,6 +39,13 @@ pub enum Error {
     )]
     Truncated,
 
+    /// The bytes are a core module that imports `wasi_snapshot_preview1`, and more.
+    #[error(
+        "the input is a core module that imports `wasi_snapshot_preview1`, and can't be made a \
+         component: {0}; make a component of it first, for example with `wasm-tools component new`"
+    )]
+    Preview1(String),
+
     /// The bytes are not a valid component.
     #[error(
         "the input is not a valid component: it is damaged, or it needs features of the component \

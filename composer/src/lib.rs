@@ -28,6 +28,7 @@ mod front;
 pub mod inspect;
 pub mod link;
 pub mod plan;
+mod preview1;
 pub mod retype;
 pub mod shape;
 mod target;
@@ -64,7 +65,8 @@ pub struct Composed {
 
 /// Composes a guest with the adapter.
 ///
-/// The bytes are a component in binary form. The result is a component that imports WASI 0.3 only,
+/// The bytes are a component in binary form, or a core module that imports
+/// `wasi_snapshot_preview1`, which is made a component first. The result is a component that imports WASI 0.3 only,
 /// apart from what isn't WASI, and exports `wasi:cli/run` of WASI 0.3 where the guest exports that
 /// of WASI 0.2. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
 /// same bytes every time.
@@ -73,7 +75,8 @@ pub struct Composed {
 ///
 /// Each way in which a guest can't be served has a variant of [`Error`].
 pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
-    let guest = inspect::Guest::read(guest)?;
+    let guest = preview1::componentize(guest)?;
+    let guest = inspect::Guest::read(&guest)?;
     let adapter = adapt::Adapter::embedded(options.target)?;
     let plan = Plan::new(&guest, &adapter)?;
     if plan.is_identity() {
