@@ -1,5 +1,6 @@
 //! Builds the guests: the Rust ones with cargo, the `.wat` ones as they are,
-//! and every core module into a component of the world in `guests/wit`.
+//! and every core module into a component of the world in `guests/wit`. What
+//! is in `guests/std` is a component as it comes out of the compiler.
 
 use anyhow::{Context as _, Result, ensure};
 use std::fmt::Write as _;
@@ -36,6 +37,9 @@ fn main() -> Result<()> {
             built.push((format!("{shape}-{name}"), encode(&fs::read(&module)?)?));
         }
     }
+    for (name, component) in build_std_guests(&guests.join("std"), &out.join("std-target"))? {
+        built.push((format!("std-{name}"), fs::read(component)?));
+    }
     for text in files(&guests.join("wat"), "wat")? {
         let component = build_wat_guest(&text, &resolve, world);
         built.push((name(&text), component.with_context(|| format!("{text:?}"))?));
@@ -68,9 +72,39 @@ fn build_rust_guests(
     target: &Path,
 ) -> Result<Vec<(String, PathBuf)>> {
     let triple = "wasm32-unknown-unknown";
+    run_cargo(guests, triple, target, &[&["--examples"], more].concat())?;
+    let modules = target.join(triple).join("release/examples");
+    let mut built = Vec::new();
+    for folder in folders {
+        for source in files(&guests.join(folder), "rs")? {
+            // Cargo turns one into the other for the file's name.
+            let name = name(&source).replace('_', "-");
+            let module = modules.join(name.replace('-', "_") + ".wasm");
+            built.push((name, module));
+        }
+    }
+    Ok(built)
+}
+
+/// Runs cargo on the programs over the standard library and returns their
+/// components, each with its name.
+fn build_std_guests(guests: &Path, target: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let triple = "wasm32-wasip2";
+    run_cargo(guests, triple, target, &["--bins"])?;
+    let programs = target.join(triple).join("release");
+    let sources = files(&guests.join("src/bin"), "rs")?;
+    let program = |source: &PathBuf| {
+        let name = name(source);
+        let component = programs.join(&name).with_extension("wasm");
+        (name, component)
+    };
+    Ok(sources.iter().map(program).collect())
+}
+
+fn run_cargo(guests: &Path, triple: &str, target: &Path, more: &[&str]) -> Result<()> {
     let mut cargo = Command::new(std::env::var("CARGO")?);
     cargo.current_dir(guests);
-    cargo.args(["build", "--release", "--examples", "--locked"]);
+    cargo.args(["build", "--release", "--locked"]);
     cargo.args(["--target", triple, "--target-dir"]).arg(target);
     cargo.args(more);
     // What is set for the outer build (lints, flags, profiles) is not meant for
@@ -94,18 +128,7 @@ fn build_rust_guests(
         status.success(),
         "the guests don't build; is the target installed? `rustup target add {triple}`"
     );
-
-    let modules = target.join(triple).join("release/examples");
-    let mut built = Vec::new();
-    for folder in folders {
-        for source in files(&guests.join(folder), "rs")? {
-            // Cargo turns one into the other for the file's name.
-            let name = name(&source).replace('_', "-");
-            let module = modules.join(name.replace('-', "_") + ".wasm");
-            built.push((name, module));
-        }
-    }
-    Ok(built)
+    Ok(())
 }
 
 /// A `.wat` file is either a component or a core module of the guests' world.

@@ -125,12 +125,57 @@ pub fn collect() {
     }
 }
 
+/// Has a question for the host that must not be left pending when a task ends.
+pub trait Asker: 'static {
+    /// Asks, unless there is nothing to ask any more. Returns whether the answer is yet to come; an
+    /// event brings it.
+    fn ask(&self) -> bool;
+
+    /// Takes the question back if the answer hasn't come. Returns whether it hasn't. May wait.
+    fn withdraw(&self) -> bool;
+}
+
+/// Those who have a question. It is asked in tasks that let the host run, and there only.
+static QUESTIONS: Global<RefCell<Vec<Weak<dyn Asker>>>> = Global::new(RefCell::new(Vec::new()));
+
+/// Has `asker` ask its question when a task lets the host run.
+pub fn ask_later(asker: Weak<dyn Asker>) {
+    QUESTIONS.borrow_mut().push(asker);
+}
+
+/// Asks all questions. Returns who has no answer yet, and whether somebody has one.
+fn ask() -> (Vec<Rc<dyn Asker>>, bool) {
+    let mut answered = false;
+    let mut asked = Vec::new();
+    if !QUESTIONS.borrow().is_empty() {
+        for asker in QUESTIONS.take().iter().filter_map(Weak::upgrade) {
+            if asker.ask() {
+                asked.push(asker);
+            } else {
+                answered = true;
+            }
+        }
+    }
+    (asked, answered)
+}
+
+/// Takes back what has no answer, to ask again in another task.
+fn withdraw(asked: Vec<Rc<dyn Asker>>) {
+    for asker in asked {
+        if asker.withdraw() {
+            ask_later(Rc::downgrade(&asker));
+        }
+    }
+}
+
 /// Lets the host run once and delivers what came of it. This is what makes a guest progress that
 /// asks again and again and never waits.
 pub fn turn() {
     reap();
+    let (asked, _) = ask();
     abi::yield_now();
     collect();
+    withdraw(asked);
 }
 
 /// How many answers are given without letting the host run.
@@ -151,12 +196,16 @@ pub fn breathe() -> bool {
     true
 }
 
-/// Waits for an event, and delivers it and all others that are there.
+/// Waits until something has happened, and delivers all events that are there.
 ///
 /// The caller holds no borrow of anything that a waiter touches.
 pub fn wait() {
     ANSWERS.set(0);
     reap();
-    deliver(SET.wait());
+    let (asked, answered) = ask();
+    if !answered {
+        deliver(SET.wait());
+    }
     collect();
+    withdraw(asked);
 }

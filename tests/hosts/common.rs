@@ -10,7 +10,7 @@ use wasmtime::{Engine, Result};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 const USAGE: &str = "usage: HOST COMPONENT.wasm [--env K=V]... [--dir HOST::GUEST]... \
-    [--inherit-network] [--cwd X] [-- ARGS...]";
+    [--dir-ro HOST::GUEST]... [--inherit-network] [--cwd X] [-- ARGS...]";
 
 /// The store's data: the context that `wasmtime-wasi` asks for.
 pub struct State {
@@ -98,16 +98,23 @@ fn command_line(mut words: impl Iterator<Item = String>) -> anyhow::Result<(Path
                 let (k, v) = value.split_once('=').context("--env takes K=V")?;
                 ctx.env(k, v);
             }
-            "--dir" => {
+            "--dir" | "--dir-ro" => {
                 let value = value()?;
-                let (host, guest) = value.split_once("::").context("--dir takes HOST::GUEST")?;
-                ctx.preopened_dir(host, guest, FsPerms::ReadWrite)?;
+                let (host, guest) = value
+                    .split_once("::")
+                    .with_context(|| format!("{word} takes HOST::GUEST"))?;
+                let permissions = match word.as_str() {
+                    "--dir" => FsPerms::ReadWrite,
+                    _ => FsPerms::ReadOnly,
+                };
+                ctx.preopened_dir(host, guest, permissions)?;
             }
             "--cwd" => {
                 ctx.initial_cwd(value()?);
             }
             "--inherit-network" => {
                 ctx.inherit_network().allow_ip_name_lookup(true);
+                ctx.allow_tcp(true).allow_udp(true);
             }
             "--" => args.extend(words.by_ref()),
             _ if word.starts_with('-') => bail!("unknown option {word}"),

@@ -1,8 +1,10 @@
 //! Cases: what to run, with what input, and what has to come out.
 
-use crate::{Guest, Outcome};
+use crate::{Guest, Outcome, Preopen, Source, Thing};
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Everything that a run of a guest depends on.
@@ -14,6 +16,12 @@ pub struct Scenario {
     pub env: Vec<String>,
     /// The working directory that the guest is told.
     pub cwd: Option<String>,
+    /// The folders that the guest is given.
+    pub preopens: Vec<Preopen>,
+    /// Whether the guest may use the network.
+    pub network: bool,
+    /// How long a file may become, in bytes: what is a multiple of 512.
+    pub file_limit: Option<u64>,
     /// What is behind stdin.
     pub stdin: Stdin,
     /// Who reads stdout.
@@ -26,6 +34,9 @@ impl Default for Scenario {
             args: Vec::new(),
             env: Vec::new(),
             cwd: None,
+            preopens: Vec::new(),
+            network: false,
+            file_limit: None,
             stdin: Stdin::Null,
             stdout: Stdout::Read,
         }
@@ -121,6 +132,24 @@ impl Case {
                 "arg" => scenario.args.push(value.into()),
                 "env" => scenario.env.push(value.into()),
                 "cwd" => scenario.cwd = Some(value.into()),
+                "dir" | "dir-ro" => scenario.preopens.push(Preopen {
+                    name: value.into(),
+                    writable: key == "dir",
+                    source: Source::Fresh(Vec::new()),
+                }),
+                "host-dir" => scenario.preopens.push(Preopen {
+                    name: value.into(),
+                    writable: true,
+                    source: Source::Host(value.into()),
+                }),
+                "file" | "pattern" | "folder" | "symlink" | "link" | "modified" => {
+                    match scenario.preopens.last_mut().map(|last| &mut last.source) {
+                        Some(Source::Fresh(things)) => things.push(thing(key, value)?),
+                        _ => return Err(format!("{line:?} comes after no folder")),
+                    }
+                }
+                "network" => scenario.network = true,
+                "file-limit" => scenario.file_limit = Some(number(value)?),
                 "stdin" => scenario.stdin = stdin(value)?,
                 "stdout" => scenario.stdout = stdout(value)?,
                 "uplifted-only" => hosts = Hosts::UpliftedOnly,
@@ -159,6 +188,27 @@ impl Case {
     }
 }
 
+fn thing(key: &str, value: &str) -> Result<Thing, String> {
+    let (path, rest) = value.split_once(' ').unwrap_or((value, ""));
+    let path = path.to_owned();
+    Ok(match key {
+        "file" => Thing::File(path, unescape(rest)),
+        "pattern" => Thing::File(path, pattern(rest)?),
+        "folder" => Thing::Folder(path),
+        "symlink" => Thing::Symlink(path, rest.into()),
+        "link" => Thing::Link(path, rest.into()),
+        _ => Thing::Modified(path, number(rest)?),
+    })
+}
+
+fn number<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|e| format!("{text:?}: {e}"))
+}
+
+fn pattern(len: &str) -> Result<Vec<u8>, String> {
+    Ok((0..number(len)?).map(crate::fnv::pattern).collect())
+}
+
 fn stdin(value: &str) -> Result<Stdin, String> {
     let (kind, rest) = value.split_once(' ').unwrap_or((value, ""));
     Ok(match kind {
@@ -170,11 +220,7 @@ fn stdin(value: &str) -> Result<Stdin, String> {
         "pipe" => Stdin::Pipe(Duration::ZERO, vec![unescape(rest)]),
         "slow" => Stdin::Pipe(Duration::from_millis(20), pieces(rest)),
         "asked" => Stdin::Asked(pieces(rest)),
-        "pattern" => {
-            let len: usize = rest.parse().map_err(|e| format!("{rest:?}: {e}"))?;
-            let bytes = (0..len).map(crate::fnv::pattern).collect();
-            Stdin::Pipe(Duration::ZERO, vec![bytes])
-        }
+        "pattern" => Stdin::Pipe(Duration::ZERO, vec![pattern(rest)?]),
         _ => return Err(format!("unknown stdin {value:?}")),
     })
 }
@@ -184,10 +230,7 @@ fn stdout(value: &str) -> Result<Stdout, String> {
         None if value == "full" => Ok(Stdout::Full),
         None if value == "merged" => Ok(Stdout::Merged),
         None if value == "late" => Ok(Stdout::Late(Duration::from_millis(300))),
-        Some(("closed-after", bytes)) => {
-            let bytes = bytes.parse().map_err(|e| format!("{bytes:?}: {e}"))?;
-            Ok(Stdout::ClosedAfter(bytes))
-        }
+        Some(("closed-after", bytes)) => Ok(Stdout::ClosedAfter(number(bytes)?)),
         _ => Err(format!("unknown stdout {value:?}")),
     }
 }

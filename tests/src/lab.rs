@@ -87,7 +87,9 @@ impl Lab {
             .map_err(|error| format!("uplifted: {error}"))?;
         // Equal records may stand for unequal bytes, if hardly ever.
         match reference {
-            Some(reference) if reference.essence() != uplifted.essence() => {
+            Some(reference)
+                if reference.essence() != uplifted.essence() || reference.tree != uplifted.tree =>
+            {
                 Err("the hosts agree in short, and differ in full".into())
             }
             _ => Ok(()),

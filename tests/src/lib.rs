@@ -11,12 +11,14 @@ mod fnv;
 mod lab;
 mod live;
 mod process;
+mod tree;
 
 pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
 pub use fnv::{Fnv, pattern};
 pub use lab::Lab;
 pub use live::Live;
 pub use process::Outcome;
+pub use tree::{Preopen, Source, Thing};
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! A guest on a host: one process, fed, read and kept in time.
 
 use crate::fnv::Fnv;
+use crate::tree::Folders;
 use crate::{Scenario, Stdin, Stdout, TRAPPED, TRAPPED_PREFIX};
 use std::fmt;
 use std::fs::File;
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub stderr: Vec<u8>,
     /// The host's exit code.
     pub code: u8,
+    /// What is in the folders that it was given.
+    pub tree: String,
     /// What the host said about a trap: for a person to read, as every host has
     /// its own words.
     pub trap: String,
@@ -46,7 +49,12 @@ impl fmt::Display for Outcome {
         } else {
             writeln!(f, "exit code {}", self.code)?;
         }
-        for (name, bytes) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+        let parts = [
+            ("stdout", &self.stdout[..]),
+            ("stderr", &self.stderr),
+            ("tree", self.tree.as_bytes()),
+        ];
+        for (name, bytes) in parts {
             match std::str::from_utf8(bytes) {
                 Ok("") => {}
                 Ok(text) if text.len() <= LONGEST_TEXT && !text.contains('\0') => {
@@ -72,8 +80,9 @@ impl fmt::Display for Outcome {
 /// Runs `component` on `host`, as `scenario` says.
 pub fn run(host: &Path, component: &Path, scenario: &Scenario) -> Result<Outcome, String> {
     let told = |what: &'static str| move |error: io::Error| format!("{what}: {error}");
+    let folders = Folders::new(&scenario.preopens).map_err(told("making folders"))?;
     let (mut child, stdout, mut stderr) =
-        start(host, component, scenario).map_err(told("starting the host"))?;
+        start(host, component, scenario, &folders).map_err(told("starting the host"))?;
 
     let (asks, asked) = channel();
     let reads = scenario.stdout;
@@ -99,7 +108,11 @@ pub fn run(host: &Path, component: &Path, scenario: &Scenario) -> Result<Outcome
             .expect("a reader never panics")
             .map_err(told("reading"))
     };
-    outcome(status, join(stdout)?, join(stderr)?)
+    let outcome = outcome(status, join(stdout)?, join(stderr)?)?;
+    Ok(Outcome {
+        tree: folders.list().map_err(told("listing folders"))?,
+        ..outcome
+    })
 }
 
 /// Puts together what became of a host.
@@ -126,6 +139,7 @@ pub(crate) fn outcome(
         stdout,
         stderr,
         code,
+        tree: String::new(),
         trap,
     })
 }
@@ -135,6 +149,7 @@ fn start(
     host: &Path,
     component: &Path,
     scenario: &Scenario,
+    folders: &Folders,
 ) -> io::Result<(Child, PipeReader, PipeReader)> {
     let mut command = Command::new(host);
     if let Stdin::Closed = scenario.stdin {
@@ -142,7 +157,19 @@ fn start(
         command = Command::new("sh");
         command.args(["-c", "exec \"$0\" \"$@\" <&-"]).arg(host);
     }
-    command.arg(component);
+    if let Some(limit) = scenario.file_limit {
+        // A shell can set limits, too. A signal would come with the error.
+        let limited = format!(
+            "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
+            limit / 512
+        );
+        command = Command::new("sh");
+        command.arg("-c").arg(limited).arg(host);
+    }
+    command.arg(component).args(folders.options());
+    if scenario.network {
+        command.arg("--inherit-network");
+    }
     for variable in &scenario.env {
         command.args(["--env", variable]);
     }

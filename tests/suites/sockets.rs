@@ -1,6 +1,10 @@
 //! `wasi:sockets` of WASI 0.2 in its three shapes, over real sockets on
 //! loopback. The stable shape on the WASI 0.2 host is the reference for all.
 
+#[path = "sockets/coverage.rs"]
+mod coverage;
+#[path = "sockets/draft.rs"]
+mod draft;
 #[path = "sockets/lookup.rs"]
 mod lookup;
 #[path = "sockets/peer.rs"]
@@ -11,3 +15,5 @@ mod place;
 mod tcp;
 #[path = "sockets/udp.rs"]
 mod udp;
+#[path = "sockets/walk.rs"]
+mod walk;

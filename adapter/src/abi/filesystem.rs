@@ -2,7 +2,7 @@
 
 use super::{BLOCKED, DROPPED, stream_ends};
 use super::{
-    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Payload, SinkAbi, SourceAbi,
+    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Lift, Payload, SinkAbi, SourceAbi,
 };
 use crate::bindings::exports::wasi::filesystem0_2_12::types::DescriptorType;
 use crate::bindings::wasi::filesystem0_3_0::types::Descriptor;
@@ -13,6 +13,11 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
+
+const FILESYSTEM_RESULT: Lift = Lift {
+    read: lift_filesystem_result,
+    allocates: true,
+};
 
 fn lift_filesystem_result(payload: &Payload) -> Ending {
     if payload.0[0] == 0 {
@@ -29,7 +34,7 @@ fn lift_filesystem_result(payload: &Payload) -> Ending {
 byte_source!(
     READ,
     READ_COMPLETION,
-    lift_filesystem_result,
+    FILESYSTEM_RESULT,
     "wasi:filesystem/types@0.3.0",
     "[async-lower][stream-read-0][method]descriptor.read-via-stream",
     "[stream-cancel-read-0][method]descriptor.read-via-stream",
@@ -42,7 +47,7 @@ byte_source!(
 byte_sink!(
     WRITE,
     WRITE_COMPLETION,
-    lift_filesystem_result,
+    FILESYSTEM_RESULT,
     "wasi:filesystem/types@0.3.0",
     "[async-lower][stream-write-0][method]descriptor.write-via-stream",
     "[stream-cancel-write-0][method]descriptor.write-via-stream",
@@ -55,7 +60,7 @@ byte_sink!(
 byte_sink!(
     APPEND,
     APPEND_COMPLETION,
-    lift_filesystem_result,
+    FILESYSTEM_RESULT,
     "wasi:filesystem/types@0.3.0",
     "[async-lower][stream-write-0][method]descriptor.append-via-stream",
     "[stream-cancel-write-0][method]descriptor.append-via-stream",
@@ -227,7 +232,7 @@ const OTHER: u8 = 7;
 
 completion!(
     DIRECTORY_COMPLETION,
-    lift_filesystem_result,
+    FILESYSTEM_RESULT,
     "wasi:filesystem/types@0.3.0",
     "[async-lower][future-read-1][method]descriptor.read-directory",
     "[future-cancel-read-1][method]descriptor.read-directory",

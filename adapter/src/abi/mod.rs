@@ -418,7 +418,16 @@ pub struct CompletionAbi {
     read: unsafe extern "C" fn(u32, *mut Payload) -> u32,
     cancel_read: unsafe extern "C" fn(u32) -> u32,
     drop_readable: unsafe extern "C" fn(u32),
-    lift: fn(&Payload) -> Ending,
+    lift: Lift,
+}
+
+/// How to read what a completion brings.
+struct Lift {
+    read: fn(&Payload) -> Ending,
+    /// The host may have to allocate memory here to bring it. Wasmtime 48 does that in the name of
+    /// the task that asked, and traps if that task has ended, so that no question may be left
+    /// pending at the end of a task.
+    allocates: bool,
 }
 
 /// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages.
@@ -662,7 +671,7 @@ impl Completion {
         if code & 0xf == CANCELLED {
             return None;
         }
-        match (self.abi.lift)(&payload) {
+        match (self.abi.lift.read)(&payload) {
             Ending::Failed(failure) => Some(failure),
             closed => {
                 self.early = Some(closed);
@@ -671,8 +680,13 @@ impl Completion {
         }
     }
 
+    /// Whether a question may be left pending at the end of a task.
+    pub fn may_linger(&self) -> bool {
+        !self.abi.lift.allocates
+    }
+
     /// Asks for the result. Without one the question is pending, and `waiter` is told when the
-    /// answer is there. To be asked once.
+    /// answer is there. To be asked once, or again after [`withdraw`](Self::withdraw).
     pub fn start(&mut self, waiter: &Weak<impl Waiter>) -> Option<Ending> {
         if self.early.is_some() {
             return self.early.take();
@@ -681,7 +695,7 @@ impl Completion {
         // SAFETY: the payload is kept in `in_flight` while the read is pending.
         let code = unsafe { (self.abi.read)(self.handle, &mut *payload) };
         if code != BLOCKED {
-            return Some((self.abi.lift)(&payload));
+            return Some((self.abi.lift.read)(&payload));
         }
         self.in_flight = Some(payload);
         reactor::watch(self.handle, waiter.clone());
@@ -691,9 +705,40 @@ impl Completion {
     /// Takes the answer after the event for it.
     pub fn finish(&mut self) -> Ending {
         match self.in_flight.take() {
-            Some(payload) => (self.abi.lift)(&payload),
+            Some(payload) => (self.abi.lift.read)(&payload),
             None => Ending::Closed,
         }
+    }
+}
+
+impl Completion {
+    /// Takes the pending question, if there is one, to [cancel](Question::cancel) it.
+    pub fn withdraw(&mut self) -> Option<Question> {
+        Some(Question {
+            abi: self.abi,
+            handle: self.handle,
+            payload: self.in_flight.take()?,
+        })
+    }
+}
+
+/// A question that is to be taken back.
+pub struct Question {
+    abi: &'static CompletionAbi,
+    handle: u32,
+    payload: Box<Payload>,
+}
+
+impl Question {
+    /// Takes the question back. Returns the answer if it has come in between. For tasks that may
+    /// wait.
+    pub fn cancel(self) -> Option<Ending> {
+        reactor::forget(self.handle);
+        // In the set, the event could be taken by another task.
+        waitable_join(self.handle, 0);
+        // SAFETY: the payload is kept until the read has ended.
+        let code = unsafe { (self.abi.cancel_read)(self.handle) };
+        (code & 0xf != CANCELLED).then(|| (self.abi.lift.read)(&self.payload))
     }
 }
 
@@ -709,7 +754,12 @@ impl Drop for Completion {
     }
 }
 
-/// Lifts `result<_, wasi:cli/types.error-code>`.
+/// `result<_, wasi:cli/types.error-code>`.
+const CLI_RESULT: Lift = Lift {
+    read: lift_cli_result,
+    allocates: false,
+};
+
 fn lift_cli_result(payload: &Payload) -> Ending {
     match payload.0 {
         [0, ..] => Ending::Closed,
@@ -726,7 +776,7 @@ fn lift_cli_result(payload: &Payload) -> Ending {
 byte_source!(
     STDIN,
     STDIN_COMPLETION,
-    lift_cli_result,
+    CLI_RESULT,
     "wasi:cli/stdin@0.3.0",
     "[async-lower][stream-read-0]read-via-stream",
     "[stream-cancel-read-0]read-via-stream",
@@ -739,7 +789,7 @@ byte_source!(
 byte_sink!(
     STDOUT,
     STDOUT_COMPLETION,
-    lift_cli_result,
+    CLI_RESULT,
     "wasi:cli/stdout@0.3.0",
     "[async-lower][stream-write-0]write-via-stream",
     "[stream-cancel-write-0]write-via-stream",
@@ -752,7 +802,7 @@ byte_sink!(
 byte_sink!(
     STDERR,
     STDERR_COMPLETION,
-    lift_cli_result,
+    CLI_RESULT,
     "wasi:cli/stderr@0.3.0",
     "[async-lower][stream-write-0]write-via-stream",
     "[stream-cancel-write-0]write-via-stream",

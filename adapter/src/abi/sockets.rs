@@ -5,7 +5,7 @@
 //! in memory, and nothing else. [`Layout`] is where that is known.
 
 use super::{
-    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Payload, SinkAbi, SourceAbi,
+    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Lift, Payload, SinkAbi, SourceAbi,
     Started, Subtask, stream_ends,
 };
 use crate::io::error::Failure;
@@ -215,6 +215,11 @@ impl Area {
     }
 }
 
+const SOCKET_RESULT: Lift = Lift {
+    read: lift_socket_result,
+    allocates: true,
+};
+
 fn lift_socket_result(payload: &Payload) -> Ending {
     let mut area = Area::new();
     area.0[..payload.0.len()].copy_from_slice(&payload.0);
@@ -269,9 +274,12 @@ fn flat(address: &IpSocketAddress) -> Flat {
     }
 }
 
-/// Writes an address the way it lies in memory.
-fn store(address: &IpSocketAddress, to: &mut [u8; 32]) {
-    let mut put = |at: usize, bytes: &[u8]| to[at..at + bytes.len()].copy_from_slice(bytes);
+/// An address the way it lies in memory.
+#[repr(C, align(4))]
+struct StoredAddress([u8; 32]);
+
+fn store(address: &IpSocketAddress, to: &mut StoredAddress) {
+    let mut put = |at: usize, bytes: &[u8]| to.0[at..at + bytes.len()].copy_from_slice(bytes);
     match *address {
         IpSocketAddress::Ipv4(Ipv4SocketAddress { port, address: a }) => {
             put(0, &[0]);
@@ -382,7 +390,7 @@ impl TcpSocket {
         let mut call = Box::new(Connect {
             params: ConnectParams {
                 handle: self.0,
-                address: [0; 32],
+                address: StoredAddress([0; 32]),
             },
             area: Area::new(),
             _socket: self.clone(),
@@ -456,7 +464,7 @@ impl TcpSocket {
 #[repr(C)]
 struct ConnectParams {
     handle: u32,
-    address: [u8; 32],
+    address: StoredAddress,
 }
 
 /// A call of `connect`. It borrows the socket, which therefore lives as long as the call.
@@ -475,7 +483,7 @@ impl Connect {
 byte_source!(
     TCP_RECEIVE,
     TCP_RECEIVE_COMPLETION,
-    lift_socket_result,
+    SOCKET_RESULT,
     "wasi:sockets/types@0.3.0",
     "[async-lower][stream-read-0][method]tcp-socket.receive",
     "[stream-cancel-read-0][method]tcp-socket.receive",
@@ -488,7 +496,7 @@ byte_source!(
 byte_sink!(
     TCP_SEND,
     TCP_SEND_COMPLETION,
-    lift_socket_result,
+    SOCKET_RESULT,
     "wasi:sockets/types@0.3.0",
     "[async-lower][stream-write-0][method]tcp-socket.send",
     "[stream-cancel-write-0][method]tcp-socket.send",
@@ -632,7 +640,7 @@ impl UdpSocket {
                 data: data.as_ptr(),
                 len: data.len(),
                 has_address: to.is_some(),
-                address: [0; 32],
+                address: StoredAddress([0; 32]),
             },
             area: Area::new(),
             _data: data,
@@ -679,13 +687,13 @@ impl UdpSocket {
     }
 }
 
-#[repr(C, align(4))]
+#[repr(C)]
 struct SendParams {
     handle: u32,
     data: *const u8,
     len: usize,
     has_address: bool,
-    address: [u8; 32],
+    address: StoredAddress,
 }
 
 /// A call of `send`.

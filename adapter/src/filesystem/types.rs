@@ -3,7 +3,8 @@
 //! Most functions are those of WASI 0.3 under the same name, which wait where WASI 0.2 blocked.
 //! Data moves in streams there, so that reads and writes at a position are streams too. A stream
 //! for reading is kept for the read that follows on, and given up as soon as the guest has changed
-//! any file: what the host had read ahead would be old.
+//! any file, or has done anything by which it could know that others have: what the host had read
+//! ahead would be old.
 
 use crate::Adapter;
 use crate::abi::filesystem as abi;
@@ -48,6 +49,9 @@ impl Descriptor {
     /// The descriptor, with everything in the files that was written to them.
     fn settled(&self) -> &p3::Descriptor {
         settle_files();
+        // Whether a file is there, or how long it is, may be the sign that another program gives
+        // when it has changed one.
+        input::files_changed();
         &self.inner
     }
 
@@ -58,6 +62,14 @@ impl Descriptor {
         let is_directory = matches!(self.inner.get_type()?, p3::DescriptorType::Directory);
         self.is_directory.set(Some(is_directory));
         Ok(is_directory)
+    }
+
+    /// Fails if the descriptor was not opened for this.
+    fn check_flag(&self, flag: DescriptorFlags) -> Result<(), ErrorCode> {
+        match self.inner.get_flags()?.bits() & flag.bits() {
+            0 => Err(ErrorCode::BadDescriptor),
+            _ => Ok(()),
+        }
     }
 
     fn input(&self, offset: u64) -> Rc<Input> {
@@ -181,8 +193,9 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn set_size(&self, size: u64) -> Result<(), ErrorCode> {
+        let done = self.settled().set_size(size);
         input::files_changed();
-        Ok(self.settled().set_size(size)?)
+        Ok(done?)
     }
 
     fn set_times(
@@ -199,14 +212,15 @@ impl GuestDescriptor for Descriptor {
         if self.is_directory()? {
             return Err(ErrorCode::BadDescriptor);
         }
+        if length == 0 {
+            // A host is not even asked for no bytes.
+            self.check_flag(DescriptorFlags::READ)?;
+            return Ok((Vec::new(), true));
+        }
         let input = match self.reading.take() {
             Some((position, input)) if position == offset => input,
             _ => self.input(offset),
         };
-        if length == 0 {
-            self.reading.set(Some((offset, input)));
-            return Ok((Vec::new(), true));
-        }
         match input.blocking_read(length) {
             Ok(bytes) => {
                 let position = offset.saturating_add(bytes.len() as u64);
@@ -219,10 +233,13 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn write(&self, buffer: Vec<u8>, offset: u64) -> Result<u64, ErrorCode> {
-        let len = buffer.len() as u64;
         let output = self.output(Some(offset))?;
+        if buffer.is_empty() {
+            self.check_flag(DescriptorFlags::WRITE)?;
+            return Ok(0);
+        }
         match output.write_to_end(buffer) {
-            Ok(()) => Ok(len),
+            Ok(len) => Ok(len as u64),
             Err(StreamEnd::Closed) => Err(ErrorCode::Io),
             Err(StreamEnd::LastOperationFailed(failure)) => Err(code(&failure)),
         }
@@ -293,13 +310,11 @@ impl GuestDescriptor for Descriptor {
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<exports::Descriptor, ErrorCode> {
+        let opened = self.settled().open_at(path_flags, &path, open_flags, flags);
         if open_flags.bits() & OpenFlags::TRUNCATE.bits() != 0 {
             input::files_changed();
         }
-        let opened = self
-            .settled()
-            .open_at(path_flags, &path, open_flags, flags)?;
-        Ok(exports::Descriptor::new(Descriptor::new(opened)))
+        Ok(exports::Descriptor::new(Descriptor::new(opened?)))
     }
 
     fn readlink_at(&self, path: String) -> Result<String, ErrorCode> {

@@ -1,8 +1,8 @@
 //! How a stream ends, for both directions.
 
-use crate::abi::{Completion, Ending};
+use crate::abi::{Completion, Ending, Question};
 use crate::io::error::Failure;
-use crate::reactor::Waiter;
+use crate::reactor::{self, Asker, Waiter};
 use alloc::rc::Weak;
 use core::cell::{Cell, RefCell};
 
@@ -53,14 +53,40 @@ impl Life {
         matches!(self.stage.get(), Stage::Failed | Stage::Closed)
     }
 
-    /// The byte stream has ended. If the host doesn't say at once how, `waiter` is told when it
-    /// does, and calls [`completed`](Self::completed).
-    pub fn end(&self, waiter: &Weak<impl Waiter>) {
+    /// The byte stream has ended. The host is asked how, and `owner` is told if it doesn't say so
+    /// at once.
+    pub fn end<T: Waiter + Asker>(&self, owner: &Weak<T>) {
         self.stage.set(Stage::Ending);
+        if self.completion.borrow().may_linger() {
+            self.ask(owner);
+        } else {
+            reactor::ask_later(owner.clone());
+        }
+    }
+
+    /// Asks the host how the stream ended, unless it is known. Returns whether the answer is yet to
+    /// come: then `waiter` is told, and calls [`completed`](Self::completed).
+    pub fn ask(&self, waiter: &Weak<impl Waiter>) -> bool {
+        if self.stage.get() != Stage::Ending {
+            return false;
+        }
         let ending = self.completion.borrow_mut().start(waiter);
-        if let Some(ending) = ending {
+        match ending {
+            Some(ending) => self.settle(ending),
+            None => return true,
+        }
+        false
+    }
+
+    /// Takes back what was asked. Returns whether it is to be asked again. For tasks that may wait.
+    pub fn withdraw(&self) -> bool {
+        let question = self.completion.borrow_mut().withdraw();
+        if let Some(ending) = question.and_then(Question::cancel)
+            && self.stage.get() == Stage::Ending
+        {
             self.settle(ending);
         }
+        self.stage.get() == Stage::Ending
     }
 
     /// Ends the stream from this side: nothing is to be told of how it went.

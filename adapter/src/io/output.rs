@@ -12,7 +12,7 @@ use super::poll::Source;
 use super::streams::OutputStream;
 use crate::abi::{ByteWriter, Completion, Global, Wrote, trap};
 use crate::bindings::exports::wasi::io::streams;
-use crate::reactor::{self, Waiter};
+use crate::reactor::{self, Asker, Waiter};
 use alloc::collections::VecDeque;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -36,8 +36,8 @@ pub struct Output {
     queued: Cell<usize>,
     /// A flush was asked for, and the bytes before it are not gone.
     flushing: Cell<bool>,
-    /// The stream ended before all accepted bytes were taken.
-    lossy: Cell<bool>,
+    /// How many of the accepted bytes were not taken before the stream ended.
+    lost: Cell<usize>,
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
     is_file: bool,
@@ -71,7 +71,7 @@ impl Output {
             queue: RefCell::default(),
             queued: Cell::new(0),
             flushing: Cell::new(false),
-            lossy: Cell::new(false),
+            lost: Cell::new(0),
             closing: Cell::new(false),
             is_file,
         })
@@ -99,7 +99,7 @@ impl Output {
     fn account(&self, wrote: Wrote) {
         self.queued.set(self.queued.get() - wrote.taken);
         if wrote.ended {
-            self.lossy.set(self.queued.get() > 0);
+            self.lost.set(self.queued.get());
             self.queued.set(0);
             self.queue.borrow_mut().clear();
             self.life.end(&self.me);
@@ -218,21 +218,24 @@ impl Output {
         self.flushing.set(self.queued.get() > 0);
         self.wait_until(Self::is_ready);
         // That nobody reads any more is no failure of a write that was read to its end.
-        if self.life.is_over() && self.lossy.get() {
+        if self.life.is_over() && self.lost.get() > 0 {
             return self.check();
         }
         Ok(())
     }
 
     /// Writes bytes, however many, closes the stream, and waits for what the host has to say.
-    pub fn write_to_end(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
+    /// Returns how many bytes were written: some, if it failed after those.
+    pub fn write_to_end(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
+        let len = bytes.len();
         self.accept(bytes);
         self.wait_until(|output| output.queued.get() == 0);
-        let lossy = self.lossy.get();
+        let lost = self.lost.get();
         self.close();
         self.wait_until(|output| output.life.is_over());
         match self.life.report() {
-            StreamEnd::Closed if !lossy => Ok(()),
+            StreamEnd::Closed if lost == 0 => Ok(len),
+            _ if 0 < lost && lost < len => Ok(len - lost),
             end => Err(end),
         }
     }
@@ -265,6 +268,16 @@ impl Output {
 impl Source for Output {
     fn ready(&self) -> bool {
         self.is_ready()
+    }
+}
+
+impl Asker for Output {
+    fn ask(&self) -> bool {
+        self.life.ask(&self.me)
+    }
+
+    fn withdraw(&self) -> bool {
+        self.life.withdraw()
     }
 }
 

@@ -71,8 +71,12 @@ faults! {
     NotInProgress "not-in-progress" => NotInProgress, NotInProgress;
     WouldBlock "would-block" => WouldBlock, WouldBlock;
     AddressFamilyMismatch "address-family-mismatch" => AddressFamilyMismatch, InvalidArgument;
+    /// No socket can have the address, or not as its own.
+    ImpossibleAddress "invalid-argument" => AddressNotBindable, InvalidArgument;
     InvalidRemoteAddress "invalid-remote-address" => InvalidRemoteAddress, InvalidArgument;
-    Ipv6OnlyOperation "ipv6-only-operation" => Ipv6OnlyOperation, InvalidArgument;
+    Ipv6OnlyOperation "ipv6-only-operation" => Ipv6OnlyOperation, NotSupported;
+    /// WASI 0.3 tells nothing of a socket while it connects.
+    Connecting "invalid-state" => ConcurrencyConflict, InvalidState;
     AlreadyBound "already-bound" => AlreadyBound, InvalidState;
     AlreadyConnected "already-connected" => AlreadyConnected, InvalidState;
     AlreadyListening "already-listening" => AlreadyListening, InvalidState;
@@ -82,6 +86,23 @@ faults! {
     /// No address was named, and no free one was found.
     EphemeralPortsExhausted "ephemeral-ports-exhausted" => EphemeralPortsExhausted, AddressInUse;
     InvalidName "invalid-name" => InvalidName, InvalidArgument;
+    /// What an earlier datagram of a datagram socket has met. The draft has one code for it all.
+    Refused "connection-refused" => RemoteUnreachable, ConnectionRefused;
+    Reset "connection-reset" => RemoteUnreachable, ConnectionReset;
     /// Another peer than the one that a datagram socket is associated with.
     OtherPeer "already-connected" => AlreadyConnected, InvalidArgument;
+}
+
+impl Fault {
+    /// Whether the draft has `finish-bind` report it, and not `start-bind`.
+    pub fn is_of_finish_bind(self) -> bool {
+        matches!(
+            self,
+            Fault::EphemeralPortsExhausted
+                | Fault::AddressInUse
+                | Fault::AddressNotBindable
+                | Fault::ImpossibleAddress
+                | Fault::AccessDenied
+        )
+    }
 }

@@ -14,7 +14,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use core::net::IpAddr;
+use core::net::Ipv6Addr;
 
 enum State {
     Pending(Subtask<Box<Resolve>>),
@@ -64,9 +64,14 @@ fn wanted(
     mut addresses: Vec<IpAddress>,
     family: Option<IpAddressFamily>,
 ) -> Result<Vec<IpAddress>, Fault> {
+    for address in &mut addresses {
+        if let IpAddress::Ipv6((0, 0, 0, 0, 0, 0xffff, high, low)) = *address {
+            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+            *address = IpAddress::Ipv4((a, b, c, d));
+        }
+    }
     addresses.retain(|address| match address {
         IpAddress::Ipv4(_) => !matches!(family, Some(IpAddressFamily::Ipv6)),
-        IpAddress::Ipv6((0, 0, 0, 0, 0, 0xffff, _, _)) => false,
         IpAddress::Ipv6(_) => !matches!(family, Some(IpAddressFamily::Ipv4)),
     });
     if addresses.is_empty() {
@@ -95,6 +100,22 @@ impl Waiter for Lookup {
             *state = State::Done(addresses.map(Vec::into_iter));
         }
     }
+}
+
+/// Whether a host would take the name for an IP address: an IPv6 address with or without brackets,
+/// and whatever ends in a number, since no domain does.
+fn is_address(name: &str) -> bool {
+    let number = |label: &str| {
+        let digits = |text: &str, radix| text.chars().all(|digit| digit.is_digit(radix));
+        match label.strip_prefix("0x").or(label.strip_prefix("0X")) {
+            Some(rest) => digits(rest, 16),
+            None => !label.is_empty() && digits(label, 10),
+        }
+    };
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.starts_with('[')
+        || name.parse::<Ipv6Addr>().is_ok()
+        || name.rsplit('.').next().is_some_and(number)
 }
 
 /// A `resolve-address-stream`.
@@ -152,7 +173,7 @@ impl draft::ip_name_lookup::Guest for Adapter {
         address_family: Option<IpAddressFamily>,
         _include_unavailable: bool,
     ) -> Result<draft::ip_name_lookup::ResolveAddressStream, draft::network::ErrorCode> {
-        if name.parse::<IpAddr>().is_ok() {
+        if is_address(&name) {
             return Err(Fault::InvalidName.into());
         }
         let lookup = Lookup::start(name, address_family)?;

@@ -32,10 +32,15 @@ impl stable::network::Guest for Adapter {
 
 impl stable::network::GuestNetwork for Network {}
 
+/// An IPv4 address in the clothes of an IPv6 address is one of IPv4: no socket of WASI 0.3 has both
+/// families.
 fn family(address: &IpSocketAddress) -> IpAddressFamily {
     match address {
         IpSocketAddress::Ipv4(_) => IpAddressFamily::Ipv4,
-        IpSocketAddress::Ipv6(_) => IpAddressFamily::Ipv6,
+        IpSocketAddress::Ipv6(v6) => match v6.address {
+            (0, 0, 0, 0, 0, 0xffff, _, _) => IpAddressFamily::Ipv4,
+            _ => IpAddressFamily::Ipv6,
+        },
     }
 }
 
@@ -58,9 +63,12 @@ pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
 /// Checks that a socket of family `of` can have the address.
 pub fn check_family(address: &IpSocketAddress, of: IpAddressFamily) -> Result<(), Fault> {
     let same = matches!(
-        (family(address), of),
-        (IpAddressFamily::Ipv4, IpAddressFamily::Ipv4)
-            | (IpAddressFamily::Ipv6, IpAddressFamily::Ipv6)
+        (address, family(address), of),
+        (
+            IpSocketAddress::Ipv4(_),
+            IpAddressFamily::Ipv4,
+            IpAddressFamily::Ipv4
+        ) | (_, IpAddressFamily::Ipv6, IpAddressFamily::Ipv6)
     );
     if same {
         Ok(())
@@ -91,6 +99,18 @@ pub fn bind_fault(fault: Fault, address: &IpSocketAddress) -> Fault {
     };
     match fault {
         Fault::AddressInUse if port == 0 => Fault::EphemeralPortsExhausted,
+        // The family has been checked, so that it is about the address itself.
+        Fault::InvalidArgument => Fault::ImpossibleAddress,
+        other => other,
+    }
+}
+
+/// What a host's answer to a `connect` means, given whether the socket had an address.
+pub fn connect_fault(fault: Fault, bound: bool) -> Fault {
+    match fault {
+        Fault::AddressInUse | Fault::AddressNotBindable if !bound => Fault::EphemeralPortsExhausted,
+        // The family has been checked, so that it is about the address itself.
+        Fault::InvalidArgument => Fault::InvalidRemoteAddress,
         other => other,
     }
 }

@@ -1,7 +1,7 @@
 //! `wasi:sockets/tcp`.
 
 use super::error::Fault;
-use super::network::{bind_fault, check_family, check_remote};
+use super::network::{bind_fault, check_family, check_remote, connect_fault};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
 use crate::abi::Started;
@@ -52,6 +52,8 @@ pub struct Socket {
     family: IpAddressFamily,
     bound: Cell<bool>,
     operation: Cell<Option<Operation>>,
+    /// What `finish-bind` is to report.
+    bind_fault: Cell<Option<Fault>>,
     state: RefCell<State>,
 }
 
@@ -66,6 +68,7 @@ impl Socket {
             family,
             bound: Cell::new(bound),
             operation: Cell::new(None),
+            bind_fault: Cell::new(None),
             state: RefCell::new(state),
         })
     }
@@ -89,7 +92,7 @@ impl Socket {
             return Err(Fault::NotInProgress);
         }
         self.operation.set(None);
-        Ok(())
+        self.bind_fault.take().map_or(Ok(()), Err)
     }
 
     /// What stands in the way of a new role for the socket, if anything.
@@ -115,6 +118,18 @@ impl Socket {
         self.bound.set(true);
         self.operation.set(Some(Operation::Bind));
         Ok(())
+    }
+
+    /// The draft's `start-bind`, which leaves to `finish-bind` what the operating system says.
+    fn draft_start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        match self.start_bind(address) {
+            Err(fault) if fault.is_of_finish_bind() => {
+                self.bind_fault.set(Some(fault));
+                self.operation.set(Some(Operation::Bind));
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
@@ -149,7 +164,7 @@ impl Socket {
             _ => return Err(Fault::WouldBlock),
         };
         self.operation.set(None);
-        match result {
+        match result.map_err(|fault| connect_fault(fault, self.bound.get())) {
             Ok(()) => {
                 self.bound.set(true);
                 Ok(self.connected())
@@ -163,7 +178,7 @@ impl Socket {
 
     /// Opens the streams of a connection that has just come about.
     fn connected(&self) -> Streams {
-        let input = Input::new(self.inner.receive());
+        let input = Input::socket(self.inner.receive());
         let output = Output::new(self.inner.send());
         *self.state.borrow_mut() = State::Connected {
             input: input.clone(),
@@ -229,8 +244,18 @@ impl Socket {
     fn local_address(&self) -> Result<IpSocketAddress, Fault> {
         self.inner.local_address().map_err(|fault| match fault {
             Fault::InvalidState if !self.bound.get() => Fault::NotBound,
-            other => other,
+            other => self.option_fault(other),
         })
+    }
+
+    /// What a host's answer to a question about the socket means.
+    fn option_fault(&self, fault: Fault) -> Fault {
+        match fault {
+            Fault::InvalidState if self.operation.get() == Some(Operation::Connect) => {
+                Fault::Connecting
+            }
+            other => other,
+        }
     }
 
     fn remote_address(&self) -> Result<IpSocketAddress, Fault> {
@@ -346,14 +371,6 @@ fn output_stream(output: Rc<Output>) -> p2_streams::OutputStream {
 /// What all shapes have.
 macro_rules! common {
     ($shape:ident) => {
-        fn start_bind(
-            &self,
-            _network: $shape::network::NetworkBorrow<'_>,
-            local_address: IpSocketAddress,
-        ) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.start_bind(local_address)?)
-        }
-
         fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
             Ok(self.0.finish(Operation::Bind)?)
         }
@@ -413,11 +430,13 @@ macro_rules! common {
         }
 
         fn receive_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
-            Ok(self.0.inner.receive_buffer_size()?)
+            let value = self.0.inner.receive_buffer_size();
+            Ok(value.map_err(|fault| self.0.option_fault(fault))?)
         }
 
         fn send_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
-            Ok(self.0.inner.send_buffer_size()?)
+            let value = self.0.inner.send_buffer_size();
+            Ok(value.map_err(|fault| self.0.option_fault(fault))?)
         }
 
         fn subscribe(&self) -> Pollable {
@@ -441,6 +460,14 @@ macro_rules! common {
 /// What the release candidate and the release have beside [`common`].
 macro_rules! release {
     ($shape:ident) => {
+        fn start_bind(
+            &self,
+            _network: $shape::network::NetworkBorrow<'_>,
+            local_address: IpSocketAddress,
+        ) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.start_bind(local_address)?)
+        }
+
         fn is_listening(&self) -> bool {
             self.0.is_listening()
         }
@@ -542,13 +569,22 @@ impl draft::tcp::GuestTcpSocket for Handle {
     common!(draft);
     ipv6_only!(draft);
 
+    fn start_bind(
+        &self,
+        _network: draft::network::NetworkBorrow<'_>,
+        local_address: IpSocketAddress,
+    ) -> Result<(), draft::network::ErrorCode> {
+        Ok(self.0.draft_start_bind(local_address)?)
+    }
+
     fn set_listen_backlog_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
         self.0.check_quiet()?;
         Ok(self.0.set_listen_backlog_size(value)?)
     }
 
     fn keep_alive(&self) -> Result<bool, draft::network::ErrorCode> {
-        Ok(self.0.inner.keep_alive_enabled()?)
+        let value = self.0.inner.keep_alive_enabled();
+        Ok(value.map_err(|fault| self.0.option_fault(fault))?)
     }
 
     fn set_keep_alive(&self, value: bool) -> Result<(), draft::network::ErrorCode> {
@@ -568,7 +604,8 @@ impl draft::tcp::GuestTcpSocket for Handle {
     }
 
     fn unicast_hop_limit(&self) -> Result<u8, draft::network::ErrorCode> {
-        Ok(self.0.inner.hop_limit()?)
+        let value = self.0.inner.hop_limit();
+        Ok(value.map_err(|fault| self.0.option_fault(fault))?)
     }
 
     fn set_unicast_hop_limit(&self, value: u8) -> Result<(), draft::network::ErrorCode> {

@@ -1,7 +1,7 @@
 //! `wasi:sockets/udp`.
 
 use super::error::Fault;
-use super::network::{bind_fault, check_family, check_remote, same};
+use super::network::{bind_fault, check_family, check_remote, connect_fault, same};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
 use crate::abi::sockets::{IpAddressFamily, IpSocketAddress, Receive, Send, UdpSocket};
@@ -52,6 +52,8 @@ pub struct Socket {
     family: IpAddressFamily,
     bound: Cell<bool>,
     operation: Cell<Option<Operation>>,
+    /// What `finish-bind` is to report.
+    bind_fault: Cell<Option<Fault>>,
     peer: Cell<Option<IpSocketAddress>>,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
@@ -70,6 +72,7 @@ impl Socket {
             family,
             bound: Cell::new(false),
             operation: Cell::new(None),
+            bind_fault: Cell::new(None),
             peer: Cell::new(None),
             receiving: RefCell::new(Receiving::No),
             sending: RefCell::new(Sending::No),
@@ -97,7 +100,7 @@ impl Socket {
             return Err(Fault::NotInProgress);
         }
         self.operation.set(None);
-        Ok(())
+        self.bind_fault.take().map_or(Ok(()), Err)
     }
 
     fn start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
@@ -114,6 +117,18 @@ impl Socket {
         Ok(())
     }
 
+    /// The draft's `start-bind`, which leaves to `finish-bind` what the operating system says.
+    fn draft_start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
+        match self.start_bind(address) {
+            Err(fault) if fault.is_of_finish_bind() => {
+                self.bind_fault.set(Some(fault));
+                self.operation.set(Some(Operation::Bind));
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
     /// The draft's `start-connect`: WASI 0.3 associates at once.
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
         self.start()?;
@@ -124,7 +139,9 @@ impl Socket {
 
     fn associate(&self, address: IpSocketAddress) -> Result<(), Fault> {
         check_remote(&address, self.family)?;
-        self.inner.connect(&address)?;
+        self.inner
+            .connect(&address)
+            .map_err(|fault| connect_fault(fault, self.bound.get()))?;
         self.bound.set(true);
         self.peer.set(Some(address));
         Ok(())
@@ -167,7 +184,7 @@ impl Socket {
                 Receiving::No => {}
             }
             *receiving = match self.inner.receive() {
-                Started::Returned(mut call) => Receiving::Done(call.take()),
+                Started::Returned(mut call) => Receiving::Done(call.take().map_err(traffic_fault)),
                 Started::Pending(call) => {
                     call.watch(self.me.clone());
                     Receiving::Pending(call)
@@ -235,7 +252,7 @@ impl Socket {
             return Err(fault);
         }
         match self.inner.send(data, to.as_ref()) {
-            Started::Returned(call) => call.result(),
+            Started::Returned(call) => call.result().map_err(traffic_fault),
             Started::Pending(call) => {
                 call.watch(self.me.clone());
                 self.sending.replace(Sending::Pending(call));
@@ -348,6 +365,15 @@ impl Socket {
     }
 }
 
+/// What a host's answer to `send` and `receive` means for a datagram socket.
+fn traffic_fault(fault: Fault) -> Fault {
+    match fault {
+        Fault::ConnectionRefused => Fault::Refused,
+        Fault::ConnectionReset => Fault::Reset,
+        other => other,
+    }
+}
+
 /// The draft has one pollable for both directions. It tells of datagrams that arrive, which is what
 /// a guest waits for; sending hardly ever has to wait, and is tried.
 impl Source for Socket {
@@ -365,7 +391,8 @@ impl Waiter for Socket {
         match core::mem::replace(&mut *receiving, Receiving::No) {
             Receiving::Pending(call) if call.handle() == waitable => {
                 let result = call.finish().map(|mut call| call.take());
-                *receiving = Receiving::Done(result.unwrap_or(Err(Fault::Unknown)));
+                let result = result.unwrap_or(Err(Fault::Unknown));
+                *receiving = Receiving::Done(result.map_err(traffic_fault));
                 return;
             }
             other => *receiving = other,
@@ -375,7 +402,7 @@ impl Waiter for Socket {
         if let Sending::Pending(call) = core::mem::replace(&mut *sending, Sending::No) {
             let result = call.finish().map(|call| call.result());
             if let Some(Err(fault)) = result {
-                *sending = Sending::Failed(fault);
+                *sending = Sending::Failed(traffic_fault(fault));
             }
         }
         drop(sending);
@@ -432,14 +459,6 @@ impl Source for Always {
 /// What all shapes have.
 macro_rules! common {
     ($shape:ident) => {
-        fn start_bind(
-            &self,
-            _network: $shape::network::NetworkBorrow<'_>,
-            local_address: IpSocketAddress,
-        ) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.start_bind(local_address)?)
-        }
-
         fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
             Ok(self.0.finish(Operation::Bind)?)
         }
@@ -473,6 +492,14 @@ macro_rules! common {
 /// What the release candidate and the release have beside [`common`].
 macro_rules! release {
     ($shape:ident) => {
+        fn start_bind(
+            &self,
+            _network: $shape::network::NetworkBorrow<'_>,
+            local_address: IpSocketAddress,
+        ) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.start_bind(local_address)?)
+        }
+
         fn stream(
             &self,
             remote_address: Option<IpSocketAddress>,
@@ -598,6 +625,14 @@ impl draft::udp::Guest for Adapter {
 impl draft::udp::GuestUdpSocket for Handle {
     common!(draft);
     ipv6_only!(draft);
+
+    fn start_bind(
+        &self,
+        _network: draft::network::NetworkBorrow<'_>,
+        local_address: IpSocketAddress,
+    ) -> Result<(), draft::network::ErrorCode> {
+        Ok(self.0.draft_start_bind(local_address)?)
+    }
 
     fn start_connect(
         &self,

@@ -16,7 +16,7 @@ pub mod bindings {
 }
 
 pub use bindings::exports::wasi::cli::run::Guest;
-pub use bindings::wasi::{cli, clocks, io, random};
+pub use bindings::wasi::{cli, clocks, filesystem, io, random};
 
 use cli::{environment, stderr::get_stderr, stdout::get_stdout};
 use clocks::monotonic_clock::subscribe_duration;

@@ -1,6 +1,6 @@
 //! Name lookup.
 
-use crate::place::{Place, expect, printed};
+use crate::place::{Place, printed};
 
 /// Who the machine says that it is.
 #[test]

@@ -1,12 +1,12 @@
 //! The other end of a connection: plain sockets of the operating system.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// No read or write of a test takes a tenth of it.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Connects to a guest.
 pub fn connect(ip: IpAddr, port: u16) -> TcpStream {
@@ -22,12 +22,28 @@ pub fn listen<T: Send + 'static>(
 ) -> (String, JoinHandle<T>) {
     let listener = TcpListener::bind(SocketAddr::new(ip, 0)).expect("binding");
     let port = listener.local_addr().expect("the address").port();
+    listener.set_nonblocking(true).expect("setting the option");
     let server = thread::spawn(move || {
-        let (stream, _) = listener.accept().expect("accepting the guest");
+        let stream = accept(&listener);
         limit(&stream);
         serve(stream)
     });
     (port.to_string(), server)
+}
+
+fn accept(listener: &TcpListener) -> TcpStream {
+    let deadline = Instant::now() + TIME_LIMIT;
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false).expect("setting the option");
+                return stream;
+            }
+            Err(error) if error.kind() != ErrorKind::WouldBlock => panic!("accepting: {error}"),
+            Err(_) => assert!(Instant::now() < deadline, "the guest does not connect"),
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn limit(stream: &TcpStream) {

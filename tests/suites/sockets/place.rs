@@ -43,7 +43,7 @@ impl Place {
     /// Everywhere but on the reference.
     pub fn uplifted(program: &str) -> Vec<Self> {
         let mut places = Self::all(program);
-        places.retain(|place| place.mode.is_some());
+        places.retain(|place| !place.is_reference());
         places
     }
 
@@ -51,6 +51,11 @@ impl Place {
     pub fn beside(&self, other: &Self) -> bool {
         let shape = |place: &Self| place.guest.name.split('-').next();
         shape(self) == shape(other) && self.mode == other.mode
+    }
+
+    /// Whether this is the stable shape on the WASI 0.2 host.
+    pub fn is_reference(&self) -> bool {
+        self.mode.is_none()
     }
 
     /// A name for messages.
@@ -86,6 +91,12 @@ pub fn printed(outcome: &Outcome) -> String {
 /// Waits for the guest's end, and for these lines.
 pub fn expect(live: Live, lines: &str) {
     assert_eq!(printed(&live.finish()), lines);
+}
+
+/// Waits for the guest's end, and for a line that begins like this.
+pub fn expect_start(live: Live, line: &str) {
+    let stdout = printed(&live.finish());
+    assert!(stdout.starts_with(line), "{stdout}");
 }
 
 /// A free port of the family's loopback interface.

@@ -1,7 +1,7 @@
 //! TCP: traffic of all kinds.
 
 use crate::peer::{self, Blocks};
-use crate::place::{FAMILIES, Place, expect, printed};
+use crate::place::{FAMILIES, Place, expect, expect_start};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -63,13 +63,15 @@ fn echo_of_a_long_stream() {
 /// All of them are open before the first gets a byte, and each has its own.
 #[test]
 fn echo_of_200_connections() {
-    const COUNT: usize = 200;
     const ROUNDS: usize = 5;
     for place in Place::all("tcp-echo") {
+        // Tokio lets a task use 128 of its resources at a time. What the WASI 0.2
+        // host asks beyond that, it is told that nothing is there, for ever.
+        let count = if place.is_reference() { 100 } else { 200 };
         let (family, ip) = FAMILIES[0];
-        let mut guest = place.start(&[family, &COUNT.to_string()]);
+        let mut guest = place.start(&[family, &count.to_string()]);
         let port = guest.port();
-        let streams: Vec<_> = (0..COUNT).map(|_| peer::connect(ip, port)).collect();
+        let streams: Vec<_> = (0..count).map(|_| peer::connect(ip, port)).collect();
         for round in 0..ROUNDS {
             let text = |index| format!("round {round} of connection {index}\n").repeat(100);
             for (index, mut stream) in streams.iter().enumerate() {
@@ -87,8 +89,7 @@ fn echo_of_200_connections() {
         for stream in &streams {
             assert_eq!(peer::rest(stream), b"");
         }
-        let stdout = printed(&guest.finish());
-        assert!(stdout.starts_with("served 200, echoed "), "{stdout}");
+        expect_start(guest, &format!("served {count}, echoed "));
     }
 }
 
@@ -102,23 +103,20 @@ fn echo_of_10000_connections_in_turn() {
         let mut guest = place.start(&[family, &COUNT.to_string()]);
         let port = guest.port();
         let started = Instant::now();
-        let mut early = None;
-        for index in 0..COUNT {
-            exchange(
-                &peer::connect(ip, port),
-                format!("number {index}").as_bytes(),
-            );
-            if index == COUNT / 5 {
-                early = Some(Usage::of(guest.id()));
+        let exchange = |range: std::ops::Range<usize>| {
+            for index in range {
+                exchange(&peer::connect(ip, port), format!("number {index}").as_bytes());
             }
-            if index == COUNT - 1 {
-                break;
-            }
-        }
-        eprintln!("{COUNT} connections in {:?}", started.elapsed());
-        let stdout = printed(&guest.finish());
-        assert!(stdout.starts_with(&format!("served {COUNT}, ")), "{stdout}");
-        let _ = early;
+        };
+        exchange(0..COUNT / 5);
+        let early = Usage::of(guest.id());
+        exchange(COUNT / 5..COUNT - 1);
+        let late = Usage::of(guest.id());
+        exchange(COUNT - 1..COUNT);
+        eprintln!("{COUNT} connections in {:?}: {early:?}, {late:?}", started.elapsed());
+        expect_start(guest, &format!("served {COUNT}, "));
+        assert!(late.files <= early.files + 2, "{early:?}, {late:?}");
+        assert!(late.memory_kib < early.memory_kib + 8 * 1024, "{early:?}, {late:?}");
     }
 }
 
@@ -148,11 +146,11 @@ impl Usage {
 /// The peer takes its time, so that the bytes pile up on the whole way.
 #[test]
 fn slow_reader() {
-    let (bytes, _) = pattern(8 << 20);
+    let (bytes, _) = pattern(32 << 20);
     for place in Place::all("tcp-echo") {
         let (family, ip) = FAMILIES[0];
         let mut guest = place.start(&[family, "1"]);
-        let mut stream = peer::connect(ip, guest.port());
+        let stream = peer::connect(ip, guest.port());
         thread::scope(|scope| {
             let mut to = &stream;
             let sender = scope.spawn({
@@ -168,10 +166,10 @@ fn slow_reader() {
                 "nobody has read, and everything is sent"
             );
             let mut back = Vec::new();
-            let mut piece = [0; 1 << 17];
+            let mut piece = vec![0; 1 << 18];
             loop {
                 thread::sleep(Duration::from_millis(1));
-                match (&mut stream).read(&mut piece).expect("receiving") {
+                match (&stream).read(&mut piece).expect("receiving") {
                     0 => break,
                     len => back.extend_from_slice(&piece[..len]),
                 }
@@ -292,7 +290,7 @@ fn client_receives_slowly() {
 fn client_is_reset() {
     client(
         &["until-error"],
-        "failed\nthen: closed\nready: true\n",
+        "failed\nthen: ok false\nready: true\n",
         |mut stream| {
             stream.read_exact(&mut [0; 1 << 16]).expect("receiving");
             peer::reset(stream);
@@ -310,7 +308,7 @@ fn client_is_refused() {
             drop(peer::connect(ip, port.parse().expect("a port")));
             server.join().expect("the peer is content");
             let guest = place.start(&[family, &port, "sink"]);
-            expect(guest, "connecting: ErrorCode::ConnectionRefused\n");
+            expect(guest, "connecting: connection-refused\n");
         }
     }
 }
@@ -333,7 +331,7 @@ fn half_close_by_the_peer() {
 fn half_close_by_the_guest() {
     client(
         &["speak-then-hear"],
-        "write: closed\nheard \"I listened\", closed\naddresses: true true\n",
+        "write: closed\nheard \"I listened\", closed\nbound: true\n",
         |mut stream| {
             let received = peer::rest(&stream);
             stream.write_all(b"I listened").expect("sending");
@@ -393,5 +391,19 @@ fn everything_dropped_while_it_is_busy() {
             |stream| peer::rest(&stream),
             |received| assert_eq!(received, [b'x'; 4096]),
         );
+    }
+}
+
+/// Not on the WASI 0.2 host, which traps when a parent goes before its child, and
+/// waits for the peer when an output stream is dropped.
+#[test]
+fn everything_dropped_in_every_order() {
+    for place in Place::uplifted("drops") {
+        for (family, _) in FAMILIES {
+            expect(
+                place.start(&[family]),
+                "connections: 120\nlisteners: 6\nconnects: 24\ndatagrams: 2\nlookups: 6\ndone\n",
+            );
+        }
     }
 }

@@ -11,7 +11,7 @@ fn run() {
         let stream = match resolve(&name) {
             Ok(stream) => stream,
             Err(error) => {
-                out!("{name}: at once {error:?}");
+                out!("{name}: at once {}", error.name());
                 continue;
             }
         };
@@ -22,7 +22,7 @@ fn run() {
                 Ok(Some(address)) => found.push(ip(&address)),
                 Ok(None) => break "all".to_owned(),
                 Err(ErrorCode::WouldBlock) => pollable.block(),
-                Err(error) => break format!("{error:?}"),
+                Err(error) => break error.name().to_owned(),
             }
         };
         found.sort();

@@ -17,7 +17,7 @@ fn run() {
     let socket = create_tcp_socket(family).expect("creating a socket");
     let (input, output) = match connect(&socket, loopback(family, number(1) as u16)) {
         Ok(streams) => streams,
-        Err(error) => return out!("connecting: {error:?}"),
+        Err(error) => return out!("connecting: {}", error.name()),
     };
     match arguments[2].as_str() {
         "exchange" => exchange(&socket, &input, &output, number(3)),
@@ -136,7 +136,7 @@ fn until_error(output: &OutputStream) {
     match error {
         StreamError::Closed | StreamError::LastOperationFailed(_) => out!("failed"),
     }
-    out!("then: {}", kind(&output.check_write().expect_err("it has failed")));
+    out!("then: ok {}", output.check_write().is_ok());
     out!("ready: {}", writable.ready());
 }
 
@@ -157,7 +157,7 @@ fn speak_then_hear(socket: &TcpSocket, input: &InputStream, output: &OutputStrea
     out!("write: {}", kind(&output.check_write().expect_err("it is shut down")));
     let (bytes, end) = read_to_end(input);
     out!("heard {:?}, {}", String::from_utf8_lossy(&bytes), kind(&end));
-    out!("addresses: {} {}", socket.local_address().is_ok(), socket.remote_address().is_ok());
+    out!("bound: {}", socket.local_address().is_ok());
 }
 
 /// Shuts down receiving, and goes on to send.

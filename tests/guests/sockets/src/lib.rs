@@ -5,6 +5,7 @@
 #[path = "../../src/fnv.rs"]
 pub mod fnv;
 mod lookup;
+mod show;
 mod udp;
 
 /// The bindings, one module for each interface.
@@ -85,6 +86,7 @@ pub mod bindings {
 pub use bindings::exports::wasi::cli::run::Guest;
 pub use bindings::wasi::{cli, clocks, io, sockets};
 pub use lookup::resolve;
+pub use show::Show;
 pub use udp::Udp;
 
 use cli::{environment, stderr::get_stderr, stdout::get_stdout};
@@ -205,14 +207,9 @@ pub fn family(word: &str) -> IpAddressFamily {
 
 /// A listening TCP socket on a free port of the family's loopback interface.
 pub fn listen(family: IpAddressFamily) -> (TcpSocket, u16) {
-    let socket = create_tcp_socket(family).expect("creating a socket");
-    socket
-        .start_bind(&network(), loopback(family, 0))
-        .expect("binding");
-    socket.finish_bind().expect("binding");
+    let (socket, port) = bound(family);
     socket.start_listen().expect("listening");
     socket.finish_listen().expect("listening");
-    let port = port(&socket.local_address().expect("the address"));
     (socket, port)
 }
 
@@ -263,6 +260,79 @@ pub fn kind(error: &StreamError) -> &'static str {
             assert!(!error.to_debug_string().is_empty());
             "last-operation-failed"
         }
+    }
+}
+
+/// The other family.
+pub fn other(family: IpAddressFamily) -> IpAddressFamily {
+    match family {
+        IpAddressFamily::Ipv4 => IpAddressFamily::Ipv6,
+        IpAddressFamily::Ipv6 => IpAddressFamily::Ipv4,
+    }
+}
+
+/// The family's address of no interface.
+pub fn unspecified(family: IpAddressFamily, port: u16) -> IpSocketAddress {
+    match family {
+        IpAddressFamily::Ipv4 => v4((0, 0, 0, 0), port),
+        IpAddressFamily::Ipv6 => v6((0, 0, 0, 0, 0, 0, 0, 0), port),
+    }
+}
+
+/// An address that documentation uses, and nobody's machine.
+pub fn foreign(family: IpAddressFamily, port: u16) -> IpSocketAddress {
+    match family {
+        IpAddressFamily::Ipv4 => v4((192, 0, 2, 1), port),
+        IpAddressFamily::Ipv6 => v6((0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), port),
+    }
+}
+
+/// An address that stands for many machines.
+pub fn multicast(family: IpAddressFamily, port: u16) -> IpSocketAddress {
+    match family {
+        IpAddressFamily::Ipv4 => v4((224, 0, 0, 1), port),
+        IpAddressFamily::Ipv6 => v6((0xff02, 0, 0, 0, 0, 0, 0, 1), port),
+    }
+}
+
+/// The IPv4 loopback address in the clothes of an IPv6 address.
+pub fn mapped(port: u16) -> IpSocketAddress {
+    v6((0, 0, 0, 0, 0, 0xffff, 0x7f00, 1), port)
+}
+
+/// A socket that is bound to a free port of the loopback interface, and the
+/// port.
+pub fn bound(family: IpAddressFamily) -> (TcpSocket, u16) {
+    let socket = create_tcp_socket(family).expect("creating a socket");
+    socket
+        .start_bind(&network(), loopback(family, 0))
+        .expect("binding");
+    socket.finish_bind().expect("binding");
+    let port = port(&socket.local_address().expect("the address"));
+    (socket, port)
+}
+
+/// Sockets that connect to a listener which accepts none of them. The last of
+/// them goes on connecting.
+pub fn connecting(family: IpAddressFamily) -> (TcpSocket, Vec<TcpSocket>) {
+    let (listener, port) = bound(family);
+    listener.set_listen_backlog_size(1).expect("setting");
+    listener.start_listen().expect("listening");
+    listener.finish_listen().expect("listening");
+    let mut sockets = Vec::new();
+    loop {
+        let socket = create_tcp_socket(family).expect("creating a socket");
+        socket
+            .start_connect(&network(), loopback(family, port))
+            .expect("connecting");
+        let pollable = socket.subscribe();
+        let ready = io::poll::poll(&[&pollable, &after_ms(100)]);
+        drop(pollable);
+        sockets.push(socket);
+        if ready == [1] {
+            return (listener, sockets);
+        }
+        assert!(sockets.len() < 10, "a listener for one takes many");
     }
 }
 

@@ -1,0 +1,41 @@
+//! What the programs share: a folder to work in, and output that is the same on
+//! every host that behaves the same.
+
+#[path = "../../src/fnv.rs"]
+pub mod fnv;
+
+use std::fmt::Debug;
+use std::io::Result;
+
+/// The folder that the host gives.
+pub const HOME: &str = "/home";
+
+/// A path in [`HOME`].
+pub fn at(name: &str) -> String {
+    format!("{HOME}/{name}")
+}
+
+/// Prints what became of something: an error by its kind and by its number,
+/// which are what programs act upon.
+pub fn show<T: Debug>(what: &str, result: Result<T>) {
+    match result {
+        Ok(value) => println!("{what}: {value:?}"),
+        Err(error) => println!("{what}: {:?} {:?}", error.kind(), error.raw_os_error()),
+    }
+}
+
+/// The hash of bytes that are too many to print.
+pub fn hash(bytes: &[u8]) -> u64 {
+    let mut hash = fnv::Fnv::default();
+    hash.update(bytes);
+    hash.finish()
+}
+
+/// Runs the program's part that the first argument names.
+pub fn dispatch(parts: &[(&str, fn() -> Result<()>)]) -> Result<()> {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    match parts.iter().find(|(part, _)| *part == name) {
+        Some((_, part)) => part(),
+        None => panic!("no part is called {name:?}"),
+    }
+}
