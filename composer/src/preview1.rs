@@ -77,7 +77,11 @@ mod tests {
     fn composed_imports(module: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
         let composed = compose(&wat::parse_str(module)?, &Options::default())?;
         let result = crate::inspect::Guest::read(&composed.bytes)?;
-        Ok(result.imports.into_iter().map(|import| import.name).collect())
+        Ok(result
+            .imports
+            .into_iter()
+            .map(|import| import.name)
+            .collect())
     }
 
     #[test]
@@ -89,7 +93,12 @@ mod tests {
         let composed = compose(&wat::parse_str(module)?, &Options::default())?;
         let result = crate::inspect::Guest::read(&composed.bytes)?;
         assert_eq!(result.exports[0].name, "wasi:cli/run@0.3.0");
-        assert!(result.imports.iter().all(|import| import.name.ends_with("@0.3.0")));
+        assert!(
+            result
+                .imports
+                .iter()
+                .all(|import| import.name.ends_with("@0.3.0"))
+        );
         Ok(())
     }
 

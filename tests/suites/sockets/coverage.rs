@@ -22,7 +22,9 @@ fn described(shape: &str) -> Functions {
     let mut resolve = Resolve::default();
     resolve.features.insert("network-error-code".into());
     for file in ["io.wit", "clocks.wit"] {
-        resolve.push_path(base.join(file)).expect("WIT that is read");
+        resolve
+            .push_path(base.join(file))
+            .expect("WIT that is read");
     }
     let (package, _) = resolve
         .push_path(folder.join(shape).with_extension("wit"))

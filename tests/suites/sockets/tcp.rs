@@ -105,7 +105,10 @@ fn echo_of_10000_connections_in_turn() {
         let started = Instant::now();
         let exchange = |range: std::ops::Range<usize>| {
             for index in range {
-                exchange(&peer::connect(ip, port), format!("number {index}").as_bytes());
+                exchange(
+                    &peer::connect(ip, port),
+                    format!("number {index}").as_bytes(),
+                );
             }
         };
         exchange(0..COUNT / 5);
@@ -113,10 +116,16 @@ fn echo_of_10000_connections_in_turn() {
         exchange(COUNT / 5..COUNT - 1);
         let late = Usage::of(guest.id());
         exchange(COUNT - 1..COUNT);
-        eprintln!("{COUNT} connections in {:?}: {early:?}, {late:?}", started.elapsed());
+        eprintln!(
+            "{COUNT} connections in {:?}: {early:?}, {late:?}",
+            started.elapsed()
+        );
         expect_start(guest, &format!("served {COUNT}, "));
         assert!(late.files <= early.files + 2, "{early:?}, {late:?}");
-        assert!(late.memory_kib < early.memory_kib + 8 * 1024, "{early:?}, {late:?}");
+        assert!(
+            late.memory_kib < early.memory_kib + 8 * 1024,
+            "{early:?}, {late:?}"
+        );
     }
 }
 

@@ -31,12 +31,19 @@ fn compare(walk: &str) {
             let actual = actual.next().unwrap_or("nothing");
             if reviewed(expected) != actual {
                 let place = place.name();
-                wrong.push(format!("{place}\n  reference {expected}\n  uplifted  {actual}"));
+                wrong.push(format!(
+                    "{place}\n  reference {expected}\n  uplifted  {actual}"
+                ));
             }
         }
         wrong.extend(actual.map(|line| format!("too much: {line}")));
     }
-    assert!(wrong.is_empty(), "{} lines\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} lines\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]

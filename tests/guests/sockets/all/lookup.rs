@@ -30,6 +30,9 @@ fn run() {
         out!("{name}: {found:?}, {end}");
         let ready = pollable.ready();
         let then = stream.resolve_next_address();
-        out!("{name}: then ready {ready}, {:?}", then.map(|a| a.is_some()));
+        out!(
+            "{name}: then ready {ready}, {:?}",
+            then.map(|a| a.is_some())
+        );
     }
 }

@@ -85,7 +85,10 @@ fn send(output: &OutputStream, len: u64) {
     let writable = output.subscribe();
     let mut sent = 0;
     while sent < len {
-        let piece = output.check_write().expect("the peer reads").min(len - sent);
+        let piece = output
+            .check_write()
+            .expect("the peer reads")
+            .min(len - sent);
         if piece == 0 {
             writable.block();
             continue;
@@ -143,49 +146,99 @@ fn until_error(output: &OutputStream) {
 /// The peer speaks first, and closes its direction; then this one speaks.
 fn hear_then_speak(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
     let (bytes, end) = read_to_end(input);
-    out!("heard {:?}, {}", String::from_utf8_lossy(&bytes), kind(&end));
-    output.blocking_write_and_flush(b"I heard you").expect("the peer reads");
-    output.blocking_write_and_flush(b", all of it").expect("the peer reads");
-    socket.shutdown(ShutdownType::Send).expect("it is connected");
-    out!("write: {}", kind(&output.check_write().expect_err("it is shut down")));
+    out!(
+        "heard {:?}, {}",
+        String::from_utf8_lossy(&bytes),
+        kind(&end)
+    );
+    output
+        .blocking_write_and_flush(b"I heard you")
+        .expect("the peer reads");
+    output
+        .blocking_write_and_flush(b", all of it")
+        .expect("the peer reads");
+    socket
+        .shutdown(ShutdownType::Send)
+        .expect("it is connected");
+    out!(
+        "write: {}",
+        kind(&output.check_write().expect_err("it is shut down"))
+    );
 }
 
 /// This one speaks first, and closes its direction; then the peer speaks.
 fn speak_then_hear(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
-    output.blocking_write_and_flush(b"listen").expect("the peer reads");
-    socket.shutdown(ShutdownType::Send).expect("it is connected");
-    out!("write: {}", kind(&output.check_write().expect_err("it is shut down")));
+    output
+        .blocking_write_and_flush(b"listen")
+        .expect("the peer reads");
+    socket
+        .shutdown(ShutdownType::Send)
+        .expect("it is connected");
+    out!(
+        "write: {}",
+        kind(&output.check_write().expect_err("it is shut down"))
+    );
     let (bytes, end) = read_to_end(input);
-    out!("heard {:?}, {}", String::from_utf8_lossy(&bytes), kind(&end));
+    out!(
+        "heard {:?}, {}",
+        String::from_utf8_lossy(&bytes),
+        kind(&end)
+    );
     out!("bound: {}", socket.local_address().is_ok());
 }
 
 /// Shuts down receiving, and goes on to send.
 fn deaf(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
     let readable = input.subscribe();
-    socket.shutdown(ShutdownType::Receive).expect("it is connected");
+    socket
+        .shutdown(ShutdownType::Receive)
+        .expect("it is connected");
     out!("ready: {}", readable.ready());
-    out!("read: {}", kind(&input.read(1).expect_err("it is shut down")));
-    output.blocking_write_and_flush(b"no answer, please").expect("the peer reads");
-    out!("read: {}", kind(&input.blocking_read(1).expect_err("it is shut down")));
+    out!(
+        "read: {}",
+        kind(&input.read(1).expect_err("it is shut down"))
+    );
+    output
+        .blocking_write_and_flush(b"no answer, please")
+        .expect("the peer reads");
+    out!(
+        "read: {}",
+        kind(&input.blocking_read(1).expect_err("it is shut down"))
+    );
     out!("again: {:?}", socket.shutdown(ShutdownType::Receive));
 }
 
 /// Shuts down both directions.
 fn gone(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
-    output.blocking_write_and_flush(b"last words").expect("the peer reads");
-    socket.shutdown(ShutdownType::Both).expect("it is connected");
-    out!("read: {}", kind(&input.read(1).expect_err("it is shut down")));
-    out!("write: {}", kind(&output.check_write().expect_err("it is shut down")));
+    output
+        .blocking_write_and_flush(b"last words")
+        .expect("the peer reads");
+    socket
+        .shutdown(ShutdownType::Both)
+        .expect("it is connected");
+    out!(
+        "read: {}",
+        kind(&input.read(1).expect_err("it is shut down"))
+    );
+    out!(
+        "write: {}",
+        kind(&output.check_write().expect_err("it is shut down"))
+    );
     out!("again: {:?}", socket.shutdown(ShutdownType::Both));
 }
 
 /// Drops the output stream, which is no end of the connection.
 fn silent(output: OutputStream, input: &InputStream) {
-    output.blocking_write_and_flush(b"go on").expect("the peer reads");
+    output
+        .blocking_write_and_flush(b"go on")
+        .expect("the peer reads");
     drop(output);
     let (bytes, end) = read_to_end(input);
-    out!("heard {:?}, {}", String::from_utf8_lossy(&bytes), kind(&end));
+    out!(
+        "heard {:?}, {}",
+        String::from_utf8_lossy(&bytes),
+        kind(&end)
+    );
 }
 
 /// Drops everything in some order while a read is waiting and a write is on its
@@ -194,7 +247,9 @@ fn abandon(socket: TcpSocket, input: InputStream, output: OutputStream, order: &
     let readable = input.subscribe();
     out!("ready: {}", readable.ready());
     let permit = output.check_write().expect("the peer is there");
-    output.write(&vec![b'x'; permit.min(4096) as usize]).expect("the peer is there");
+    output
+        .write(&vec![b'x'; permit.min(4096) as usize])
+        .expect("the peer is there");
     let writable = output.subscribe();
     // Children first: a host may trap otherwise.
     drop((readable, writable));

@@ -28,7 +28,11 @@ fn sizes(udp: &Udp, peer: IpSocketAddress) {
         let mut hash = Fnv::default();
         hash.update(&back);
         let same = back == data && port(&from) == port(&peer);
-        out!("{len}: {} bytes, {same}, {:016x}", back.len(), hash.finish());
+        out!(
+            "{len}: {} bytes, {same}, {:016x}",
+            back.len(),
+            hash.finish()
+        );
     }
 }
 
@@ -67,5 +71,6 @@ fn associate(mut udp: Udp, first: IpSocketAddress, second: IpSocketAddress) {
     udp.associate(second);
     udp.send(b"to the second", None).expect("sending");
     hear(&udp);
-    udp.send(b"end", Some(second)).expect("sending to the peer by its name");
+    udp.send(b"end", Some(second))
+        .expect("sending to the peer by its name");
 }

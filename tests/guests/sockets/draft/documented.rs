@@ -132,7 +132,9 @@ fn udp_errors(family: IpAddressFamily) {
         "invalid-remote-address": socket.start_connect(&network, loopback(family, 0));
     }
 
-    socket.start_connect(&network, taken_at).expect("connecting");
+    socket
+        .start_connect(&network, taken_at)
+        .expect("connecting");
     refused! { "udp-socket.start-connect";
         "concurrency-conflict": socket.start_connect(&network, taken_at);
     }
@@ -335,8 +337,10 @@ fn ipv6_only_errors() {
         "ipv6-only-operation": udp4.set_ipv6_only(true);
         "not-supported": udp6.set_ipv6_only(false);
     }
-    tcp6.start_bind(&network, loopback(Ipv6, 0)).expect("binding");
-    udp6.start_bind(&network, loopback(Ipv6, 0)).expect("binding");
+    tcp6.start_bind(&network, loopback(Ipv6, 0))
+        .expect("binding");
+    udp6.start_bind(&network, loopback(Ipv6, 0))
+        .expect("binding");
     refused! { "tcp-socket.set-ipv6-only"; "concurrency-conflict": tcp6.set_ipv6_only(true); }
     refused! { "udp-socket.set-ipv6-only"; "concurrency-conflict": udp6.set_ipv6_only(true); }
     tcp6.finish_bind().expect("binding");
@@ -356,7 +360,15 @@ fn lookup_errors() {
             "invalid-name": resolve_addresses(&network, name, None, false);
         }
     }
-    for name in ["127.0.0.1", "::1", "[::1]", "127.1", "0x7f.1", "1.2.3.4.", "::ffff:1.2.3.4"] {
+    for name in [
+        "127.0.0.1",
+        "::1",
+        "[::1]",
+        "127.1",
+        "0x7f.1",
+        "1.2.3.4.",
+        "::ffff:1.2.3.4",
+    ] {
         refused! { "resolve-addresses";
             "invalid-name": resolve_addresses(&network, name, None, true);
         }

@@ -734,7 +734,10 @@ fn own() {
         Ok(bytes) => out!("read {}", bytes.show()),
         Err(StreamError::Closed) => out!("closed"),
         Err(StreamError::LastOperationFailed(error)) => {
-            out!("{}", network_error_code(&error).map_or("none", |code| code.name()));
+            out!(
+                "{}",
+                network_error_code(&error).map_or("none", |code| code.name())
+            );
         }
     }
     out!("then: {}", input.blocking_read(1).show());
