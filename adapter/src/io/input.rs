@@ -104,7 +104,7 @@ impl Input {
             asked: Cell::new(0),
             progress: Cell::new(Progress::Level),
         };
-        Input::with_kind(ends, Some(file), false)
+        Input::with_kind(ends, Some(file), true)
     }
 
     fn with_kind(

@@ -138,7 +138,10 @@ impl Output {
     }
 
     fn room(&self) -> usize {
-        if self.flushing.get() || self.closing.get() {
+        // A file takes one write after the other, so that there is room again when the last one is
+        // known to have gone well.
+        let is_busy = self.is_file && self.queued.get() > 0;
+        if self.flushing.get() || self.closing.get() || is_busy {
             0
         } else {
             CAPACITY.saturating_sub(self.queued.get())

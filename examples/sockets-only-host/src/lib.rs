@@ -7,6 +7,14 @@
 //! once `wasi-uplift` has made it a program of this snapshot. A component that
 //! imports anything else does not start, and Wasmtime says what is missing.
 //!
+//! ```text
+//! wasi-uplift compose old.wasm --target 0.3.0-rc-2026-02-09 --output new.wasm
+//! sockets-only-host new.wasm --env NAME=VALUE -- some arguments
+//! ```
+//!
+//! The program's exit code is the host's, but for 125, when it could not be
+//! started, and 134, when it trapped. The sockets are those of Unix.
+//!
 //! # What a host implements
 //!
 //! `bindgen!` turns the WIT files into a trait for each interface ([`bindings`]).

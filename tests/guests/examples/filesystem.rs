@@ -35,6 +35,8 @@ fn run() -> Result<(), ()> {
     match mode.as_str() {
         "positions" => positions(&home),
         "reading" => reading(&home),
+        "reading-nothing" => reading_nothing(&home),
+        "spinning" => spinning(&home),
         "writing" => writing(&home),
         "appending" => appending(&home),
         "polling" => polling(&home),
@@ -180,7 +182,6 @@ fn reading(home: &Descriptor) {
     let file = filled(home, "file", 100_000);
     let stream = file.read_via_stream(10).expect("opening a stream");
     out!("zero {}", show_stream(stream.read(0)));
-    out!("zero, blocking {}", show_stream(stream.blocking_read(0)));
     out!("read {}", show_stream(stream.blocking_read(5)));
     out!("skip {}", show_stream(stream.blocking_skip(1000)));
     out!("read {}", show_stream(stream.blocking_read(5)));
@@ -191,6 +192,8 @@ fn reading(home: &Descriptor) {
     out!("end {}", show_stream(stream.read(5)));
     out!("end {}", show_stream(stream.blocking_skip(5)));
     out!("end {}", show_stream(stream.skip(5)));
+    out!("zero at the end {}", show_stream(stream.read(0)));
+    out!("zero at the end {}", show_stream(stream.skip(0)));
     for offset in [99_999, 100_000, 100_001, 1 << 40] {
         let stream = file.read_via_stream(offset).expect("opening a stream");
         out!("at {offset} {}", show_stream(stream.blocking_read(5)));
@@ -327,8 +330,11 @@ fn polling(home: &Descriptor) {
     out!("{end} {}", summary(&read));
     out!("ready at the end {}", readable.ready());
     out!("poll at the end {:?}", poll(&[&readable]));
+}
 
-    // Nor waiting for it.
+/// A guest that never waits gets on nevertheless.
+fn spinning(home: &Descriptor) {
+    let file = filled(home, "file", 50_000);
     let stream = file.read_via_stream(0).expect("opening a stream");
     let mut skipped = 0;
     let end = loop {
@@ -338,6 +344,29 @@ fn polling(home: &Descriptor) {
         }
     };
     out!("{end} {skipped}");
+    let stream = file.append_via_stream().expect("opening a stream");
+    for i in 0..10 {
+        while stream.check_write().expect("asking for a permit") == 0 {}
+        stream.write(&[i]).expect("writing");
+    }
+    while stream.check_write().expect("asking for a permit") == 0 {}
+    out!("{}", summary(&content(&file)));
+}
+
+/// No bytes are read, and that is not the end.
+fn reading_nothing(home: &Descriptor) {
+    let file = filled(home, "file", 100);
+    let stream = file.read_via_stream(10).expect("opening a stream");
+    out!("read {}", show_stream(stream.blocking_read(0)));
+    out!("skip {}", show_stream(stream.blocking_skip(0)));
+    out!(
+        "splice {}",
+        show_stream(stdout().blocking_splice(&stream, 0))
+    );
+    out!("read {}", show_stream(stream.blocking_read(3)));
+    out!("rest {}", summary(&read_all(&stream)));
+    out!("read {}", show_stream(stream.blocking_read(0)));
+    out!("read {}", show_stream(stream.read(0)));
 }
 
 fn splicing(home: &Descriptor) {

@@ -12,7 +12,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
-use wit_bindgen::rt::async_support::StreamReader;
+use wit_bindgen::rt::async_support::{StreamReader, StreamResult};
 
 /// A listener whose port is printed.
 async fn listener(address: IpSocketAddress) -> StreamReader<TcpSocket> {
@@ -230,6 +230,7 @@ pub async fn states(family: IpAddressFamily) {
     assert!(port(implicit.get_local_address().unwrap()) != 0);
     drop(connections);
 
+    questions(&mut report, family).await;
     connecting(&mut report, family).await;
     report.print().await;
 }
@@ -323,6 +324,50 @@ fn options(report: &mut Report, socket: &TcpSocket) {
     report.line("keep-alive still", socket.get_keep_alive_enabled());
     report.line("keep-alive true", socket.set_keep_alive_enabled(true));
     report.line("keep-alive", socket.get_keep_alive_enabled());
+}
+
+/// Reads and writes of nothing, which ask whether there is something to read or
+/// space to write, and reads that are taken back.
+async fn questions(report: &mut Report, family: IpAddressFamily) {
+    let listener = TcpSocket::create(family).unwrap();
+    let mut connections = listener.listen().unwrap();
+    let address = loopback(family, port(listener.get_local_address().unwrap()));
+
+    let nobody = briefly(&mut connections, Vec::with_capacity(1)).await;
+    report.line("nobody", nobody);
+    let client = TcpSocket::create(family).unwrap();
+    {
+        let question = pin!(connections.read(Vec::new()));
+        let connect = pin!(client.connect(address));
+        let (answer, connected) = join(question, connect).await;
+        report.line("somebody there", (answer.0, connected));
+    }
+    let accepted = connections.next().await.unwrap();
+
+    let (mut output, data) = wit_stream::new();
+    let sent = client.send(data);
+    let (mut input, received) = accepted.receive();
+    let nothing = briefly(&mut input, Vec::with_capacity(8)).await;
+    report.line("nothing", nothing);
+    report.line("nothing there", briefly(&mut input, Vec::new()).await);
+    report.line("space", output.write(Vec::new()).await.0);
+    assert!(output.write_all(b"four".to_vec()).await.is_empty());
+    report.line("something there", input.read(Vec::new()).await.0);
+    report.line("read", read(&mut input).await);
+    drop(output);
+    report.line("the end there", input.read(Vec::new()).await.0);
+    report.line("received", received.await);
+    report.line("sent", sent.await);
+}
+
+/// Waits a little for a read, then takes it back.
+async fn briefly<T>(stream: &mut StreamReader<T>, buffer: Vec<T>) -> StreamResult {
+    let mut read = pin!(stream.read(buffer));
+    let time = pin!(monotonic_clock::wait_for(20_000_000));
+    if let Either::Left(((result, _), _)) = select(read.as_mut(), time).await {
+        return result;
+    }
+    read.cancel().0
 }
 
 /// A listener who accepts nobody, and one who is kept waiting.

@@ -105,10 +105,8 @@ impl TcpSocket {
     fn bind(&mut self, address: SocketAddr) -> Result<(), ErrorCode> {
         let socket = self.unconnected()?;
         // A server that is started again has its port at once, though the old
-        // connections are not forgotten. On Windows it would mean more.
-        if cfg!(not(windows)) {
-            sockopt::set_socket_reuseaddr(socket, true).map_err(super::error_code)?;
-        }
+        // connections are not forgotten.
+        sockopt::set_socket_reuseaddr(socket, true).map_err(super::error_code)?;
         rustix::net::bind(socket, &address).map_err(super::error_code)?;
         self.bound = true;
         Ok(())
