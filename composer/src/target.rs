@@ -289,9 +289,11 @@ mod tests {
     #[test]
     fn the_adapter_imports_what_the_snapshot_defines() -> Result<(), Box<dyn std::error::Error>> {
         let target = Target::Rc2026_02_09;
-        let mut published = Resolve::default();
-        // What a host may have behind a flag.
-        published.all_features = true;
+        let mut published = Resolve {
+            // What a host may have behind a flag.
+            all_features: true,
+            ..Resolve::default()
+        };
         let folder = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/tests/targets/0.3.0-rc-2026-02-09"
