@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 
 artefact=../composer/artefact/adapter.wasm
 rustup target add wasm32-unknown-unknown >/dev/null 2>&1 || true
-cargo build --release --locked
+cargo build --release --locked --target-dir target
 built=target/wasm32-unknown-unknown/release/wasi_uplift_adapter.wasm
 
 if [ "${1:-}" = --check ]; then

@@ -4,8 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 rustup target add wasm32-wasip2 wasm32-unknown-unknown
-cargo build --quiet --release --target wasm32-wasip2 --manifest-path examples/legacy-guest/Cargo.toml
-guest=examples/legacy-guest/target/wasm32-wasip2/release/legacy_guest.wasm
+cargo build --quiet --release --target wasm32-wasip2 --target-dir target/guests \
+  --manifest-path examples/legacy-guest/Cargo.toml
+guest=target/guests/wasm32-wasip2/release/legacy_guest.wasm
 uplifted=target/legacy_guest.uplifted.wasm
 
 cargo run --quiet --package wasi-uplift -- compose "$guest" --output "$uplifted"

@@ -6,8 +6,8 @@ cd "$(dirname "$0")/../.."
 
 rustup target add wasm32-wasip2 wasm32-unknown-unknown
 cargo build --quiet --release --target wasm32-wasip2 \
-  --manifest-path tests/guests/sockets/Cargo.toml --features draft --example tcp-echo
-guest=tests/guests/sockets/target/wasm32-wasip2/release/examples/tcp_echo.wasm
+  --target-dir target/guests --manifest-path tests/guests/sockets/Cargo.toml --features draft --example tcp-echo
+guest=target/guests/wasm32-wasip2/release/examples/tcp_echo.wasm
 uplifted=target/tcp_echo.uplifted.wasm
 
 cargo run --quiet --package wasi-uplift -- \
@@ -15,7 +15,7 @@ cargo run --quiet --package wasi-uplift -- \
 cargo build --quiet --package sockets-only-host
 
 # The server prints its port, and ends after one connection.
-coproc server { target/debug/sockets-only-host "$uplifted" -- ipv4 1; }
+coproc server { cargo run --quiet --package sockets-only-host -- "$uplifted" -- ipv4 1; }
 read -r said <&"${server[0]}"
 port=${said##* }
 echo "--- the server says: $said"

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use wasi_uplift_tests::Fnv;
 
 /// How much the long transfers send each way.
-const BULK: u64 = 1 << 30;
+const BULK: u64 = 256 << 20;
 
 /// The hash of what the guests' `pattern` gives.
 fn pattern(len: usize) -> (Vec<u8>, String) {

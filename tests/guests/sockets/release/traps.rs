@@ -20,17 +20,17 @@ fn run() {
         remote_address: Some(address),
     };
     match arguments()[0].as_str() {
-        "no-permit" => drop(outgoing.send(&[datagram()])),
+        "no-permit" => _ = outgoing.send(&[datagram()]),
         "permit-used" => {
             outgoing.check_send().expect("a permit");
             outgoing.send(&[datagram()]).expect("sending");
             out!("sent one");
-            drop(outgoing.send(&[datagram()]));
+            _ = outgoing.send(&[datagram()]);
         }
         "beyond-permit" => {
             let permit = outgoing.check_send().expect("a permit");
             let list: Vec<_> = (0..=permit).map(|_| datagram()).collect();
-            drop(outgoing.send(&list));
+            _ = outgoing.send(&list);
         }
         "streams-anew" => drop(socket.stream(None)),
         "one-stream-left" => {

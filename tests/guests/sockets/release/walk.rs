@@ -13,7 +13,7 @@ use sockets_guests::sockets::udp::{
 use sockets_guests::sockets::udp_create_socket::create_udp_socket;
 use sockets_guests::{
     Show as _, accept, after_ms, arguments, bound, connecting, foreign, listen, loopback, mapped,
-    multicast, network, number, other, out, port, read_to_end, resolve, unspecified, v4, walk,
+    multicast, network, other, out, port, read_to_end, resolve, unspecified, v4, walk,
 };
 
 sockets_guests::command!(run);
@@ -717,8 +717,7 @@ fn lookup() {
     let stream = resolve("localhost").expect("a fine name");
     let pollable = stream.subscribe();
     drop((pollable, stream));
-    let stream = resolve("no-such-name.invalid").expect("a fine name");
-    drop(stream);
+    drop(resolve("no-such-name.invalid"));
     after_ms(5).block();
 }
 
@@ -728,8 +727,11 @@ fn own() {
     use sockets_guests::sockets::network::network_error_code;
 
     let client = create_tcp_socket(Ipv4).expect("creating a socket");
-    let peer = loopback(Ipv4, number(1) as u16);
-    let (input, _output) = sockets_guests::connect(&client, peer).expect("connecting");
+    let peer = loopback(Ipv4, sockets_guests::number(1) as u16);
+    let (input, output) = sockets_guests::connect(&client, peer).expect("connecting");
+    output
+        .blocking_write_and_flush(b"go")
+        .expect("the peer reads");
     match input.blocking_read(1) {
         Ok(bytes) => out!("read {}", bytes.show()),
         Err(StreamError::Closed) => out!("closed"),

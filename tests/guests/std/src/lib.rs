@@ -31,8 +31,11 @@ pub fn hash(bytes: &[u8]) -> u64 {
     hash.finish()
 }
 
+/// A part of a program, and its name.
+pub type Part = (&'static str, fn() -> Result<()>);
+
 /// Runs the program's part that the first argument names.
-pub fn dispatch(parts: &[(&str, fn() -> Result<()>)]) -> Result<()> {
+pub fn dispatch(parts: &[Part]) -> Result<()> {
     let name = std::env::args().nth(1).unwrap_or_default();
     match parts.iter().find(|(part, _)| *part == name) {
         Some((_, part)) => part(),
