@@ -156,37 +156,26 @@ impl<'a> Adapter<'a> {
             wanted.functions.extend(import.functions.iter().cloned());
             wanted.types.extend(import.types.iter().cloned());
         }
-        let drains = plan.run().is_some() && self.makes_streams(&module, &wanted)?;
+        let mut resolve = self.trim_world(&wanted);
+        let mut trimmed = self.trim_module(&module, &resolve)?;
+        let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
+        let drains = plan.run().is_some() && trimmed.imports.iter().any(new_stream);
         if drains && let Some(lifecycle) = self.interface(LIFECYCLE) {
             let all = lifecycle.functions.keys().cloned().collect();
             wanted.entry(&lifecycle.name).or_default().functions = all;
+            resolve = self.trim_world(&wanted);
+            trimmed = self.trim_module(&module, &resolve)?;
         }
         Ok(TrimmedAdapter {
-            bytes: self.encode(&module, &wanted)?,
+            bytes: self.encode(trimmed, &resolve)?,
             drains,
             target: self.target,
         })
     }
 
-    fn makes_streams(
-        &self,
-        module: &Module<'_>,
-        wanted: &BTreeMap<&str, Wanted>,
-    ) -> Result<bool, Error> {
-        let trimmed = self.trim_module(module, &self.trim_world(wanted))?;
-        let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
-        Ok(trimmed.imports.iter().any(new_stream))
-    }
-
-    fn encode(
-        &self,
-        module: &Module<'_>,
-        wanted: &BTreeMap<&str, Wanted>,
-    ) -> Result<Vec<u8>, Error> {
-        let resolve = self.trim_world(wanted);
-        let trimmed = self.trim_module(module, &resolve)?;
+    fn encode(&self, trimmed: trim::Trimmed, resolve: &Resolve) -> Result<Vec<u8>, Error> {
         let mut module = self.target.rename_imports(trimmed.bytes)?;
-        embed_component_metadata(&mut module, &resolve, self.world, StringEncoding::UTF8)
+        embed_component_metadata(&mut module, resolve, self.world, StringEncoding::UTF8)
             .map_err(broken)?;
         ComponentEncoder::default()
             .module(&module)
