@@ -53,6 +53,13 @@ pub enum Error {
     )]
     InvalidGuest(#[source] BinaryReaderError),
 
+    /// Guest and adapter were to become one component, and can't.
+    #[error(
+        "guest and adapter can't become one component: {0}; leave `--link fused` out, and they are \
+         linked as two"
+    )]
+    Unfusible(crate::Unfusible),
+
     /// Some imports can't be served.
     #[error("{}", display_imports(.0))]
     Imports(Vec<(String, Unserved)>),

@@ -25,6 +25,7 @@
 pub mod adapt;
 mod error;
 mod front;
+mod fuse;
 pub mod inspect;
 pub mod link;
 pub mod plan;
@@ -35,6 +36,7 @@ mod target;
 pub mod validate;
 
 pub use error::{Error, Place, Unserved};
+pub use fuse::Unfusible;
 pub use plan::Plan;
 pub use target::{Target, UnknownTarget};
 
@@ -42,6 +44,32 @@ pub use target::{Target, UnknownTarget};
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     target: Target,
+    link: LinkMode,
+}
+
+/// How guest and adapter are to be put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LinkMode {
+    /// As one component if that can be, and as two otherwise.
+    #[default]
+    Auto,
+    /// As one component: the adapter becomes a part of the guest.
+    Fused,
+    /// As two components, one linked to the other.
+    Component,
+}
+
+/// How guest and adapter have been put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Linked {
+    /// The guest was returned as it is.
+    Not,
+    /// They are one component.
+    Fused,
+    /// They are two components: because they were to be, or for the reason given.
+    Components(Option<Unfusible>),
 }
 
 impl Options {
@@ -49,6 +77,13 @@ impl Options {
     /// what the result imports otherwise.
     pub fn target(mut self, target: Target) -> Self {
         self.target = target;
+        self
+    }
+
+    /// Sets how guest and adapter are put together. One component is faster, and lets a guest use
+    /// WASI 0.2 where it can't wait: while it is instantiated, for example.
+    pub fn link(mut self, link: LinkMode) -> Self {
+        self.link = link;
         self
     }
 }
@@ -61,6 +96,8 @@ pub struct Composed {
     pub bytes: Vec<u8>,
     /// What became of each import and export.
     pub plan: Plan,
+    /// How guest and adapter were put together.
+    pub linked: Linked,
 }
 
 /// Composes a guest with the adapter.
@@ -83,13 +120,73 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
         return Ok(Composed {
             bytes: guest.bytes.to_vec(),
             plan,
+            linked: Linked::Not,
         });
     }
-    let parts = link::Parts {
-        guest: retype::retype(&guest, &plan)?,
-        adapter: adapter.trim(&plan)?,
-    };
-    let bytes = link::link(parts, &plan)?;
+    let retyped = retype::retype(&guest, &plan)?;
+    let (bytes, linked) = put_together(retyped, &plan, &adapter, options.link)?;
     validate::validate(&bytes, &plan)?;
-    Ok(Composed { bytes, plan })
+    Ok(Composed {
+        bytes,
+        plan,
+        linked,
+    })
+}
+
+fn put_together(
+    guest: Vec<u8>,
+    plan: &Plan,
+    adapter: &adapt::Adapter<'_>,
+    link: LinkMode,
+) -> Result<(Vec<u8>, Linked), Error> {
+    let mut why_not = None;
+    if link != LinkMode::Component {
+        match fuse::fuse(&guest, plan, adapter) {
+            Ok(bytes) => return Ok((bytes, Linked::Fused)),
+            Err(fuse::Failure::Broken(error)) => return Err(error),
+            Err(fuse::Failure::Unfusible(reason)) if link == LinkMode::Fused => {
+                return Err(Error::Unfusible(reason));
+            }
+            Err(fuse::Failure::Unfusible(reason)) => why_not = Some(reason),
+        }
+    }
+    let parts = link::Parts {
+        guest,
+        adapter: adapter.trim(plan)?,
+    };
+    Ok((link::link(parts, plan)?, Linked::Components(why_not)))
+}
+
+impl LinkMode {
+    /// Every mode.
+    pub const ALL: [LinkMode; 3] = [LinkMode::Auto, LinkMode::Fused, LinkMode::Component];
+
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            LinkMode::Auto => "auto",
+            LinkMode::Fused => "fused",
+            LinkMode::Component => "component",
+        }
+    }
+}
+
+impl std::fmt::Display for LinkMode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that no [`LinkMode`] has.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{0}` is no way to link: auto, fused and component are")]
+pub struct UnknownLinkMode(String);
+
+impl std::str::FromStr for LinkMode {
+    type Err = UnknownLinkMode;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLinkMode> {
+        let mode = LinkMode::ALL.into_iter().find(|mode| mode.name() == name);
+        mode.ok_or_else(|| UnknownLinkMode(name.to_string()))
+    }
 }

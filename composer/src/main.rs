@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use wasi_uplift::{Options, Target};
+use wasi_uplift::{LinkMode, Options, Target};
 
 /// Makes WASI 0.2 components run, unchanged, on hosts that ship only WASI 0.3.
 #[derive(Parser)]
@@ -38,6 +38,11 @@ struct Compose {
     #[arg(long, default_value_t, value_name = "VERSION")]
     target: Target,
 
+    /// How guest and adapter are put together: `fused` makes one component of them, `component`
+    /// links two, and `auto` takes the first where it can be.
+    #[arg(long, default_value_t, value_name = "MODE")]
+    link: LinkMode,
+
     /// Print the result in text form.
     #[arg(short = 't', long)]
     wat: bool,
@@ -64,7 +69,8 @@ impl Compose {
         }
         let guest = read(&self.guest)?;
         let name = display(&self.guest, "standard input");
-        let composed = wasi_uplift::compose(&guest, &Options::default().target(self.target))
+        let options = Options::default().target(self.target).link(self.link);
+        let composed = wasi_uplift::compose(&guest, &options)
             .with_context(|| format!("`{name}` was not composed"))?;
         if composed.plan.is_identity() {
             eprintln!("note: `{name}` needs nothing of WASI 0.2, the result is a copy of it");

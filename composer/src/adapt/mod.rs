@@ -5,6 +5,7 @@
 //! in [`trim`]. What is left becomes a component. Which of its functions are `async` is for the
 //! adapter's own WIT to say; there is no list of them here.
 
+pub(crate) mod handles;
 pub mod trim;
 
 use crate::Error;
@@ -58,6 +59,34 @@ pub struct TrimmedAdapter {
     pub drains: bool,
     /// The version of WASI 0.3 that it imports.
     pub target: Target,
+}
+
+/// The adapter for a guest that becomes one component with it.
+pub(crate) struct FusibleAdapter {
+    /// The component, which imports what [`handles`] declares.
+    pub bytes: Vec<u8>,
+    /// What its core module exports.
+    pub exports: BTreeSet<String>,
+    /// See [`TrimmedAdapter::drains`].
+    pub drains: bool,
+    /// What the exports of the core module look like.
+    pub resolve: Resolve,
+    /// The resources, by the numbers that they have in the names of the imports.
+    pub resources: Vec<Resource>,
+}
+
+/// A resource that the adapter exports.
+pub(crate) struct Resource {
+    pub ty: TypeId,
+    pub interface: String,
+    pub name: String,
+}
+
+/// The adapter's core module with what a guest needs, and what it looks like.
+struct Cut {
+    trimmed: trim::Trimmed,
+    resolve: Resolve,
+    drains: bool,
 }
 
 /// What is kept of an exported interface.
@@ -149,6 +178,56 @@ impl<'a> Adapter<'a> {
     ///
     /// If the adapter is broken.
     pub fn trim(&self, plan: &Plan) -> Result<TrimmedAdapter, Error> {
+        let cut = self.cut(plan, &[])?;
+        Ok(TrimmedAdapter {
+            bytes: self.encode(cut.trimmed.bytes, &cut.resolve)?,
+            drains: cut.drains,
+            target: self.target,
+        })
+    }
+
+    /// The adapter for a guest that becomes one component with it: a component that exports
+    /// nothing, and whose core module exports what the guest needs and `helpers`.
+    pub(crate) fn trim_to_fuse(
+        &self,
+        plan: &Plan,
+        helpers: &[&str],
+    ) -> Result<FusibleAdapter, Error> {
+        let Cut {
+            trimmed,
+            resolve,
+            drains,
+        } = self.cut(plan, helpers)?;
+        let mut resources = Vec::new();
+        for item in resolve.worlds[self.world].exports.values() {
+            let &WorldItem::Interface { id, .. } = item else {
+                continue;
+            };
+            let interface = resolve.id_of(id).unwrap_or_default();
+            for (name, ty) in &resolve.interfaces[id].types {
+                if let TypeDefKind::Resource = resolve.types[*ty].kind {
+                    resources.push(Resource {
+                        ty: *ty,
+                        interface: interface.clone(),
+                        name: name.clone(),
+                    });
+                }
+            }
+        }
+        let module = handles::import(&trimmed, &resources)?;
+        // Nothing is exported, so it doesn't matter that this isn't trimmed.
+        let mut importing = self.resolve.clone();
+        handles::declare(&mut importing, self.world, resources.len())?;
+        Ok(FusibleAdapter {
+            bytes: self.encode(module, &importing)?,
+            exports: trimmed.exports.into_iter().collect(),
+            drains,
+            resolve,
+            resources,
+        })
+    }
+
+    fn cut(&self, plan: &Plan, helpers: &[&str]) -> Result<Cut, Error> {
         let module = Module::parse(&self.bytes)?;
         let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
         for (import, by) in plan.adapted() {
@@ -157,24 +236,24 @@ impl<'a> Adapter<'a> {
             wanted.types.extend(import.types.iter().cloned());
         }
         let mut resolve = self.trim_world(&wanted);
-        let mut trimmed = self.trim_module(&module, &resolve)?;
+        let mut trimmed = self.trim_module(&module, &resolve, helpers)?;
         let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
         let drains = plan.run().is_some() && trimmed.imports.iter().any(new_stream);
         if drains && let Some(lifecycle) = self.interface(LIFECYCLE) {
             let all = lifecycle.functions.keys().cloned().collect();
             wanted.entry(&lifecycle.name).or_default().functions = all;
             resolve = self.trim_world(&wanted);
-            trimmed = self.trim_module(&module, &resolve)?;
+            trimmed = self.trim_module(&module, &resolve, helpers)?;
         }
-        Ok(TrimmedAdapter {
-            bytes: self.encode(trimmed, &resolve)?,
+        Ok(Cut {
+            trimmed,
+            resolve,
             drains,
-            target: self.target,
         })
     }
 
-    fn encode(&self, trimmed: trim::Trimmed, resolve: &Resolve) -> Result<Vec<u8>, Error> {
-        let mut module = self.target.rename_imports(trimmed.bytes)?;
+    fn encode(&self, module: Vec<u8>, resolve: &Resolve) -> Result<Vec<u8>, Error> {
+        let mut module = self.target.rename_imports(module)?;
         embed_component_metadata(&mut module, resolve, self.world, StringEncoding::UTF8)
             .map_err(broken)?;
         ComponentEncoder::default()
@@ -221,8 +300,14 @@ impl<'a> Adapter<'a> {
     }
 
     /// The adapter's core module with what the exports of the trimmed world need.
-    fn trim_module(&self, module: &Module<'_>, resolve: &Resolve) -> Result<trim::Trimmed, Error> {
+    fn trim_module(
+        &self,
+        module: &Module<'_>,
+        resolve: &Resolve,
+        helpers: &[&str],
+    ) -> Result<trim::Trimmed, Error> {
         let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
+        exports.extend(helpers.iter().map(|name| name.to_string()));
         for item in resolve.worlds[self.world].exports.values() {
             let &WorldItem::Interface { id, .. } = item else {
                 continue;

@@ -1,0 +1,131 @@
+//! Where the adapter's resources come from if there is no component boundary around it.
+//!
+//! An adapter component's core module imports built-ins for its resources. Without a component of
+//! its own there are no such built-ins: it imports functions of an ordinary interface instead.
+
+use super::{Resource, broken};
+use crate::Error;
+use std::collections::HashMap;
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{ImportSection, Module};
+use wasmparser::Parser;
+use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
+
+/// The interface.
+pub(crate) const INTERFACE: &str = "wasi-uplift:fused/handles";
+
+/// What the module of a built-in for an exported resource begins with.
+const EXPORTED: &str = "[export]";
+
+/// A built-in for a resource of the component itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BuiltIn {
+    /// `[resource-new]`.
+    New,
+    /// `[resource-rep]`.
+    Rep,
+    /// `[resource-drop]`.
+    Drop,
+}
+
+impl BuiltIn {
+    const ALL: [(&'static str, BuiltIn); 3] = [
+        ("[resource-new]", BuiltIn::New),
+        ("[resource-rep]", BuiltIn::Rep),
+        ("[resource-drop]", BuiltIn::Drop),
+    ];
+
+    /// The name of the interface's function, for a resource.
+    pub(crate) fn function(self, resource: usize) -> String {
+        let name = match self {
+            BuiltIn::New => "new",
+            BuiltIn::Rep => "rep",
+            BuiltIn::Drop => "drop",
+        };
+        format!("{name}{resource}")
+    }
+
+    fn wit(self, resource: usize) -> String {
+        let ty = match self {
+            BuiltIn::New | BuiltIn::Rep => "func(value: u32) -> u32",
+            BuiltIn::Drop => "func(value: u32)",
+        };
+        format!("{}: {ty};\n", self.function(resource))
+    }
+}
+
+/// Adds the interface to what a world imports.
+pub(super) fn declare(
+    resolve: &mut Resolve,
+    world: WorldId,
+    resources: usize,
+) -> Result<(), Error> {
+    let functions: String = (0..resources)
+        .flat_map(|resource| BuiltIn::ALL.map(|(_, built_in)| built_in.wit(resource)))
+        .collect();
+    let wit = format!("package wasi-uplift:fused;\ninterface handles {{\n{functions}}}\n");
+    let package = resolve.push_str("handles.wit", &wit).map_err(broken)?;
+    let world = &mut resolve.worlds[world];
+    world.exports.clear();
+    for id in resolve.packages[package].interfaces.values() {
+        let item = WorldItem::Interface {
+            id: *id,
+            stability: Default::default(),
+            docs: Default::default(),
+            span: Default::default(),
+            external_id: None,
+        };
+        world.imports.insert(WorldKey::Interface(*id), item);
+    }
+    Ok(())
+}
+
+/// Imports the interface's functions in place of the built-ins.
+pub(super) fn import(
+    trimmed: &super::trim::Trimmed,
+    resources: &[Resource],
+) -> Result<Vec<u8>, Error> {
+    let mut names = HashMap::new();
+    for (module, name) in &trimmed.imports {
+        let Some(interface) = module.strip_prefix(EXPORTED) else {
+            continue;
+        };
+        let function = BuiltIn::ALL.into_iter().find_map(|(prefix, built_in)| {
+            let resource = name.strip_prefix(prefix)?;
+            let is = |it: &Resource| it.interface == interface && it.name == resource;
+            Some(built_in.function(resources.iter().position(is)?))
+        });
+        let unknown = || Error::Adapter(format!("it imports `{name}` of its own `{interface}`"));
+        names.insert(
+            (module.as_str(), name.as_str()),
+            function.ok_or_else(unknown)?,
+        );
+    }
+    let mut result = Module::new();
+    Renamer(names)
+        .parse_core_module(&mut result, Parser::new(0), &trimmed.bytes)
+        .map_err(broken)?;
+    Ok(result.finish())
+}
+
+struct Renamer<'a>(HashMap<(&'a str, &'a str), String>);
+
+impl Reencode for Renamer<'_> {
+    type Error = std::convert::Infallible;
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
+        for import in section.into_imports() {
+            let import = import?;
+            let ty = self.entity_type(import.ty)?;
+            match self.0.get(&(import.module, import.name)) {
+                Some(name) => imports.import(INTERFACE, name, ty),
+                None => imports.import(import.module, import.name, ty),
+            };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,726 @@
+//! Writes two components into one, without what stood between them.
+//!
+//! The adapter comes first and the guest after it, so that everything the guest's core modules call
+//! is there when they are instantiated. Items keep their order and get new numbers.
+
+use super::glue::{self, Callee, Caller, Encoding, Types};
+use super::handles;
+use super::scan::{Gone, Replaced, Scan, kind_of};
+use std::collections::BTreeMap;
+use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
+use wasm_encoder::{
+    Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportSection,
+    ComponentImportSection, ComponentInstanceSection, ComponentSectionId, ComponentTypeSection,
+    CoreTypeSection, ExportKind, InstanceSection, ModuleArg, RawSection,
+};
+use wasmparser::{
+    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
+    ComponentOuterAliasKind, ComponentTypeRef, ExternalKind, Payload,
+};
+
+/// How much of each kind has been written.
+#[derive(Default)]
+struct Counts {
+    types: u32,
+    functions: u32,
+    instances: u32,
+    components: u32,
+    values: u32,
+    core_types: u32,
+    core_modules: u32,
+    core_instances: u32,
+    core_functions: u32,
+    core_tables: u32,
+    core_memories: u32,
+    core_globals: u32,
+    core_tags: u32,
+}
+
+/// Takes the next number.
+fn next(count: &mut u32) -> u32 {
+    *count += 1;
+    *count - 1
+}
+
+/// Where what was read is in what is written. What isn't there any more is [`GONE`].
+#[derive(Default)]
+struct Places {
+    types: Vec<u32>,
+    functions: Vec<u32>,
+    instances: Vec<u32>,
+    components: Vec<u32>,
+    values: Vec<u32>,
+    core_types: Vec<u32>,
+    core_modules: Vec<u32>,
+    core_instances: Vec<u32>,
+    core_functions: Vec<u32>,
+    core_tables: Vec<u32>,
+    core_memories: Vec<u32>,
+    core_globals: Vec<u32>,
+    core_tags: Vec<u32>,
+}
+
+/// The scan has made sure that nobody asks for it.
+const GONE: u32 = u32::MAX;
+
+/// A component in the making.
+#[derive(Default)]
+pub(super) struct Merged {
+    component: Component,
+    counts: Counts,
+}
+
+/// How the adapter's part calls what isn't imported any more.
+pub(super) struct AdapterPart<'a> {
+    pub scan: &'a Scan,
+    /// The core instance of [`handles`].
+    pub handles: u32,
+}
+
+/// How the guest's part does.
+pub(super) struct GuestPart<'a> {
+    pub scan: &'a Scan,
+    pub types: &'a Types<'a>,
+    /// The core instances of [`handles`] and of the adapter.
+    pub handles: u32,
+    pub adapter: u32,
+    /// What the adapter has for a function of an import.
+    pub callee: &'a dyn Fn(&Gone) -> Callee<'a>,
+    /// The number of a resource of an import.
+    pub resource: &'a dyn Fn(&Gone) -> u32,
+    /// The export that gets another name, and the name.
+    pub run: Option<(&'a str, &'a str)>,
+    /// The lifted function that waits until all is written, and what the adapter has for that.
+    pub drained: Option<(u32, &'a str)>,
+}
+
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Adapter(&'a AdapterPart<'a>),
+    Guest(&'a GuestPart<'a>),
+}
+
+impl Part<'_> {
+    fn scan(&self) -> &Scan {
+        match self {
+            Part::Adapter(part) => part.scan,
+            Part::Guest(part) => part.scan,
+        }
+    }
+}
+
+impl Merged {
+    /// Adds a core module and an instance of it, and returns the number of that.
+    pub fn instantiate(&mut self, module: &[u8], args: &[(&str, u32)]) -> u32 {
+        self.output().instantiate(module, args)
+    }
+
+    fn output(&mut self) -> Output<'_> {
+        Output {
+            component: &mut self.component,
+            counts: &mut self.counts,
+        }
+    }
+
+    /// Adds the adapter's component, and returns the number of its core module's instance.
+    pub fn adapter(&mut self, component: &[u8], part: &AdapterPart<'_>) -> Result<u32, Error> {
+        let places = self.add(component, Part::Adapter(part))?;
+        let first = part.scan.first_core_instance.map(|index| index as usize);
+        Ok(first.map_or(GONE, |index| places.core_instances[index]))
+    }
+
+    /// Adds the guest.
+    pub fn guest<'a>(&'a mut self, component: &[u8], part: &'a GuestPart<'a>) -> Result<(), Error> {
+        self.add(component, Part::Guest(part)).map(drop)
+    }
+
+    /// What has been written.
+    pub fn finish(self) -> Vec<u8> {
+        self.component.finish()
+    }
+
+    fn add<'a>(&'a mut self, component: &[u8], part: Part<'a>) -> Result<Places, Error> {
+        let mut merger = Merger {
+            depth: 0,
+            places: Places::default(),
+            counts: &mut self.counts,
+            part,
+        };
+        merger.parse_component(&mut self.component, wasmparser::Parser::new(0), component)?;
+        Ok(merger.places)
+    }
+}
+
+/// Where the outermost component is written.
+struct Output<'a> {
+    component: &'a mut Component,
+    counts: &'a mut Counts,
+}
+
+impl Output<'_> {
+    fn instantiate(&mut self, module: &[u8], args: &[(&str, u32)]) -> u32 {
+        self.component.section(&RawSection {
+            id: ComponentSectionId::CoreModule as u8,
+            data: module,
+        });
+        let module = next(&mut self.counts.core_modules);
+        let args = args
+            .iter()
+            .map(|(name, instance)| (*name, ModuleArg::Instance(*instance)));
+        let mut section = InstanceSection::new();
+        section.instantiate(module, args.collect::<Vec<_>>());
+        self.component.section(&section);
+        next(&mut self.counts.core_instances)
+    }
+
+    /// Makes a core instance of single things.
+    fn bundle(&mut self, items: &[(&str, ExportKind, u32)]) -> u32 {
+        let mut section = InstanceSection::new();
+        section.export_items(items.to_vec());
+        self.component.section(&section);
+        next(&mut self.counts.core_instances)
+    }
+
+    /// Makes core functions of what instances export.
+    fn core_functions(&mut self, exports: &[(u32, String)]) -> Vec<u32> {
+        if exports.is_empty() {
+            return Vec::new();
+        }
+        let mut section = ComponentAliasSection::new();
+        for (instance, name) in exports {
+            section.alias(Alias::CoreInstanceExport {
+                instance: *instance,
+                kind: ExportKind::Func,
+                name,
+            });
+        }
+        self.component.section(&section);
+        let numbers = exports
+            .iter()
+            .map(|_| next(&mut self.counts.core_functions));
+        numbers.collect()
+    }
+}
+
+struct Merger<'a> {
+    depth: u32,
+    places: Places,
+    counts: &'a mut Counts,
+    part: Part<'a>,
+}
+
+impl Reencode for Merger<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, index: u32) -> Result<u32, Error> {
+        Ok(self.place(index, |places| &places.core_functions))
+    }
+
+    fn table_index(&mut self, index: u32) -> Result<u32, Error> {
+        Ok(self.place(index, |places| &places.core_tables))
+    }
+
+    fn memory_index(&mut self, index: u32) -> Result<u32, Error> {
+        Ok(self.place(index, |places| &places.core_memories))
+    }
+
+    fn global_index(&mut self, index: u32) -> Result<u32, Error> {
+        Ok(self.place(index, |places| &places.core_globals))
+    }
+
+    fn tag_index(&mut self, index: u32) -> Result<u32, Error> {
+        Ok(self.place(index, |places| &places.core_tags))
+    }
+
+    fn type_index(&mut self, index: u32) -> Result<u32, Error> {
+        Ok(self.place(index, |places| &places.core_types))
+    }
+}
+
+impl ReencodeComponent for Merger<'_> {
+    fn push_depth(&mut self) {
+        self.depth += 1;
+    }
+
+    fn pop_depth(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn component_type_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.types)
+    }
+
+    fn component_instance_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.instances)
+    }
+
+    fn component_func_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.functions)
+    }
+
+    fn component_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.components)
+    }
+
+    fn module_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.core_modules)
+    }
+
+    fn instance_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.core_instances)
+    }
+
+    fn component_value_index(&mut self, index: u32) -> u32 {
+        self.place(index, |places| &places.values)
+    }
+
+    fn outer_type_index(&mut self, count: u32, index: u32) -> Result<u32, Error> {
+        Ok(self.outer_place(count, index, |places| &places.core_types))
+    }
+
+    fn outer_component_type_index(&mut self, count: u32, index: u32) -> u32 {
+        self.outer_place(count, index, |places| &places.types)
+    }
+
+    fn outer_component_index(&mut self, count: u32, index: u32) -> u32 {
+        self.outer_place(count, index, |places| &places.components)
+    }
+
+    fn outer_module_index(&mut self, count: u32, index: u32) -> u32 {
+        self.outer_place(count, index, |places| &places.core_modules)
+    }
+
+    /// Core modules are copied byte for byte.
+    fn parse_component_submodule(
+        &mut self,
+        component: &mut Component,
+        _parser: wasmparser::Parser,
+        data: &[u8],
+    ) -> Result<(), Error> {
+        component.section(&RawSection {
+            id: ComponentSectionId::CoreModule as u8,
+            data,
+        });
+        if self.depth == 0 {
+            self.places
+                .core_modules
+                .push(next(&mut self.counts.core_modules));
+        }
+        Ok(())
+    }
+
+    fn parse_component_payload(
+        &mut self,
+        component: &mut Component,
+        payload: Payload<'_>,
+        whole: &[u8],
+    ) -> Result<(), Error> {
+        if self.depth > 0 {
+            return component_utils::parse_component_payload(self, component, payload, whole);
+        }
+        match payload {
+            Payload::ComponentTypeSection(section) => self.types(component, section)?,
+            Payload::ComponentImportSection(section) => self.imports(component, section)?,
+            Payload::ComponentCanonicalSection(section) => self.canonical(component, section)?,
+            Payload::ComponentAliasSection(section) => self.aliases(component, section)?,
+            Payload::ComponentExportSection(section) => self.exports(component, section)?,
+            Payload::ComponentInstanceSection(section) => {
+                let mut instances = ComponentInstanceSection::new();
+                for instance in section {
+                    self.parse_component_instance(&mut instances, instance?)?;
+                    self.places.instances.push(next(&mut self.counts.instances));
+                }
+                component.section(&instances);
+            }
+            Payload::InstanceSection(section) => {
+                let mut instances = InstanceSection::new();
+                for instance in section {
+                    self.parse_instance(&mut instances, instance?)?;
+                    let instance = next(&mut self.counts.core_instances);
+                    self.places.core_instances.push(instance);
+                }
+                component.section(&instances);
+            }
+            Payload::CoreTypeSection(section) => {
+                let mut types = CoreTypeSection::new();
+                for ty in section {
+                    self.parse_component_core_type(types.ty(), ty?)?;
+                    self.places
+                        .core_types
+                        .push(next(&mut self.counts.core_types));
+                }
+                component.section(&types);
+            }
+            Payload::ComponentSection { .. } => {
+                component_utils::parse_component_payload(self, component, payload, whole)?;
+                self.places
+                    .components
+                    .push(next(&mut self.counts.components));
+            }
+            // The numbers in it are of the component as it was, and the adapter's parts are no
+            // business of whoever reads it.
+            Payload::CustomSection(section)
+                if section.name() == "component-name" || matches!(self.part, Part::Adapter(_)) => {}
+            other => component_utils::parse_component_payload(self, component, other, whole)?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Merger<'a> {
+    fn place(&self, index: u32, of: impl FnOnce(&Places) -> &Vec<u32>) -> u32 {
+        self.outer_place(0, index, of)
+    }
+
+    /// The number of something that is so many levels further out.
+    fn outer_place(&self, count: u32, index: u32, of: impl FnOnce(&Places) -> &Vec<u32>) -> u32 {
+        if count == self.depth {
+            of(&self.places)[index as usize]
+        } else {
+            index
+        }
+    }
+
+    fn types(
+        &mut self,
+        component: &mut Component,
+        section: wasmparser::ComponentTypeSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let mut types = ComponentTypeSection::new();
+        for ty in section {
+            let ty = ty?;
+            if self.part.scan().live[self.places.types.len()] {
+                self.parse_component_type(types.ty(), ty)?;
+                self.add_type();
+            } else {
+                self.places.types.push(GONE);
+            }
+        }
+        if !types.is_empty() {
+            component.section(&types);
+        }
+        Ok(())
+    }
+
+    fn add_type(&mut self) {
+        self.places.types.push(next(&mut self.counts.types));
+    }
+
+    /// Something of a kind has been written.
+    fn add(&mut self, kind: ComponentExternalKind) {
+        let (places, count) = (&mut self.places, &mut self.counts);
+        let (places, count) = match kind {
+            ComponentExternalKind::Type => (&mut places.types, &mut count.types),
+            ComponentExternalKind::Func => (&mut places.functions, &mut count.functions),
+            ComponentExternalKind::Instance => (&mut places.instances, &mut count.instances),
+            ComponentExternalKind::Component => (&mut places.components, &mut count.components),
+            ComponentExternalKind::Module => (&mut places.core_modules, &mut count.core_modules),
+            ComponentExternalKind::Value => (&mut places.values, &mut count.values),
+        };
+        places.push(next(count));
+    }
+
+    fn imports(
+        &mut self,
+        component: &mut Component,
+        section: wasmparser::ComponentImportSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let mut imports = ComponentImportSection::new();
+        for import in section {
+            let import = import?;
+            if let ComponentTypeRef::Instance(_) = import.ty
+                && self.part.scan().instances[self.places.instances.len()].is_some()
+            {
+                self.places.instances.push(GONE);
+                continue;
+            }
+            imports.import(import.name, self.component_type_ref(import.ty)?);
+            self.add(kind_of(import.ty));
+        }
+        if !imports.is_empty() {
+            component.section(&imports);
+        }
+        Ok(())
+    }
+
+    fn aliases(
+        &mut self,
+        component: &mut Component,
+        section: wasmparser::ComponentAliasSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let mut aliases = ComponentAliasSection::new();
+        for alias in section {
+            let alias = alias?;
+            if let ComponentAlias::InstanceExport { kind, .. } = alias {
+                let scan = self.part.scan();
+                let gone = match kind {
+                    ComponentExternalKind::Type => !scan.live[self.places.types.len()],
+                    ComponentExternalKind::Func => {
+                        scan.functions[self.places.functions.len()].is_some()
+                    }
+                    _ => false,
+                };
+                if gone {
+                    let places = match kind {
+                        ComponentExternalKind::Type => &mut self.places.types,
+                        _ => &mut self.places.functions,
+                    };
+                    places.push(GONE);
+                    continue;
+                }
+            }
+            aliases.alias(self.component_alias(alias.clone())?);
+            match alias {
+                ComponentAlias::InstanceExport { kind, .. } => self.add(kind),
+                ComponentAlias::CoreInstanceExport { kind, .. } => self.add_core(kind),
+                ComponentAlias::Outer { kind, .. } => match kind {
+                    ComponentOuterAliasKind::CoreModule => self.add(ComponentExternalKind::Module),
+                    ComponentOuterAliasKind::CoreType => {
+                        self.places
+                            .core_types
+                            .push(next(&mut self.counts.core_types));
+                    }
+                    ComponentOuterAliasKind::Type => self.add(ComponentExternalKind::Type),
+                    ComponentOuterAliasKind::Component => {
+                        self.add(ComponentExternalKind::Component);
+                    }
+                },
+            }
+        }
+        if !aliases.is_empty() {
+            component.section(&aliases);
+        }
+        Ok(())
+    }
+
+    fn add_core(&mut self, kind: ExternalKind) {
+        let (places, count) = (&mut self.places, &mut self.counts);
+        let (places, count) = match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => {
+                (&mut places.core_functions, &mut count.core_functions)
+            }
+            ExternalKind::Table => (&mut places.core_tables, &mut count.core_tables),
+            ExternalKind::Memory => (&mut places.core_memories, &mut count.core_memories),
+            ExternalKind::Global => (&mut places.core_globals, &mut count.core_globals),
+            ExternalKind::Tag => (&mut places.core_tags, &mut count.core_tags),
+        };
+        places.push(next(count));
+    }
+
+    fn exports(
+        &mut self,
+        component: &mut Component,
+        section: wasmparser::ComponentExportSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let mut exports = ComponentExportSection::new();
+        for mut export in section.into_iter().collect::<Result<Vec<_>, _>>()? {
+            if let Part::Guest(part) = self.part
+                && let Some((name, new)) = part.run
+                && export.name.name == name
+            {
+                export.name.name = new;
+            }
+            let kind = export.kind;
+            self.parse_component_export(&mut exports, export)?;
+            self.add(kind);
+        }
+        component.section(&exports);
+        Ok(())
+    }
+
+    fn canonical(
+        &mut self,
+        component: &mut Component,
+        section: wasmparser::ComponentCanonicalSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let functions = section.into_iter().collect::<Result<Vec<_>, _>>()?;
+        // What is replaced comes first: others may refer to it, but it doesn't refer to them.
+        let first = self.places.core_functions.len();
+        let mut replaced = BTreeMap::new();
+        {
+            let is_core =
+                |function: &&CanonicalFunction| !matches!(function, CanonicalFunction::Lift { .. });
+            let count = functions.iter().filter(is_core).count();
+            let part = self.part;
+            let scanned = part.scan().core_functions[first..first + count].iter();
+            let gone: Vec<(usize, &Replaced)> = scanned
+                .enumerate()
+                .filter_map(|(offset, replaced)| Some((first + offset, replaced.as_ref()?)))
+                .collect();
+            let exports = self.replacements(component, part, &gone)?;
+            let mut output = Output {
+                component,
+                counts: self.counts,
+            };
+            let numbers = output.core_functions(&exports);
+            replaced.extend(gone.iter().map(|(index, _)| *index).zip(numbers));
+        }
+        let mut canonical = CanonicalFunctionSection::new();
+        for function in functions {
+            let lifts = matches!(function, CanonicalFunction::Lift { .. });
+            if !lifts && let Some(number) = replaced.get(&self.places.core_functions.len()) {
+                self.places.core_functions.push(*number);
+                continue;
+            }
+            let drained = self.drained(component, &mut canonical, &function);
+            match (drained, function) {
+                (
+                    Some(core_function),
+                    CanonicalFunction::Lift {
+                        type_index,
+                        options,
+                        ..
+                    },
+                ) => {
+                    let ty = self.component_type_index(type_index);
+                    let options = options
+                        .iter()
+                        .map(|option| self.canonical_option(*option))
+                        .collect::<Result<Vec<_>, _>>()?;
+                    canonical.lift(core_function, ty, options);
+                }
+                (_, function) => self.parse_component_canonical(&mut canonical, function)?,
+            }
+            if lifts {
+                self.add(ComponentExternalKind::Func);
+            } else {
+                self.add_core(ExternalKind::Func);
+            }
+        }
+        if !canonical.is_empty() {
+            component.section(&canonical);
+        }
+        Ok(())
+    }
+
+    /// What the guest's `run` becomes, if this is it, and if there is anything to wait for then.
+    fn drained(
+        &mut self,
+        component: &mut Component,
+        canonical: &mut CanonicalFunctionSection,
+        function: &CanonicalFunction,
+    ) -> Option<u32> {
+        let Part::Guest(part) = self.part else {
+            return None;
+        };
+        let (lifted, drain) = part.drained?;
+        let CanonicalFunction::Lift {
+            core_func_index, ..
+        } = function
+        else {
+            return None;
+        };
+        if self.places.functions.len() != lifted as usize {
+            return None;
+        }
+        // What the wrapper is made of has to be there before it.
+        if !canonical.is_empty() {
+            component.section(canonical);
+            *canonical = CanonicalFunctionSection::new();
+        }
+        let guest = self.places.core_functions[*core_func_index as usize];
+        let mut output = Output {
+            component,
+            counts: self.counts,
+        };
+        const RUN: &str = "run";
+        let guest = output.bundle(&[(RUN, ExportKind::Func, guest)]);
+        let wrapper = output.instantiate(
+            &glue::run(RUN, drain),
+            &[(glue::GUEST, guest), (glue::ADAPTER, part.adapter)],
+        );
+        output.core_functions(&[(wrapper, RUN.to_string())]).pop()
+    }
+
+    /// For each core function that was of an import that is gone, the core instance that has one
+    /// in its place, and under what name.
+    fn replacements(
+        &mut self,
+        component: &mut Component,
+        part: Part<'a>,
+        gone: &[(usize, &Replaced)],
+    ) -> Result<Vec<(u32, String)>, Error> {
+        let guest = match part {
+            Part::Adapter(part) => {
+                let name = |(_, replaced): &(usize, &Replaced)| match replaced {
+                    Replaced::Lowered(gone, _) | Replaced::Dropped(gone) => gone.name.clone(),
+                };
+                return Ok(gone.iter().map(|it| (part.handles, name(it))).collect());
+            }
+            Part::Guest(part) => part,
+        };
+        // Functions whose callers are alike share a core module.
+        let mut groups: BTreeMap<Guest, Vec<Callee<'_>>> = BTreeMap::new();
+        let mut members = Vec::new();
+        for (_, replaced) in gone {
+            members.push(match replaced {
+                Replaced::Lowered(gone, options) => {
+                    let callees = groups.entry(self.caller(options)).or_default();
+                    callees.push((guest.callee)(gone));
+                    Ok((self.caller(options), callees.len() - 1))
+                }
+                Replaced::Dropped(gone) => Err(handles::discard((guest.resource)(gone))),
+            });
+        }
+        let mut instances = BTreeMap::new();
+        for (caller, callees) in groups {
+            let module = glue::module(guest.types, caller.looks, &callees);
+            let mut output = Output {
+                component,
+                counts: self.counts,
+            };
+            let memory = caller
+                .memory
+                .map(|index| (glue::MEMORY, ExportKind::Memory, index));
+            let realloc = caller
+                .realloc
+                .map(|index| (glue::REALLOC, ExportKind::Func, index));
+            let items: Vec<_> = memory.into_iter().chain(realloc).collect();
+            let mut args = vec![
+                (glue::ADAPTER, guest.adapter),
+                (glue::HANDLES, guest.handles),
+            ];
+            if !items.is_empty() {
+                args.push((glue::GUEST, output.bundle(&items)));
+            }
+            instances.insert(caller, output.instantiate(&module, &args));
+        }
+        let member = |member| match member {
+            Ok((caller, index)) => (instances[&caller], usize::to_string(&index)),
+            Err(discard) => (guest.handles, discard),
+        };
+        Ok(members.into_iter().map(member).collect())
+    }
+
+    /// Whose functions are lowered with such options.
+    fn caller(&self, options: &[CanonicalOption]) -> Guest {
+        let mut caller = Guest::default();
+        for option in options {
+            match option {
+                CanonicalOption::UTF8 => caller.looks.encoding = Encoding::Utf8,
+                CanonicalOption::UTF16 => caller.looks.encoding = Encoding::Utf16,
+                CanonicalOption::CompactUTF16 => caller.looks.encoding = Encoding::Compact,
+                CanonicalOption::Memory(index) => {
+                    let index = self.places.core_memories[*index as usize];
+                    caller.memory = Some(index);
+                }
+                CanonicalOption::Realloc(index) => {
+                    let index = self.places.core_functions[*index as usize];
+                    caller.realloc = Some(index);
+                }
+                _ => {}
+            }
+        }
+        caller.looks.memory = caller.memory.is_some();
+        caller.looks.realloc = caller.realloc.is_some();
+        caller
+    }
+}
+
+/// A memory of the guest's, what allocates in it, and how strings are written there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Guest {
+    memory: Option<u32>,
+    realloc: Option<u32>,
+    looks: Caller,
+}

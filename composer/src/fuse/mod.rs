@@ -1,0 +1,243 @@
+//! Makes one component of the guest and the adapter.
+//!
+//! Linked as two components, guest and adapter have the host between them: it copies every list
+//! byte by byte, keeps the handles, and starts a task for every call. Here the adapter's core
+//! module becomes a part of the guest's component instead. The guest's core modules stay as they
+//! are. What they import is no lowered function of another component any more, but a core function
+//! ([`glue`]) that does between the two memories what lowering and lifting would have done, with
+//! handles that a core module keeps ([`handles`]).
+
+mod copy;
+mod glue;
+mod handles;
+mod merge;
+mod scan;
+
+use crate::Error;
+use crate::adapt::handles::INTERFACE;
+use crate::adapt::{Adapter, FusibleAdapter, LIFECYCLE};
+use crate::plan::{ImportFate, Plan};
+use glue::{Callee, Encoding, Strings, Types};
+use scan::{Gone, Replaced, Scan};
+use std::collections::{BTreeMap, BTreeSet};
+use wasmparser::CanonicalOption;
+use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId};
+
+/// Why a guest can't become one component with the adapter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unfusible {
+    /// A function of WASI 0.2 is used as a component function.
+    #[error("{0} takes the function `{2}` of `{1}` to another component")]
+    Function(String, String, String),
+    /// An interface of WASI 0.2 is used as a component instance.
+    #[error("{0} takes `{1}` to another component")]
+    Instance(String, String),
+    /// A type of WASI 0.2 is used outside of WASI 0.2.
+    #[error("{0} has the type `{2}` of `{1}`")]
+    Type(String, String, String),
+    /// Guest and adapter import the same.
+    #[error("the guest imports `{0}` itself")]
+    Shared(String),
+    /// A function of WASI 0.2 is called asynchronously.
+    #[error("the guest calls the function `{1}` of `{0}` asynchronously")]
+    Asynchronous(String, String),
+    /// It isn't clear what is run.
+    #[error("the export `{0}` is no function that the guest implements")]
+    Run(String),
+    /// A type is of a kind that WASI 0.2 has none of.
+    #[error("the function `{1}` of `{0}` has a type that can't be passed on")]
+    Unbridged(String, String),
+    /// The component can't be read in parts.
+    #[error("it can't be taken apart: {0}")]
+    Unreadable(String),
+}
+
+/// Why a guest has not become one component with the adapter.
+pub(crate) enum Failure {
+    /// It can't.
+    Unfusible(Unfusible),
+    /// Something is broken.
+    Broken(Error),
+}
+
+impl From<Unfusible> for Failure {
+    fn from(reason: Unfusible) -> Self {
+        Failure::Unfusible(reason)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Broken(error)
+    }
+}
+
+/// A function of the guest's imports, found in the adapter.
+struct Found<'a> {
+    interface: &'a str,
+    function: &'a Function,
+}
+
+/// Makes one component of a guest, which has been retyped, and the adapter.
+pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<Vec<u8>, Failure> {
+    let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
+    let scan = Scan::read(guest, is_adapted)?;
+    let helpers = helpers(&scan, plan, adapter)?;
+    let adapter = adapter.trim_to_fuse(plan, &helpers)?;
+    let adapter_scan = Scan::read(&adapter.bytes, |name| name == INTERFACE)?;
+    if let Some(name) = adapter_scan
+        .imports
+        .iter()
+        .find(|name| scan.imports.contains(name))
+    {
+        return Err(Unfusible::Shared(name.clone()).into());
+    }
+    let run = plan.run().map(|(run, name)| (run.name.as_str(), name));
+    let run_function = match run {
+        Some((name, _)) => Some(run_function(&scan, name)?),
+        None => None,
+    };
+
+    let resources = adapter.resources.iter().zip(0..);
+    let resources = resources.map(|(resource, number)| (resource.ty, number));
+    let types = Types::new(&adapter.resolve, resources.collect());
+    let mut merged = merge::Merged::default();
+    let handles = merged.instantiate(&handles::module(adapter.resources.len() as u32), &[]);
+    let part = merge::AdapterPart {
+        scan: &adapter_scan,
+        handles,
+    };
+    let adapter_instance = merged
+        .adapter(&adapter.bytes, &part)
+        .map_err(Error::Rewrite)?;
+    let destructors: Vec<String> = adapter
+        .resources
+        .iter()
+        .map(|resource| format!("{}#[dtor]{}", resource.interface, resource.name))
+        .collect();
+    if !destructors.is_empty() {
+        merged.instantiate(
+            &glue::destructors(&destructors),
+            &[(glue::HANDLES, handles), (glue::ADAPTER, adapter_instance)],
+        );
+    }
+    let drain = format!("{LIFECYCLE}#drain");
+    let part = merge::GuestPart {
+        scan: &scan,
+        types: &types,
+        handles,
+        adapter: adapter_instance,
+        callee: &|gone| callee(&adapter, plan, gone),
+        resource: &|gone| resource(&types, plan, gone),
+        run,
+        drained: run_function
+            .filter(|_| adapter.drains)
+            .map(|function| (function, drain.as_str())),
+    };
+    merged.guest(guest, &part).map_err(Error::Rewrite)?;
+    Ok(merged.finish())
+}
+
+/// The name of the adapter's interface that serves an import.
+fn served_by<'a>(plan: &'a Plan, import: &str) -> &'a str {
+    match plan.import(import) {
+        Some(ImportFate::Adapter { by, .. }) => by,
+        _ => unreachable!("only what the adapter serves goes"),
+    }
+}
+
+fn find<'a>(resolve: &'a Resolve, plan: &'a Plan, gone: &Gone) -> Option<Found<'a>> {
+    let interface = served_by(plan, &gone.import);
+    let mut interfaces = resolve.interfaces.iter();
+    let (_, found) = interfaces.find(|(id, _)| resolve.id_of(*id).as_deref() == Some(interface))?;
+    let function = found.functions.get(&gone.name)?;
+    Some(Found {
+        interface,
+        function,
+    })
+}
+
+fn callee<'a>(adapter: &'a FusibleAdapter, plan: &'a Plan, gone: &Gone) -> Callee<'a> {
+    let found = find(&adapter.resolve, plan, gone);
+    let found = found.expect("the adapter was trimmed to what the guest imports");
+    let export = format!("{}#{}", found.interface, gone.name);
+    let post_return = format!("cabi_post_{export}");
+    Callee {
+        function: found.function,
+        post_return: adapter
+            .exports
+            .contains(&post_return)
+            .then_some(post_return),
+        export,
+    }
+}
+
+fn resource(types: &Types<'_>, plan: &Plan, gone: &Gone) -> u32 {
+    let interface = served_by(plan, &gone.import);
+    let mut interfaces = types.resolve.interfaces.iter();
+    let named = interfaces.find(|(id, _)| types.resolve.id_of(*id).as_deref() == Some(interface));
+    let ty = named.and_then(|(_, interface)| interface.types.get(&gone.name));
+    types.resource(*ty.expect("the adapter was trimmed to what the guest imports"))
+}
+
+/// Looks at the functions that the guest calls, and returns what they need of the adapter.
+fn helpers(
+    scan: &Scan,
+    plan: &Plan,
+    adapter: &Adapter<'_>,
+) -> Result<Vec<&'static str>, Unfusible> {
+    let resolve = adapter.resolve();
+    let types = Types::new(resolve, BTreeMap::new());
+    let mut helpers = BTreeSet::new();
+    for replaced in scan.core_functions.iter().flatten() {
+        let Replaced::Lowered(gone, options) = replaced else {
+            continue;
+        };
+        let (import, name) = (gone.import.clone(), gone.name.clone());
+        if options.contains(&CanonicalOption::Async) {
+            return Err(Unfusible::Asynchronous(import, name));
+        }
+        let found = find(resolve, plan, gone);
+        let bridged = |found: &Found<'_>| {
+            let params = found.function.params.iter().map(|param| &param.ty);
+            let mut all = params.chain(&found.function.result);
+            all.all(|ty| is_bridged(resolve, ty))
+        };
+        let Some(found) = found.filter(bridged) else {
+            return Err(Unfusible::Unbridged(import, name));
+        };
+        let strings = types.strings(found.function, Strings::default());
+        helpers.extend(strings.exports(encoding(options)));
+    }
+    Ok(helpers.into_iter().collect())
+}
+
+fn encoding(options: &[CanonicalOption]) -> Encoding {
+    let encoding = options.iter().find_map(|option| match option {
+        CanonicalOption::UTF16 => Some(Encoding::Utf16),
+        CanonicalOption::CompactUTF16 => Some(Encoding::Compact),
+        _ => None,
+    });
+    encoding.unwrap_or_default()
+}
+
+fn is_bridged(resolve: &Resolve, ty: &Type) -> bool {
+    let Type::Id(id) = ty else {
+        return *ty != Type::ErrorContext;
+    };
+    let kind: &TypeDefKind = &resolve.types[TypeId::clone(id)].kind;
+    copy::is_bridged(kind)
+        && copy::parts(kind)
+            .iter()
+            .all(|part| is_bridged(resolve, part))
+}
+
+/// The one function that an export holds.
+fn run_function(scan: &Scan, export: &str) -> Result<u32, Unfusible> {
+    let held = scan.exports.get(export).map(Vec::as_slice);
+    match held {
+        Some([function]) if scan.lifted.contains_key(function) => Ok(*function),
+        _ => Err(Unfusible::Run(export.to_string())),
+    }
+}
