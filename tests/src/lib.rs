@@ -72,33 +72,37 @@ impl Guest {
     }
 }
 
-/// How a guest and the adapter become one component.
+/// How a guest and the adapter are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkMode {
-    /// Two component instances, side by side.
+    /// Two components, side by side.
     Component,
+    /// One component.
+    Fused,
 }
 
 impl LinkMode {
     /// All modes: every case runs in each of them.
-    pub const ALL: &'static [Self] = &[Self::Component];
+    pub const ALL: &'static [Self] = &[Self::Component, Self::Fused];
 
     /// The mode's name, as it stands in a test's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Component => "component",
+            Self::Fused => "fused",
         }
     }
 }
 
 /// Makes a WASI 0.2 component run on WASI 0.3.
 pub fn uplift(guest: &[u8], mode: LinkMode) -> Vec<u8> {
-    match mode {
-        LinkMode::Component => {
-            let composed = wasi_uplift::compose(guest, &wasi_uplift::Options::default());
-            composed.expect("every guest can be uplifted").bytes
-        }
-    }
+    let link = match mode {
+        LinkMode::Component => wasi_uplift::LinkMode::Component,
+        LinkMode::Fused => wasi_uplift::LinkMode::Fused,
+    };
+    let options = wasi_uplift::Options::default().link(link);
+    let composed = wasi_uplift::compose(guest, &options);
+    composed.expect("every guest can be uplifted").bytes
 }
 
 /// The names that a component imports, in order.

@@ -20,7 +20,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, 
 use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
 
 /// The core module that `adapter/` builds.
-const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
+pub(crate) const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
 
 /// The interface that the composer's own components call.
 pub(crate) const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";

@@ -12,6 +12,8 @@ mod glue;
 mod handles;
 mod merge;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 use crate::Error;
 use crate::adapt::handles::INTERFACE;
