@@ -23,6 +23,8 @@ use wit_parser::{Function, Resolve, WorldId};
 /// How many types there are to be, and how many values of each.
 const TYPES: u64 = 60;
 const VALUES: usize = 12;
+/// How often bytes are tried that are no value, perhaps.
+const IMAGES: usize = 12;
 
 /// A type, and how it is written.
 #[derive(Clone, Debug)]
@@ -62,7 +64,7 @@ impl Inventor {
             4 => Ty::Tuple(self.several(from, depth)?),
             5 => {
                 let mut half = || -> Result<_> {
-                    let is_there = from.arbitrary()?;
+                    let is_there: bool = from.arbitrary()?;
                     is_there.then(|| self.boxed(from, depth)).transpose()
                 };
                 Ty::Result(half()?, half()?)
@@ -130,6 +132,7 @@ impl Ty {
                 let half = |ty: &Option<Box<Ty>>| ty.as_ref().map_or("_".into(), |ty| ty.wit());
                 match (ok, err) {
                     (None, None) => "result".into(),
+                    (Some(ok), None) => format!("result<{}>", ok.wit()),
                     _ => format!("result<{}, {}>", half(ok), half(err)),
                 }
             }
@@ -239,13 +242,16 @@ const INTERFACE: &str = "t:t/callee";
 
 fn world(definitions: &str, ty: &str) -> (Resolve, WorldId, WorldId) {
     let functions = format!(
-        "list: func(values: list<{ty}>) -> list<{ty}>;
+        "echo: func(values: list<{ty}>) -> list<{ty}>;
         flat: func(first: u8, value: {ty}, last: char) -> list<u64>;"
     );
     let wit = format!(
         "package t:t;
         interface callee {{ {definitions} {functions} }}
-        interface caller {{ {definitions} {functions} }}
+        interface caller {{
+            {definitions} {functions}
+            raw: func(image: list<u8>, count: u32) -> list<{ty}>;
+        }}
         world guest {{ import callee; export caller; }}
         world implementation {{ export callee; }}"
     );
@@ -261,6 +267,8 @@ const REALLOC: &str = r#"
     (global $top (mut i32) (i32.const 4096))
     (func $realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
         (local $at i32)
+        ;; Of bytes a guest here makes anything.
+        (local.set 2 (i32.const 8))
         global.get $top
         local.get 2
         i32.add
@@ -274,6 +282,16 @@ const REALLOC: &str = r#"
         local.get 3
         i32.add
         global.set $top
+        ;; A string that is converted on the way may be allocated more than once.
+        local.get $at
+        local.get 0
+        local.get 1
+        local.get 3
+        local.get 1
+        local.get 3
+        i32.lt_u
+        select
+        memory.copy
         local.get $at)"#;
 
 /// Core function types of a function of the interface.
@@ -292,7 +310,13 @@ impl Signature {
     }
 
     fn wat(&self) -> String {
-        self.params.iter().map(|ty| format!("{ty} ")).collect()
+        let name = |ty: &ValType| match ty {
+            ValType::I32 => "i32 ",
+            ValType::I64 => "i64 ",
+            ValType::F32 => "f32 ",
+            _ => "f64 ",
+        };
+        self.params.iter().map(name).collect()
     }
 }
 
@@ -306,7 +330,7 @@ fn function<'a>(resolve: &'a Resolve, name: &str) -> &'a Function {
 fn guest(resolve: &Resolve) -> String {
     let mut module = format!("(module (memory (export \"memory\") 64) {REALLOC}");
     let mut imports = String::new();
-    for name in ["list", "flat"] {
+    for name in ["echo", "flat"] {
         let signature = Signature::of(resolve, name);
         let params = signature.wat();
         let passed: String = (0..signature.params.len())
@@ -324,6 +348,13 @@ fn guest(resolve: &Resolve) -> String {
         )
         .unwrap();
     }
+    // Takes the bytes for as many values.
+    write!(
+        module,
+        "(func (export \"t:t/caller#raw\") (param i32 i32 i32) (result i32)
+            local.get 0 local.get 2 i32.const 16 call $echo i32.const 16)"
+    )
+    .unwrap();
     let module = module.replacen("(module", &format!("(module {imports}"), 1);
     format!("{module})")
 }
@@ -356,7 +387,7 @@ fn callee(resolve: &Resolve, ty: &Ty, environment: &str) -> String {
     }
     format!(
         "(module {environment}
-        (func (export \"{INTERFACE}#list\") (param i32 i32) (result i32)
+        (func (export \"{INTERFACE}#echo\") (param i32 i32) (result i32)
             (local $area i32)
             (local.set $area
                 (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 8)))
@@ -465,14 +496,14 @@ struct Running {
     store: Store<()>,
     list: Func,
     flat: Func,
+    raw: Func,
 }
 
 impl Running {
-    fn start(engine: &Engine, component: &[u8]) -> Running {
-        let component = Component::new(engine, component).unwrap();
+    fn start(engine: &Engine, component: &Component) -> Running {
         let mut store = Store::new(engine, ());
         let linker = Linker::new(engine);
-        let instance = linker.instantiate(&mut store, &component).unwrap();
+        let instance = linker.instantiate(&mut store, component).unwrap();
         let caller = instance
             .get_export_index(&mut store, None, "t:t/caller")
             .unwrap();
@@ -482,21 +513,27 @@ impl Running {
                 .unwrap();
             instance.get_func(&mut store, index).unwrap()
         };
-        let (list, flat) = (function("list"), function("flat"));
-        Running { store, list, flat }
+        Running {
+            list: function("echo"),
+            flat: function("flat"),
+            raw: function("raw"),
+            store,
+        }
     }
 
-    fn call(&mut self, function: Func, args: &[Val]) -> Val {
+    fn call(&mut self, function: Func, args: &[Val]) -> wasmtime::Result<Val> {
         let mut results = [Val::Bool(false)];
-        function.call(&mut self.store, args, &mut results).unwrap();
+        function.call(&mut self.store, args, &mut results)?;
         let [result] = results;
-        result
+        Ok(result)
     }
 }
 
 #[test]
 fn values_come_through_as_through_a_component_boundary() {
     let engine = Engine::new(&Config::new()).unwrap();
+    // How many images were values, and how many were not.
+    let mut outcomes = [0; 2];
     for seed in 0..TYPES {
         let mut random = SmallRng::seed_from_u64(seed);
         let bytes: Vec<u8> = (0..1 << 16).map(|_| random.random()).collect();
@@ -517,20 +554,42 @@ fn values_come_through_as_through_a_component_boundary() {
         let callee = callee(&resolve, &ty, &environment);
         let callee = component(&callee, &resolve, callee_world, StringEncoding::UTF8);
         let fused = fused(&guest, &resolve, &ty, encoding);
-        let mut apart = Running::start(&engine, &linked(guest, callee));
+        let linked = Component::new(&engine, linked(guest, callee)).unwrap();
+        let fused = Component::new(&engine, fused).unwrap();
+        let mut apart = Running::start(&engine, &linked);
         let mut together = Running::start(&engine, &fused);
         for _ in 0..VALUES {
             let value = Ty::List(Box::new(ty.clone())).value(&mut from).unwrap();
             let args = [value.clone()];
-            let one = apart.call(apart.list, &args);
-            let other = together.call(together.list, &args);
+            let one = apart.call(apart.list, &args).unwrap();
+            let other = together.call(together.list, &args).unwrap();
             assert_eq!(one, value, "{ty:?}");
             assert_eq!(other, value, "{ty:?}");
             let value = ty.value(&mut from).unwrap();
             let args = [Val::U8(7), value, Val::Char('\u{1f600}')];
-            let one = apart.call(apart.flat, &args);
-            let other = together.call(together.flat, &args);
+            let one = apart.call(apart.flat, &args).unwrap();
+            let other = together.call(together.flat, &args).unwrap();
             assert_eq!(one, other, "{ty:?} {args:?}");
         }
+        for _ in 0..IMAGES {
+            // Small numbers are likelier to mean something.
+            let limit = *from.choose(&[2, 3, 5, 256]).unwrap();
+            let image = (0..512).map(|_| Val::U8((random.random_range(0..limit)) as u8));
+            let args = [
+                Val::List(image.collect()),
+                Val::U32(random.random_range(0..=2)),
+            ];
+            // What has trapped can't be used any more.
+            let mut apart = Running::start(&engine, &linked);
+            let mut together = Running::start(&engine, &fused);
+            let one = apart.call(apart.raw, &args);
+            let other = together.call(together.raw, &args);
+            // What isn't a number equals nothing, but looks the same.
+            let seen = |result: wasmtime::Result<Val>| format!("{:?}", result.ok());
+            let (one, other) = (seen(one), seen(other));
+            assert_eq!(one, other, "{ty:?} {args:?}");
+            outcomes[usize::from(one == "None")] += 1;
+        }
     }
+    assert!(outcomes.iter().all(|count| *count > 50), "{outcomes:?}");
 }
