@@ -187,6 +187,14 @@ impl Plan {
         })
     }
 
+    /// Whether the guest imports a function that may wait.
+    pub fn may_wait(&self) -> bool {
+        self.imports.iter().any(|import| match &import.fate {
+            ImportFate::Adapter { waiting, .. } => !waiting.is_empty(),
+            _ => false,
+        })
+    }
+
     /// What becomes of the import of this name.
     pub fn import(&self, name: &str) -> Option<&ImportFate> {
         let named = |import: &&Planned<_>| import.item.name == name;

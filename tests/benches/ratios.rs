@@ -185,7 +185,13 @@ fn build_guest() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     let status = Command::new(cargo)
         .current_dir(&folder)
-        .args(["build", "--release", "--locked", "--target", "wasm32-wasip2"])
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--target",
+            "wasm32-wasip2",
+        ])
         .arg("--target-dir")
         .arg(&target)
         .status()
@@ -204,9 +210,7 @@ fn tcp_peer(name: String) -> String {
         let mut block = vec![b'x'; MIB];
         match name.as_str() {
             name if name.contains("receive") => while stream.write_all(&block).is_ok() {},
-            name if name.contains("send") => {
-                while matches!(stream.read(&mut block), Ok(1..)) {}
-            }
+            name if name.contains("send") => while matches!(stream.read(&mut block), Ok(1..)) {},
             _ => {
                 while let Ok(count @ 1..) = stream.read(&mut block) {
                     if stream.write_all(&block[..count]).is_err() {

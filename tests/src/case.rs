@@ -1,6 +1,6 @@
 //! Cases: what to run, with what input, and what has to come out.
 
-use crate::{Guest, Outcome, Preopen, Source, Thing};
+use crate::{Guest, LinkMode, Outcome, Preopen, Source, Thing};
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,8 @@ pub struct Case {
     pub scenario: Scenario,
     /// Where.
     pub hosts: Hosts,
+    /// How guest and adapter are put together for it.
+    pub modes: &'static [LinkMode],
     folder: PathBuf,
 }
 
@@ -121,6 +123,7 @@ impl Case {
         let text = fs::read_to_string(folder.join("case")).map_err(|e| e.to_string())?;
         let mut guest = None;
         let mut hosts = Hosts::Both;
+        let mut modes = LinkMode::ALL;
         let mut scenario = Scenario::default();
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') {
@@ -153,6 +156,7 @@ impl Case {
                 "stdin" => scenario.stdin = stdin(value)?,
                 "stdout" => scenario.stdout = stdout(value)?,
                 "uplifted-only" => hosts = Hosts::UpliftedOnly,
+                "fused-only" => modes = &[LinkMode::Fused],
                 _ => return Err(format!("unknown line {line:?}")),
             }
         }
@@ -165,6 +169,7 @@ impl Case {
             guest: guest.ok_or("no guest is named")?,
             scenario,
             hosts,
+            modes,
             folder: folder.into(),
         })
     }

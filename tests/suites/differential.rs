@@ -1,17 +1,17 @@
 //! Each folder in `cases/` is a test: the guest on the WASI 0.2 host, and
-//! uplifted on the host with only WASI 0.3, in every link mode.
+//! uplifted on the host with only WASI 0.3, in every link mode that it is for.
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::sync::Arc;
-use wasi_uplift_tests::{Case, LinkMode, lab};
+use wasi_uplift_tests::{Case, lab};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let lab = Arc::new(lab!());
     let mut trials = Vec::new();
     for case in Case::all() {
-        for mode in LinkMode::ALL {
+        for mode in case.modes {
             let (lab, case) = (lab.clone(), case.clone());
             let name = format!("{}::{}", mode.name(), case.name);
             trials.push(Trial::test(name, move || {

@@ -110,6 +110,7 @@ macro_rules! completion {
 
 pub mod filesystem;
 pub mod sockets;
+mod task;
 mod text;
 
 #[global_allocator]
