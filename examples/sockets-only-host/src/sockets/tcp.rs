@@ -51,7 +51,7 @@ enum Phase {
         sent: bool,
         received: bool,
     },
-    /// With what is said to those who want to send or receive.
+    /// With what is said to those who want anything of it.
     Closed(ErrorCode),
 }
 
@@ -82,7 +82,7 @@ impl TcpSocket {
             Phase::Unconnected(socket) => Ok(socket.as_fd()),
             Phase::Listening(listener) => Ok(listener.as_fd()),
             Phase::Connecting(stream) | Phase::Connected { stream, .. } => Ok(stream.as_fd()),
-            Phase::Closed(_) => Err(ErrorCode::InvalidState),
+            Phase::Closed(code) => Err(*code),
         }
     }
 
