@@ -188,12 +188,12 @@ impl Socket {
         matches!(*self.state.borrow(), State::Connected { .. })
     }
 
-    /// Asks the host about the socket, or sets an option. A guest is told nothing before it has
-    /// finished to connect, though some hosts know.
+    /// Asks the host about the socket, or sets an option. While a socket connects there is no
+    /// answer, though some hosts have one; after it has failed there is only that.
     fn ask<T>(&self, ask: impl FnOnce(&TcpSocket) -> Result<T, Fault>) -> Result<T, Fault> {
         match *self.state.borrow() {
-            State::Connecting(_) | State::Tried(_) => Err(Fault::Connecting),
-            State::Dead(fault) => Err(fault),
+            State::Connecting(_) => Err(Fault::Connecting),
+            State::Tried(Err(fault)) | State::Dead(fault) => Err(fault),
             _ => ask(&self.inner),
         }
     }
