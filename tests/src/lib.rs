@@ -2,7 +2,7 @@
 //! and compares them with what the same guests do, as they are, on a WASI 0.2
 //! host.
 //!
-//! A [`Lab`] holds the two hosts. A [`Case`] says what to run and what comes
+//! A [`Lab`] holds the hosts. A [`Case`] says what to run and what comes
 //! out; most live in `cases/`, one folder each.
 
 mod case;
@@ -15,22 +15,23 @@ mod tree;
 
 pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
 pub use fnv::{Fnv, pattern};
-pub use lab::Lab;
+pub use lab::{Host, Lab};
 pub use live::Live;
 pub use process::Outcome;
 pub use tree::{Preopen, Source, Thing};
 
 use std::fs;
 use std::path::Path;
+use wasi_uplift::Target;
 
-/// The exit code of both hosts when the guest trapped: what a shell reports for
+/// The exit code of all hosts when the guest trapped: what a shell reports for
 /// a process that aborted.
 pub const TRAPPED: u8 = 134;
 
-/// The exit code of both hosts when the component could not even be linked.
+/// The exit code of all hosts when the component could not even be linked.
 pub const NOT_RUN: u8 = 125;
 
-/// What both hosts print on stderr before the reason of a trap.
+/// What all hosts print on stderr before the reason of a trap.
 pub const TRAPPED_PREFIX: &str = "trapped: ";
 
 /// A WASI 0.2 component that the build script made from `guests/`.
@@ -96,11 +97,16 @@ impl LinkMode {
 
 /// Makes a WASI 0.2 component run on WASI 0.3.
 pub fn uplift(guest: &[u8], mode: LinkMode) -> Vec<u8> {
+    uplift_to(guest, mode, Target::default())
+}
+
+/// Makes a WASI 0.2 component run on this version of WASI 0.3.
+pub fn uplift_to(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
     let link = match mode {
         LinkMode::Component => wasi_uplift::LinkMode::Component,
         LinkMode::Fused => wasi_uplift::LinkMode::Fused,
     };
-    let options = wasi_uplift::Options::default().link(link);
+    let options = wasi_uplift::Options::default().target(target).link(link);
     let composed = wasi_uplift::compose(guest, &options);
     composed.expect("every guest can be uplifted").bytes
 }

@@ -1,10 +1,10 @@
 //! Every function of every shape is called by a guest, and what guests ask of
 //! a host once uplifted.
 
-use crate::place::SHAPES;
+use crate::place::{Place, Program, SHAPES};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use wasi_uplift_tests::{Guest, LinkMode, imports, uplift};
+use wasi_uplift_tests::{Guest, Host, LinkMode, imports, uplift_to};
 use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldItem, WorldKey};
 
@@ -60,21 +60,46 @@ fn add_imports(guest: Guest, called: &mut Functions) {
     }
 }
 
+/// On each host, by the programs that tests run there.
 #[test]
 fn every_function_is_called() {
+    let places: Vec<_> = Program::NAMES
+        .iter()
+        .flat_map(|name| Place::named(name))
+        .collect();
     for shape in SHAPES {
-        let mut called = Functions::new();
-        for guest in Guest::ALL {
-            if guest.name.starts_with(&format!("{shape}-")) {
-                add_imports(*guest, &mut called);
-            }
-        }
         let described = described(shape);
         assert_eq!(described.len(), 7, "{shape}: {:?}", described.keys());
-        for (interface, functions) in described {
-            let called = called.remove(&interface).unwrap_or_default();
-            let missing: Vec<_> = functions.difference(&called).collect();
-            assert!(missing.is_empty(), "{shape} {interface}: {missing:?}");
+        for host in Host::ALL {
+            for mode in LinkMode::ALL {
+                let there =
+                    |place: &&Place| place.shape() == shape && place.on == Some((*mode, host));
+                let mut called = Functions::new();
+                for place in places.iter().filter(there) {
+                    add_imports(place.guest, &mut called);
+                }
+                for (interface, functions) in &described {
+                    let called = called.remove(interface).unwrap_or_default();
+                    let missing: Vec<_> = functions.difference(&called).collect();
+                    assert!(
+                        missing.is_empty(),
+                        "no test on {} calls {missing:?} of {shape} {interface}",
+                        host.target()
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A guest is a program that tests run.
+#[test]
+fn every_guest_is_run() {
+    for guest in Guest::ALL {
+        if let Some((shape, name)) = guest.name.split_once('-')
+            && SHAPES.contains(&shape)
+        {
+            assert!(Program::NAMES.contains(&name), "no test runs {name}");
         }
     }
 }
@@ -83,19 +108,21 @@ fn every_function_is_called() {
 #[test]
 fn an_echo_server_imports_what_it_needs() {
     const NEEDED: [&str; 6] = [
-        "wasi:sockets/types@0.3.0",
-        "wasi:cli/environment@0.3.0",
-        "wasi:cli/stdout@0.3.0",
-        "wasi:cli/stderr@0.3.0",
-        "wasi:cli/types@0.3.0",
-        "wasi:clocks/types@0.3.0",
+        "wasi:sockets/types",
+        "wasi:cli/environment",
+        "wasi:cli/stdout",
+        "wasi:cli/stderr",
+        "wasi:cli/types",
+        "wasi:clocks/types",
     ];
-    for shape in SHAPES {
-        let guest = Guest::named(&format!("{shape}-tcp-echo")).expect("the server");
-        for mode in LinkMode::ALL {
-            for name in imports(&uplift(&guest.bytes(), *mode)) {
-                assert!(NEEDED.contains(&name.as_str()), "{shape}: {name}");
-            }
+    for place in Place::uplifted(Program::TcpEcho) {
+        let Some((mode, host)) = place.on else {
+            continue;
+        };
+        let target = host.target();
+        let needed = NEEDED.map(|path| target.interface(path));
+        for name in imports(&uplift_to(&place.guest.bytes(), mode, target)) {
+            assert!(needed.contains(&name), "{}: {name}", place.name());
         }
     }
 }
