@@ -4,7 +4,8 @@
 //! Data moves in streams there, so that reads and writes at a position are streams too. A stream
 //! for reading is kept for the read that follows on, and given up as soon as the guest has changed
 //! any file, or has done anything by which it could know that others have: what the host had read
-//! ahead would be old.
+//! ahead would be old. A stream for writing is kept for the write that follows on, and brought to its
+//! end before anything else looks at files.
 
 use crate::Adapter;
 use crate::abi::filesystem as abi;

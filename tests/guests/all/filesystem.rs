@@ -9,7 +9,7 @@ use guests::filesystem::types::{
 use guests::fnv::{Fnv, pattern};
 use guests::io::poll::poll;
 use guests::io::streams::{InputStream, StreamError};
-use guests::{mode, out, stdout, write_all};
+use guests::{after_ms, mode, out, stdout, write_all};
 use std::fmt::Debug;
 
 guests::command!(run);
@@ -43,6 +43,7 @@ fn run() -> Result<(), ()> {
         "polling" => polling(&home),
         "splicing" => splicing(&home),
         "fresh" => fresh(&home),
+        "changed-by-others" => changed_by_others(&home),
         "descriptors" => descriptors(&home),
         "times" => times(&home),
         "opening" => opening(&home),
@@ -542,6 +543,21 @@ fn fresh(home: &Descriptor) {
         truncated.is_ok(),
         show(file.read(5, 5))
     );
+}
+
+/// Somebody else writes `n` all over the file once there is one called `ready`.
+fn changed_by_others(home: &Descriptor) {
+    let file = open_existing(home, "file", READ);
+    let stream = file.read_via_stream(0).expect("opening a stream");
+    drop(open(home, "ready", WRITE));
+    while let Ok(bytes) = stream.blocking_read(1) {
+        if bytes == b"n" {
+            out!("changed");
+            return;
+        }
+        after_ms(10).block();
+    }
+    out!("never changed");
 }
 
 fn read_until(stream: &InputStream, len: usize) -> Vec<u8> {
