@@ -46,14 +46,15 @@ pub struct Output {
 /// How many streams have bytes on their way to a file.
 static BUSY_FILES: Global<Cell<u32>> = Global::new(Cell::new(0));
 
-/// The stream of the last `descriptor.write`, open for the write that follows on.
-static KEPT: Global<RefCell<Option<Rc<Output>>>> = Global::new(RefCell::new(None));
+/// The stream of the last `descriptor.write`, open for the write that follows on. More than one if
+/// several tasks write.
+static KEPT: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
 
 /// Ends the stream that [`write_all`](Output::write_all) has left open, if there is one. A host may
 /// take bytes and write them later: that they are in the file is certain when it has said how the
 /// stream ended.
 pub fn finish_kept() {
-    if let Some(output) = KEPT.take() {
+    for output in KEPT.take() {
         output.close();
         output.wait_until(|output| output.life.is_over());
     }
@@ -252,11 +253,12 @@ impl Output {
     pub fn write_all(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
         let len = bytes.len();
         // Nobody else ends it in between.
-        KEPT.take();
+        KEPT.borrow_mut()
+            .retain(|kept| !core::ptr::eq(&**kept, self));
         self.accept(bytes);
         self.wait_until(|output| output.queued.get() == 0);
         if self.life.is_open() {
-            KEPT.replace(self.me.upgrade());
+            KEPT.borrow_mut().extend(self.me.upgrade());
             return Ok(len);
         }
         self.wait_until(|output| output.life.is_over());
