@@ -24,9 +24,13 @@ fn main() -> Result<()> {
 
     let mut built = Vec::new();
     let target = out.join("target");
-    for (name, module) in build_rust_guests(guests, &[], &["examples"], &target)? {
+    for (name, module) in build_rust_guests(guests, &[], &["examples", "all"], &target)? {
         // The bindings put the world's description into the module already.
         built.push((name, encode(&fs::read(&module)?)?));
+    }
+    let candidate = ["--features", "candidate"];
+    for (name, module) in build_rust_guests(guests, &candidate, &["all"], &target)? {
+        built.push((format!("{name}-candidate"), encode(&fs::read(&module)?)?));
     }
     let sockets = guests.join("sockets");
     let target = out.join("sockets-target");
@@ -72,8 +76,8 @@ fn build_rust_guests(
     target: &Path,
 ) -> Result<Vec<(String, PathBuf)>> {
     let triple = "wasm32-unknown-unknown";
-    run_cargo(guests, triple, target, &[&["--examples"], more].concat())?;
     let modules = target.join(triple).join("release/examples");
+    let mut arguments = more.to_vec();
     let mut built = Vec::new();
     for folder in folders {
         for source in files(&guests.join(folder), "rs")? {
@@ -83,6 +87,10 @@ fn build_rust_guests(
             built.push((name, module));
         }
     }
+    for (name, _) in &built {
+        arguments.extend(["--example", name]);
+    }
+    run_cargo(guests, triple, target, &arguments)?;
     Ok(built)
 }
 

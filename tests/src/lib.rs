@@ -6,6 +6,7 @@
 //! out; most live in `cases/`, one folder each.
 
 mod case;
+pub mod coverage;
 #[path = "../guests/src/fnv.rs"]
 mod fnv;
 mod lab;

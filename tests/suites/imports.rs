@@ -1,6 +1,6 @@
 //! What an uplifted guest asks of its host.
 
-use wasi_uplift_tests::{Guest, LinkMode, imports, uplift};
+use wasi_uplift_tests::{Guest, LinkMode, coverage, imports, uplift};
 
 #[test]
 fn guests_import_wasi_0_2() {
@@ -45,6 +45,19 @@ fn the_same_guest_gives_the_same_bytes() {
             "{}",
             guest.name
         );
+    }
+}
+
+/// In both shapes, so that a case for each is a case for every function.
+#[test]
+fn every_function_of_the_filesystem_is_called() {
+    for (name, base) in [("filesystem", "deps"), ("filesystem-candidate", "rc")] {
+        let files = ["io", "clocks", "filesystem"].map(|file| format!("wit/{base}/{file}.wit"));
+        let described = coverage::described(&files.each_ref().map(String::as_str));
+        assert_eq!(described.len(), 2, "{name}: {:?}", described.keys());
+        let guest = Guest::named(name).unwrap();
+        let called = coverage::called([guest], "filesystem");
+        coverage::assert_called(name, described, &called);
     }
 }
 

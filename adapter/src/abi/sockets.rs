@@ -5,8 +5,8 @@
 //! in memory, and nothing else. [`Layout`] is where that is known.
 
 use super::{
-    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Lift, Payload, SinkAbi, SourceAbi,
-    Started, Subtask, stream_ends,
+    ByteReader, ByteWriter, Completion, CompletionAbi, EndAbi, Ending, Lift, Payload, Started,
+    Subtask, stream_ends,
 };
 use crate::io::error::Failure;
 use crate::reactor::{self, Waiter};
@@ -480,7 +480,7 @@ impl Connect {
     }
 }
 
-byte_source!(
+byte_stream!(
     TCP_RECEIVE,
     TCP_RECEIVE_COMPLETION,
     SOCKET_RESULT,
@@ -493,7 +493,7 @@ byte_source!(
     "[future-drop-readable-1][method]tcp-socket.receive"
 );
 
-byte_sink!(
+byte_stream!(
     TCP_SEND,
     TCP_SEND_COMPLETION,
     SOCKET_RESULT,

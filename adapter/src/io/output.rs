@@ -46,8 +46,23 @@ pub struct Output {
 /// How many streams have bytes on their way to a file.
 static BUSY_FILES: Global<Cell<u32>> = Global::new(Cell::new(0));
 
+/// The stream of the last `descriptor.write`, open for the write that follows on. More than one if
+/// several tasks write.
+static KEPT: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
+
+/// Ends the stream that [`write_all`](Output::write_all) has left open, if there is one. A host may
+/// take bytes and write them later: that they are in the file is certain when it has said how the
+/// stream ended.
+pub fn finish_kept() {
+    for output in KEPT.take() {
+        output.close();
+        output.wait_until(|output| output.life.is_over());
+    }
+}
+
 /// Waits until files have what was written to them, so that what is read next is what was written.
 pub fn settle_files() {
+    finish_kept();
     while BUSY_FILES.get() > 0 {
         reactor::wait();
     }
@@ -168,6 +183,9 @@ impl Output {
 
     /// `output-stream.check-write`.
     pub fn check_write(&self) -> Result<usize, StreamEnd> {
+        if self.is_file {
+            finish_kept();
+        }
         if !self.is_ready() {
             reactor::turn();
         }
@@ -215,6 +233,9 @@ impl Output {
 
     /// `output-stream.blocking-write-and-flush`, for any number of bytes.
     pub fn blocking_write_and_flush(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        if self.is_file {
+            finish_kept();
+        }
         self.wait_until(Self::is_ready);
         self.check()?;
         self.accept(bytes);
@@ -227,19 +248,37 @@ impl Output {
         Ok(())
     }
 
-    /// Writes bytes, however many, closes the stream, and waits for what the host has to say.
-    /// Returns how many bytes were written: some, if it failed after those.
-    pub fn write_to_end(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
+    /// Writes bytes, however many, and keeps the stream for those that follow until
+    /// [`finish_kept`]. Returns how many bytes were written: some, if it failed after those.
+    pub fn write_all(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
         let len = bytes.len();
+        // Nobody else ends it in between.
+        KEPT.borrow_mut()
+            .retain(|kept| !core::ptr::eq(&**kept, self));
         self.accept(bytes);
         self.wait_until(|output| output.queued.get() == 0);
-        let lost = self.lost.get();
-        self.close();
+        if self.life.is_open() {
+            KEPT.borrow_mut().extend(self.me.upgrade());
+            return Ok(len);
+        }
         self.wait_until(|output| output.life.is_over());
-        match self.life.report() {
-            StreamEnd::Closed if lost == 0 => Ok(len),
-            _ if 0 < lost && lost < len => Ok(len - lost),
-            end => Err(end),
+        match (self.life.report(), len - self.lost.get()) {
+            (StreamEnd::Closed, written) if written == len => Ok(len),
+            (end, 0) => Err(end),
+            (_, written) => Ok(written),
+        }
+    }
+
+    /// Whether [`write_all`](Self::write_all) can go on.
+    pub fn is_kept(&self) -> bool {
+        self.life.is_open()
+    }
+
+    /// What the host said at the end of a stream that was kept, if it has not been told.
+    pub fn overdue(&self) -> Result<(), StreamEnd> {
+        match self.life.is_over().then(|| self.life.report()) {
+            Some(end @ StreamEnd::LastOperationFailed(_)) => Err(end),
+            _ => Ok(()),
         }
     }
 
@@ -335,6 +374,7 @@ impl Standard {
 /// Waits until every accepted byte is with the host, closes the standard streams, and waits until
 /// the host has said that it is done with them. The next handle opens them again.
 pub fn drain() {
+    finish_kept();
     reactor::drain();
     let outputs: Vec<_> = STANDARD
         .take()

@@ -10,7 +10,7 @@ use crate::abi::Subtask;
 use crate::abi::sockets::{Connect, IpAddressFamily, IpSocketAddress, Listener, TcpSocket};
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::exports::wasi::io::streams as p2_streams;
-use crate::io::input::Input;
+use crate::io::input::{Input, files_changed};
 use crate::io::output::Output;
 use crate::io::poll::{Source, pollable};
 use crate::io::streams::{InputStream, OutputStream};
@@ -173,6 +173,8 @@ impl Socket {
             _ => None,
         };
         let inner = accepted.ok_or(Fault::WouldBlock)?;
+        // Whoever has connected may have changed files before.
+        files_changed();
         // A connection that failed while it was being accepted is a socket that says why.
         inner.local_address()?;
         let socket = Socket::new(inner, self.progress.family, State::Idle, true);

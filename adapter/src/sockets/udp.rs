@@ -8,6 +8,7 @@ use crate::Adapter;
 use crate::abi::sockets::{IpAddressFamily, IpSocketAddress, Receive, Send, UdpSocket};
 use crate::abi::{Started, Subtask, trap};
 use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::io::input::files_changed;
 use crate::io::poll::{Source, pollable};
 use crate::reactor::{self, Waiter};
 use alloc::boxed::Box;
@@ -142,7 +143,11 @@ impl Socket {
             return None;
         }
         match self.receiving.replace(Receiving::No) {
-            Receiving::Done(result) => Some(result),
+            Receiving::Done(result) => {
+                // Whoever has sent it may have changed files before.
+                files_changed();
+                Some(result)
+            }
             _ => None,
         }
     }
