@@ -190,7 +190,7 @@ pub fn turn() {
 }
 
 /// How many answers are given without letting the host run.
-const PATIENCE: u32 = 16;
+const PATIENCE: u32 = 128;
 
 /// How many answers were given since the host ran.
 static ANSWERS: Global<Cell<u32>> = Global::new(Cell::new(0));
