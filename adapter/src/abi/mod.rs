@@ -109,6 +109,7 @@ macro_rules! completion {
 }
 
 pub mod filesystem;
+pub mod http;
 pub mod sockets;
 
 #[global_allocator]
@@ -430,11 +431,25 @@ struct Lift {
     allocates: bool,
 }
 
-/// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages.
-#[repr(C, align(4))]
-pub struct Payload([u8; 20]);
+/// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages, and the future that
+/// it comes from.
+#[repr(C, align(8))]
+pub struct Payload([u8; 40], u32);
 
 impl Payload {
+    fn new(end: u32) -> Self {
+        Payload([0; 40], end)
+    }
+
+    /// The future that it comes from.
+    fn end(&self) -> u32 {
+        self.1
+    }
+
+    fn address(&self) -> *mut u8 {
+        self.0.as_ptr().cast_mut()
+    }
+
     /// Takes the string at `at`.
     fn string(&self, at: usize) -> String {
         let word = |at: usize| {
@@ -660,7 +675,7 @@ impl Completion {
 
     /// Whether the host has refused the stream already, and why. For tasks that may wait.
     pub fn peek(&mut self) -> Option<Failure> {
-        let mut payload = Payload([0; 20]);
+        let mut payload = Payload::new(self.handle);
         // SAFETY: where the read is pending it is cancelled before the payload goes away.
         let code = unsafe {
             match (self.abi.read)(self.handle, &mut payload) {
@@ -691,7 +706,7 @@ impl Completion {
         if self.early.is_some() {
             return self.early.take();
         }
-        let mut payload = Box::new(Payload([0; 20]));
+        let mut payload = Box::new(Payload::new(self.handle));
         // SAFETY: the payload is kept in `in_flight` while the read is pending.
         let code = unsafe { (self.abi.read)(self.handle, &mut *payload) };
         if code != BLOCKED {
