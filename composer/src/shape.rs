@@ -128,7 +128,10 @@ impl Binary<'_> {
     }
 
     fn handle(&self, keyword: &str, resource: AliasableResourceId) -> String {
-        let name = self.names.get(&resource.resource()).map_or("?", String::as_str);
+        let name = self
+            .names
+            .get(&resource.resource())
+            .map_or("?", String::as_str);
         format!("{keyword}<{name}>")
     }
 

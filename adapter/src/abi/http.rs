@@ -418,10 +418,7 @@ macro_rules! producer {
                     contents: Some(contents),
                     trailers,
                 },
-                contents: (
-                    ByteWriter::new(&$sink, writer),
-                    Completion::new(&UNTOLD, 0),
-                ),
+                contents: (ByteWriter::new(&$sink, writer), Completion::new(&UNTOLD, 0)),
                 trailers: Promise::new(&$promise, promise),
             }
         }

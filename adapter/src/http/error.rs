@@ -38,18 +38,30 @@ fn name(code: &ErrorCode) -> &'static str {
         ErrorCode::HttpRequestMethodInvalid => "wasi:http error-code HTTP-request-method-invalid",
         ErrorCode::HttpRequestUriInvalid => "wasi:http error-code HTTP-request-URI-invalid",
         ErrorCode::HttpRequestUriTooLong => "wasi:http error-code HTTP-request-URI-too-long",
-        ErrorCode::HttpRequestHeaderSectionSize(_) => "wasi:http error-code HTTP-request-header-section-size",
+        ErrorCode::HttpRequestHeaderSectionSize(_) => {
+            "wasi:http error-code HTTP-request-header-section-size"
+        }
         ErrorCode::HttpRequestHeaderSize(_) => "wasi:http error-code HTTP-request-header-size",
-        ErrorCode::HttpRequestTrailerSectionSize(_) => "wasi:http error-code HTTP-request-trailer-section-size",
+        ErrorCode::HttpRequestTrailerSectionSize(_) => {
+            "wasi:http error-code HTTP-request-trailer-section-size"
+        }
         ErrorCode::HttpRequestTrailerSize(_) => "wasi:http error-code HTTP-request-trailer-size",
         ErrorCode::HttpResponseIncomplete => "wasi:http error-code HTTP-response-incomplete",
-        ErrorCode::HttpResponseHeaderSectionSize(_) => "wasi:http error-code HTTP-response-header-section-size",
+        ErrorCode::HttpResponseHeaderSectionSize(_) => {
+            "wasi:http error-code HTTP-response-header-section-size"
+        }
         ErrorCode::HttpResponseHeaderSize(_) => "wasi:http error-code HTTP-response-header-size",
         ErrorCode::HttpResponseBodySize(_) => "wasi:http error-code HTTP-response-body-size",
-        ErrorCode::HttpResponseTrailerSectionSize(_) => "wasi:http error-code HTTP-response-trailer-section-size",
+        ErrorCode::HttpResponseTrailerSectionSize(_) => {
+            "wasi:http error-code HTTP-response-trailer-section-size"
+        }
         ErrorCode::HttpResponseTrailerSize(_) => "wasi:http error-code HTTP-response-trailer-size",
-        ErrorCode::HttpResponseTransferCoding(_) => "wasi:http error-code HTTP-response-transfer-coding",
-        ErrorCode::HttpResponseContentCoding(_) => "wasi:http error-code HTTP-response-content-coding",
+        ErrorCode::HttpResponseTransferCoding(_) => {
+            "wasi:http error-code HTTP-response-transfer-coding"
+        }
+        ErrorCode::HttpResponseContentCoding(_) => {
+            "wasi:http error-code HTTP-response-content-coding"
+        }
         ErrorCode::HttpResponseTimeout => "wasi:http error-code HTTP-response-timeout",
         ErrorCode::HttpUpgradeFailed => "wasi:http error-code HTTP-upgrade-failed",
         ErrorCode::HttpProtocolError => "wasi:http error-code HTTP-protocol-error",

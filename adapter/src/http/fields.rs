@@ -1,8 +1,6 @@
 //! `fields`.
 
-use crate::abi::http::{
-    HeaderError, fields_append, fields_delete, fields_from_list, fields_set,
-};
+use crate::abi::http::{HeaderError, fields_append, fields_delete, fields_from_list, fields_set};
 use crate::bindings::wasi::http0_3_0::types as p3;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -63,27 +61,31 @@ impl Fields {
     }
 
     pub fn set(&self, name: &str, values: &[Vec<u8>]) -> Result<(), HeaderError> {
-        self.change(|fields| fields_set(fields, name, values))
+        // The name is looked at before it is found out that there is nothing to set.
+        self.check(|fields| fields_set(fields, name, &[]))?;
+        fields_set(&self.fields, name, values)
     }
 
     pub fn delete(&self, name: &str) -> Result<(), HeaderError> {
-        self.change(|fields| fields_delete(fields, name))
+        self.check(|fields| fields_delete(fields, name))?;
+        fields_delete(&self.fields, name)
     }
 
     pub fn append(&self, name: &str, value: &[u8]) -> Result<(), HeaderError> {
-        self.change(|fields| fields_append(fields, name, value))
+        self.check(|fields| fields_append(fields, name, value))?;
+        fields_append(&self.fields, name, value)
     }
 
-    fn change(
+    /// Whether they may be changed. What else is wrong with a change is told first.
+    fn check(
         &self,
         change: impl Fn(&p3::Fields) -> Result<(), HeaderError>,
     ) -> Result<(), HeaderError> {
         if self.immutable {
-            // What is wrong with the name or the value is told first.
             change(&p3::Fields::clone(&self.fields))?;
             return Err(HeaderError::Immutable);
         }
-        change(&self.fields)
+        Ok(())
     }
 }
 

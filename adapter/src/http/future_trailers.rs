@@ -34,12 +34,14 @@ impl FutureTrailers {
         if !self.body.ready() {
             return None;
         }
-        let outcome = self.outcome.get_or_init(|| match self.body.input.outcome() {
-            StreamEnd::Closed => Ok(self.body.take_trailers().map(Rc::new)),
-            StreamEnd::LastOperationFailed(failure) => {
-                Err(error::code(&failure).unwrap_or(ErrorCode::InternalError(None)))
-            }
-        });
+        let outcome = self
+            .outcome
+            .get_or_init(|| match self.body.input.outcome() {
+                StreamEnd::Closed => Ok(self.body.take_trailers().map(Rc::new)),
+                StreamEnd::LastOperationFailed(failure) => {
+                    Err(error::code(&failure).unwrap_or(ErrorCode::InternalError(None)))
+                }
+            });
         let trailers = outcome.clone();
         Some(trailers.map(|trailers| trailers.map(Fields::of_message)))
     }

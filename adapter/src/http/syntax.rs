@@ -32,7 +32,6 @@ pub fn is_path_with_query(text: &str) -> bool {
     let in_path = |byte: u8| !matches!(byte, 0..=b' ' | b'<' | b'>' | b'`' | 0x7f);
     let in_query = |byte: u8| !matches!(byte, 0..=b' ' | b'"' | b'<' | b'>' | 0x7f);
     begins_well
-        && !text.is_empty()
         && text.len() <= LONGEST_PATH
         && path.bytes().all(in_path)
         && query.bytes().all(in_query)
@@ -52,7 +51,8 @@ pub fn is_authority(text: &str) -> bool {
         },
         None => ("", place),
     };
-    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte);
+    let is_unreserved =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte);
     let in_user = |byte: u8| is_unreserved(byte) || byte == b':' || byte == b'%';
     !place.is_empty()
         && user.bytes().all(in_user)

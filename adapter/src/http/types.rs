@@ -324,9 +324,9 @@ impl stable::types::GuestFutureTrailers for FutureTrailers {
         }
         let outcome = self.get()?;
         self.taken.set(true);
-        Some(Ok(outcome.map(|trailers| {
-            trailers.map(stable::types::Fields::new)
-        })))
+        Some(Ok(
+            outcome.map(|trailers| trailers.map(stable::types::Fields::new))
+        ))
     }
 }
 

@@ -197,9 +197,6 @@ fn errors(refused: &str) {
     request_.set_authority(None).unwrap();
     out(&format!("no authority: {}", show(request_)));
     let request_ = new();
-    request_.set_path_with_query(None).unwrap();
-    out(&format!("no path: {}", show(request_)));
-    let request_ = new();
     request_
         .set_scheme(Some(&Scheme::Other("ftp".into())))
         .unwrap();
