@@ -93,3 +93,18 @@ impl Fields {
 pub fn give(fields: Rc<p3::Fields>) -> p3::Fields {
     Rc::try_unwrap(fields).unwrap_or_else(|fields| p3::Fields::clone(&fields))
 }
+
+/// Fields to give to the host with a message that has no body. WASI 0.3 gives each message a
+/// future, so that a host can't see at once that there is nothing to come: the length says it.
+pub fn give_without_body(fields: Rc<p3::Fields>) -> p3::Fields {
+    const NAME: &str = "content-length";
+    let fields = give(fields);
+    if fields.has(NAME) || fields_append(&fields, NAME, b"0").is_ok() {
+        return fields;
+    }
+    // They were another message's, which can't be changed.
+    let fields = p3::Fields::clone(&fields);
+    // Where the host doesn't allow it, it has to see for itself.
+    let _ = fields_append(&fields, NAME, b"0");
+    fields
+}

@@ -7,7 +7,7 @@ use super::shapes::{candidate, stable};
 use crate::Adapter;
 use crate::abi::Global;
 use crate::abi::http::{Answer, new_answer, new_candidate_answer};
-use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method};
 use crate::bindings::exports::wasi_uplift::adapter::{incoming, incoming_candidate};
 use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::io::output;
@@ -43,7 +43,8 @@ macro_rules! shape {
                 FutureReader<Answer>,
             ) {
                 let (answer, promise) = $new_answer();
-                let outparam = ResponseOutparam::new(promise);
+                let to_head = matches!(request.get_method(), Method::Head);
+                let outparam = ResponseOutparam::new(promise, to_head);
                 CURRENT.replace(Some(outparam.clone()));
                 (
                     $shape::types::IncomingRequest::new(IncomingRequest::new(request)),

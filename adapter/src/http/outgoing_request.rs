@@ -1,6 +1,6 @@
 //! `outgoing-request`.
 
-use super::fields::{Fields, give};
+use super::fields::{Fields, give, give_without_body};
 use super::outgoing_body::{OutgoingBody, content_length};
 use super::request_options::RequestOptions;
 use super::syntax;
@@ -114,9 +114,16 @@ impl OutgoingRequest {
         if body.is_none() && content_length(&self.headers).is_some_and(|length| length > 0) {
             return Err(ErrorCode::HttpRequestBodySize(Some(0)));
         }
-        let body = body.unwrap_or_else(no_request_body);
-        let request = new_request(give(self.headers), body, options.map(|options| options.0));
         let head = self.head.into_inner();
+        let (headers, body) = match body {
+            Some(body) => (give(self.headers), body),
+            // These have no body as a rule, and nothing is said of it.
+            None if matches!(head.method, Method::Get | Method::Head | Method::Connect) => {
+                (give(self.headers), no_request_body())
+            }
+            None => (give_without_body(self.headers), no_request_body()),
+        };
+        let request = new_request(headers, body, options.map(|options| options.0));
         if !matches!(head.method, Method::Get) {
             let set = request.set_method(&head.method);
             set.map_err(|()| ErrorCode::HttpRequestMethodInvalid)?;

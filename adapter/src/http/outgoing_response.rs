@@ -1,6 +1,6 @@
 //! `outgoing-response`.
 
-use super::fields::{Fields, give};
+use super::fields::{Fields, give, give_without_body};
 use super::outgoing_body::OutgoingBody;
 use crate::abi::http::{Unsent, new_response, no_response_body};
 use crate::bindings::wasi::http0_3_0::types as p3;
@@ -52,11 +52,19 @@ impl OutgoingResponse {
         Ok(body)
     }
 
-    /// Makes it one of WASI 0.3.
-    pub fn into_p3(self) -> Result<p3::Response, ()> {
-        let body = self.body.into_inner().unwrap_or_else(no_response_body);
-        let response = new_response(give(self.headers), body);
-        match self.status.get() {
+    /// Makes it one of WASI 0.3, to answer a request with or without `HEAD`.
+    pub fn into_p3(self, to_head: bool) -> Result<p3::Response, ()> {
+        let status = self.status.get();
+        let (headers, body) = match self.body.into_inner() {
+            Some(body) => (give(self.headers), body),
+            // These have no body by themselves, and the length would be of something else.
+            None if to_head || matches!(status, ..200 | 204 | 304) => {
+                (give(self.headers), no_response_body())
+            }
+            None => (give_without_body(self.headers), no_response_body()),
+        };
+        let response = new_response(headers, body);
+        match status {
             OK => {}
             status => response.set_status_code(status)?,
         }

@@ -8,16 +8,23 @@ use core::cell::Cell;
 
 /// A `response-outparam`: a way to answer the request, once.
 #[derive(Clone)]
-pub struct ResponseOutparam(Rc<Cell<Option<Promise<Answer>>>>);
+pub struct ResponseOutparam {
+    promise: Rc<Cell<Option<Promise<Answer>>>>,
+    /// The request is one with `HEAD`.
+    to_head: bool,
+}
 
 impl ResponseOutparam {
-    pub fn new(promise: Promise<Answer>) -> Self {
-        ResponseOutparam(Rc::new(Cell::new(Some(promise))))
+    pub fn new(promise: Promise<Answer>, to_head: bool) -> Self {
+        ResponseOutparam {
+            promise: Rc::new(Cell::new(Some(promise))),
+            to_head,
+        }
     }
 
     pub fn set(&self, response: Result<OutgoingResponse, ErrorCode>) {
         let answer = response.and_then(|response| {
-            let response = response.into_p3();
+            let response = response.into_p3(self.to_head);
             response.map_err(|()| ErrorCode::HttpProtocolError)
         });
         self.answer(answer);
@@ -25,7 +32,7 @@ impl ResponseOutparam {
 
     /// Answers, unless it was done before.
     pub fn answer(&self, answer: Answer) {
-        if let Some(promise) = self.0.take() {
+        if let Some(promise) = self.promise.take() {
             promise.fulfil(answer, false);
         }
     }

@@ -167,14 +167,14 @@ pub fn ask(port: u16, request: &[u8]) -> Option<Message> {
 
 /// A request without a body.
 pub fn get(path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nhost: example.com\r\n\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nhost: example.com\r\nte: trailers\r\n\r\n").into_bytes()
 }
 
 /// A request with a body in chunks, and with trailers.
 pub fn post(path: &str, chunks: &[&[u8]], trailers: &str) -> Vec<u8> {
     let mut request = format!(
-        "POST {path} HTTP/1.1\r\nhost: example.com\r\ntransfer-encoding: chunked\r\n\
-         trailer: x-sum\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nhost: example.com\r\nte: trailers\r\n\
+         transfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n"
     )
     .into_bytes();
     for chunk in chunks {

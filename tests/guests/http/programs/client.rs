@@ -31,6 +31,7 @@ impl bindings::exports::wasi::cli::run::Guest for Client {
             [authority, "get", path] => get(authority, path),
             [authority, "post", path, len] => post(authority, path, number(len), None),
             [authority, "sized", path, len] => post(authority, path, number(len), Some(len)),
+            [authority, "bare", path] => bare(authority, path),
             [authority, "early", path] => early(authority, path),
             [authority, "trailers", path] => trailers(authority, path),
             [authority, "abort", path] => abort(authority, path),
@@ -42,7 +43,9 @@ impl bindings::exports::wasi::cli::run::Guest for Client {
             }
             [authority, "drop", path] => {
                 let request = request(Method::Get, authority, path, Fields::new());
-                drop(handle(request, None).expect("it is sent"));
+                let future = handle(request, None).expect("it is sent");
+                sleep(100);
+                drop(future);
                 sleep(200);
                 out("dropped");
             }
@@ -101,6 +104,13 @@ fn post(authority: &str, path: &str, len: usize, sized: Option<&str>) {
     }
     drop(stream);
     out(&finish(body, None));
+    out(&show_response(wait(&future)));
+}
+
+/// There could be a body, and isn't.
+fn bare(authority: &str, path: &str) {
+    let request = request(Method::Delete, authority, path, Fields::new());
+    let future = handle(request, None).expect("it is sent");
     out(&show_response(wait(&future)));
 }
 

@@ -105,6 +105,8 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
             let bytes = vec![b'x'; write.parse().expect("a number")];
             let wrote = send(&stream, &bytes).map_err(show_end);
             drop(stream);
+            // What there is of the response is with the client.
+            sleep(50);
             out(&format!("{wrote:?} {}", finish(body, None)));
         }
         "/echo" => echo(request, outparam),
@@ -164,6 +166,7 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
         "/unfinished" => {
             let (body, stream) = start(outparam, 200, &[]);
             send(&stream, b"some").expect("somebody reads");
+            sleep(50);
             drop(stream);
             drop(body);
         }
@@ -245,7 +248,7 @@ fn forward(from: &streams::InputStream, to: &streams::OutputStream) -> String {
 fn echo(request: &IncomingRequest, outparam: ResponseOutparam) {
     let incoming = request.consume().expect("the body is there");
     let from = incoming.stream().expect("the stream is there");
-    let (body, to) = start(outparam, 200, &[]);
+    let (body, to) = start(outparam, 200, &[("trailer", "x-sum")]);
     let end = forward(&from, &to);
     drop((from, to));
     let trailers = trailers(&IncomingBody::finish(incoming));
