@@ -119,8 +119,10 @@ impl<T: FuturePayload> Promise<T> {
 }
 
 /// Values that are written, and that nobody waits to be taken.
-static UNHURRIED: Global<RefCell<Vec<(u32, Rc<dyn Waiter>)>>> =
-    Global::new(RefCell::new(Vec::new()));
+static UNHURRIED: ByEnd<Rc<dyn Waiter>> = Global::new(RefCell::new(Vec::new()));
+
+/// What belongs to futures, of which there are few, each with the end that is here.
+type ByEnd<T> = Global<RefCell<Vec<(u32, T)>>>;
 
 /// A value that is written and not yet taken.
 struct Written<T: FuturePayload> {
@@ -167,8 +169,7 @@ const TRAILERS: Lift = Lift {
 };
 
 /// The trailers that somebody may ask for, by the future that brings them.
-static EXPECTED: Global<RefCell<Vec<(u32, Option<Fields>)>>> =
-    Global::new(RefCell::new(Vec::new()));
+static EXPECTED: ByEnd<Option<Fields>> = Global::new(RefCell::new(Vec::new()));
 
 fn lift_trailers(payload: &Payload) -> Ending {
     // SAFETY: the host has written a payload of this type, and it is taken once.
