@@ -41,6 +41,14 @@ fn main() -> Result<()> {
             built.push((format!("{shape}-{name}"), encode(&fs::read(&module)?)?));
         }
     }
+    let http = guests.join("http");
+    let target = out.join("http-target");
+    for shape in HTTP_SHAPES {
+        let features = ["--features", shape];
+        for (name, module) in build_rust_guests(&http, &features, &["programs"], &target)? {
+            built.push((format!("http-{shape}-{name}"), encode(&fs::read(&module)?)?));
+        }
+    }
     for (name, component) in build_std_guests(&guests.join("std"), &out.join("std-target"))? {
         built.push((format!("std-{name}"), fs::read(component)?));
     }
@@ -66,6 +74,9 @@ const SOCKETS_SHAPES: [(&str, &[&str]); 3] = [
     ("candidate", &["all", "release"]),
     ("draft", &["all", "draft"]),
 ];
+
+/// The shapes that `wasi:http` had.
+const HTTP_SHAPES: [&str; 3] = ["stable", "december", "candidate"];
 
 /// Runs cargo on the guests' own workspace and returns the core modules of the
 /// programs in `folders`, each with its name.

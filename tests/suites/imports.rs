@@ -36,6 +36,23 @@ fn a_guest_that_uses_clocks_imports_clocks_only() {
     }
 }
 
+/// A guest pays for HTTP only if it has to do with it, and then for what it uses.
+#[test]
+fn guests_import_http_only_if_they_use_it() {
+    for (guest, mode) in everything() {
+        let names = imports(&uplift(&guest.bytes(), mode));
+        let has = |name: &str| names.iter().any(|import| import.starts_with(name));
+        let uses_http = guest.name.starts_with("http-");
+        assert_eq!(has("wasi:http/"), uses_http, "{}", guest.name);
+        if uses_http {
+            assert!(
+                !has("wasi:filesystem/") && !has("wasi:sockets/"),
+                "{names:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_same_guest_gives_the_same_bytes() {
     for (guest, mode) in everything() {

@@ -22,6 +22,21 @@ macro_rules! byte_stream {
         $transfer:literal, $cancel:literal, $drop:literal,
         $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
     ) => {
+        byte_end!($end, $module, $transfer, $cancel, $drop);
+        completion!(
+            $completion,
+            $lift,
+            $module,
+            $future_read,
+            $future_cancel_read,
+            $future_drop_readable
+        );
+    };
+}
+
+/// Declares the static for one end of a `stream<u8>`.
+macro_rules! byte_end {
+    ($end:ident, $module:literal, $transfer:literal, $cancel:literal, $drop:literal) => {
         static $end: EndAbi = {
             #[link(wasm_import_module = $module)]
             unsafe extern "C" {
@@ -38,14 +53,6 @@ macro_rules! byte_stream {
                 drop: drop_end,
             }
         };
-        completion!(
-            $completion,
-            $lift,
-            $module,
-            $future_read,
-            $future_cancel_read,
-            $future_drop_readable
-        );
     };
 }
 
@@ -75,6 +82,7 @@ macro_rules! completion {
 }
 
 pub mod filesystem;
+pub mod http;
 pub mod sockets;
 mod task;
 mod text;
@@ -392,11 +400,25 @@ struct Lift {
     allocates: bool,
 }
 
-/// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages.
-#[repr(C, align(4))]
-pub struct Payload([u8; 20]);
+/// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages, and the future that
+/// it comes from.
+#[repr(C, align(8))]
+pub struct Payload([u8; 40], u32);
 
 impl Payload {
+    fn new(end: u32) -> Self {
+        Payload([0; 40], end)
+    }
+
+    /// The future that it comes from.
+    fn end(&self) -> u32 {
+        self.1
+    }
+
+    fn address(&self) -> *mut u8 {
+        self.0.as_ptr().cast_mut()
+    }
+
     /// Takes the string at `at`.
     fn string(&self, at: usize) -> String {
         let word = |at: usize| {
@@ -613,7 +635,7 @@ impl Completion {
 
     /// Whether the host has refused the stream already, and why. For tasks that may wait.
     pub fn peek(&mut self) -> Option<Failure> {
-        let mut payload = Payload([0; 20]);
+        let mut payload = Payload::new(self.handle);
         // SAFETY: where the read is pending it is cancelled before the payload goes away.
         let code = unsafe {
             match (self.abi.read)(self.handle, &mut payload) {
@@ -644,7 +666,7 @@ impl Completion {
         if self.early.is_some() {
             return self.early.take();
         }
-        let mut payload = Box::new(Payload([0; 20]));
+        let mut payload = Box::new(Payload::new(self.handle));
         // SAFETY: the payload is kept in `in_flight` while the read is pending.
         let code = unsafe { (self.abi.read)(self.handle, &mut *payload) };
         if code != BLOCKED {

@@ -12,6 +12,7 @@ use super::poll::Source;
 use super::streams::OutputStream;
 use crate::abi::{ByteWriter, Completion, Global, Wrote, trap};
 use crate::bindings::exports::wasi::io::streams;
+use crate::io::error::Failure;
 use crate::reactor::{self, Asker, Waiter};
 use alloc::collections::VecDeque;
 use alloc::rc::{Rc, Weak};
@@ -20,6 +21,10 @@ use core::cell::{Cell, RefCell};
 
 /// How many bytes may be accepted and not yet taken by the host.
 const CAPACITY: usize = 64 * 1024;
+
+/// How many bytes may be written at once to a body that has [room](Output::room), which is more
+/// than the guest is told. Guests know bodies as streams that take this much without being asked.
+const BODY_WRITE: usize = 1024 * 1024;
 
 /// The standard streams that were opened.
 static STANDARD: Global<RefCell<Vec<&'static Standard>>> = Global::new(RefCell::new(Vec::new()));
@@ -41,6 +46,34 @@ pub struct Output {
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
     is_file: bool,
+    /// What a stream that writes a body has beyond others.
+    body: Option<Length>,
+}
+
+/// What a body's length has to be, and is so far.
+pub struct Length {
+    /// The header's word.
+    pub expected: Option<u64>,
+    pub written: Cell<u64>,
+    /// What writing more ends with, given how much was written.
+    pub excess: fn(u64) -> Failure,
+}
+
+impl Length {
+    /// Counts the bytes, of which those are left that the body has room for.
+    fn count(&self, bytes: &mut Vec<u8>) -> Result<(), StreamEnd> {
+        let before = self.written.get();
+        let after = before.saturating_add(bytes.len() as u64);
+        self.written.set(after);
+        match self.expected {
+            Some(expected) if after > expected => {
+                let room = expected.saturating_sub(before);
+                bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+                Err(StreamEnd::LastOperationFailed((self.excess)(after)))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How many streams have bytes on their way to a file.
@@ -70,15 +103,25 @@ pub fn settle_files() {
 
 impl Output {
     pub fn new(ends: (ByteWriter, Completion)) -> Rc<Self> {
-        Output::with_kind(ends, false)
+        Output::with_kind(ends, false, None)
     }
 
     /// A stream that writes to a file.
     pub fn file(ends: (ByteWriter, Completion)) -> Rc<Self> {
-        Output::with_kind(ends, true)
+        Output::with_kind(ends, true, None)
     }
 
-    fn with_kind((writer, completion): (ByteWriter, Completion), is_file: bool) -> Rc<Self> {
+    /// A stream that writes a body. Flushing it ends at once, because there may be nobody to read
+    /// the body yet.
+    pub fn body(ends: (ByteWriter, Completion), length: Length) -> Rc<Self> {
+        Output::with_kind(ends, false, Some(length))
+    }
+
+    fn with_kind(
+        (writer, completion): (ByteWriter, Completion),
+        is_file: bool,
+        body: Option<Length>,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|me| Output {
             me: me.clone(),
             writer: RefCell::new(Some(writer)),
@@ -89,6 +132,7 @@ impl Output {
             lost: Cell::new(0),
             closing: Cell::new(false),
             is_file,
+            body,
         })
     }
 
@@ -125,7 +169,16 @@ impl Output {
     }
 
     /// Accepts bytes, for which there is room.
-    fn accept(&self, bytes: Vec<u8>) {
+    fn accept(&self, mut bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        let counted = match &self.body {
+            Some(length) => length.count(&mut bytes),
+            None => Ok(()),
+        };
+        self.push(bytes);
+        counted
+    }
+
+    fn push(&self, bytes: Vec<u8>) {
         if bytes.is_empty() {
             return;
         }
@@ -200,11 +253,15 @@ impl Output {
             // The other side is gone, and it will be known in a moment how.
             return Ok(());
         }
-        if bytes.len() > self.room() {
+        let room = match self.room() {
+            1.. if self.body.is_some() => BODY_WRITE,
+            room => room,
+        };
+        if bytes.len() > room {
             // More than `check-write` allows.
             trap();
         }
-        self.accept(bytes);
+        self.accept(bytes)?;
         self.check()
     }
 
@@ -217,10 +274,20 @@ impl Output {
         self.write(alloc::vec![0; len as usize])
     }
 
+    fn start_flush(&self) {
+        self.flushing
+            .set(self.queued.get() > 0 && self.body.is_none());
+    }
+
+    /// How many bytes of a body were written.
+    pub fn written(&self) -> u64 {
+        self.body.as_ref().map_or(0, |length| length.written.get())
+    }
+
     /// `output-stream.flush`.
     pub fn flush(&self) -> Result<(), StreamEnd> {
         self.check()?;
-        self.flushing.set(self.queued.get() > 0);
+        self.start_flush();
         Ok(())
     }
 
@@ -238,8 +305,8 @@ impl Output {
         }
         self.wait_until(Self::is_ready);
         self.check()?;
-        self.accept(bytes);
-        self.flushing.set(self.queued.get() > 0);
+        self.accept(bytes)?;
+        self.start_flush();
         self.wait_until(Self::is_ready);
         // That nobody reads any more is no failure of a write that was read to its end.
         if self.life.is_over() && self.lost.get() > 0 {
@@ -255,7 +322,7 @@ impl Output {
         // Nobody else ends it in between.
         KEPT.borrow_mut()
             .retain(|kept| !core::ptr::eq(&**kept, self));
-        self.accept(bytes);
+        self.push(bytes);
         self.wait_until(|output| output.queued.get() == 0);
         if self.life.is_open() {
             KEPT.borrow_mut().extend(self.me.upgrade());
