@@ -12,7 +12,7 @@
 //! A guest's WASI 0.2 imports are served by an adapter component that imports WASI 0.3. The adapter
 //! is part of this crate; every guest gets what it needs of it and no more. Data flows one way:
 //!
-//! 1. [`inspect`]: what does the guest import and export?
+//! 1. [`mod@inspect`]: what does the guest import and export?
 //! 2. [`plan`]: what becomes of each import and export?
 //! 3. [`adapt`]: cut the adapter down to what the plan asks for.
 //! 4. [`retype`]: give the functions of the guest that may wait an `async` type.
@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adapt;
+pub mod by_hand;
 mod error;
 mod front;
 mod fuse;
@@ -30,6 +31,7 @@ pub mod inspect;
 pub mod link;
 pub mod plan;
 mod preview1;
+mod report;
 pub mod retype;
 pub mod shape;
 mod target;
@@ -38,6 +40,7 @@ pub mod validate;
 pub use error::{Error, Place, Unserved};
 pub use fuse::Unfusible;
 pub use plan::Plan;
+pub use report::{Outlook, Report, Reported, Variant, Verdict, inspect};
 pub use target::{Target, UnknownTarget};
 
 /// How to compose.
@@ -116,6 +119,15 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
     let guest = inspect::Guest::read(&guest)?;
     let adapter = adapt::Adapter::embedded(options.target)?;
     let plan = Plan::new(&guest, &adapter)?;
+    carry_out(&guest, plan, &adapter, options)
+}
+
+fn carry_out(
+    guest: &inspect::Guest<'_>,
+    plan: Plan,
+    adapter: &adapt::Adapter<'_>,
+    options: &Options,
+) -> Result<Composed, Error> {
     if plan.is_identity() {
         return Ok(Composed {
             bytes: guest.bytes.to_vec(),
@@ -123,8 +135,8 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
             linked: Linked::Not,
         });
     }
-    let retyped = retype::retype(&guest, &plan)?;
-    let (bytes, linked) = put_together(retyped, &plan, &adapter, options.link)?;
+    let retyped = retype::retype(guest, &plan)?;
+    let (bytes, linked) = put_together(retyped, &plan, adapter, options.link)?;
     validate::validate(&bytes, &plan)?;
     Ok(Composed {
         bytes,

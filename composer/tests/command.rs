@@ -161,8 +161,15 @@ fn results_are_the_same_every_time() {
 fn help() {
     let folder = tempfile::tempdir().unwrap();
     for (snapshot, arguments) in [
+        #[cfg(feature = "run")]
         ("help.txt", &["--help"][..]),
-        ("compose-help.txt", &["compose", "--help"]),
+        ("compose-help.txt", &["compose", "--help"][..]),
+        ("inspect-help.txt", &["inspect", "--help"]),
+        ("adapter-help.txt", &["adapter", "--help"]),
+        ("retype-help.txt", &["retype", "--help"]),
+        ("completions-help.txt", &["completions", "--help"]),
+        #[cfg(feature = "run")]
+        ("run-help.txt", &["run", "--help"]),
     ] {
         let output = uplift(folder.path()).args(arguments).output().unwrap();
         assert_success(&output);
@@ -187,7 +194,8 @@ fn wrong_usage() {
         &[][..],
         &["compose"],
         &["decompose"],
-        &["compose", "a", "b"],
+        &["inspect"],
+        &["compose", "a", "-o", "b", "-d", "c"],
     ] {
         let output = uplift(folder.path()).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -337,5 +345,129 @@ mod unix {
             difference("command/reader-gone.txt", &text(&output.stderr)),
             None
         );
+    }
+}
+
+mod many {
+    use super::*;
+
+    /// A folder with guests, each in a folder of its own.
+    fn guests(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            let path = folder.path().join(name).join(name).with_extension("wasm");
+            fs::write(path, guest(name)).unwrap();
+        }
+        folder
+    }
+
+    fn lines(output: &[u8]) -> Vec<String> {
+        let mut lines: Vec<_> = text(output).lines().map(str::to_string).collect();
+        lines.sort();
+        lines
+    }
+
+    #[test]
+    fn guests_are_composed_into_a_folder() {
+        let folder = guests(&["sleeps", "other-interfaces"]);
+        let arguments = [
+            "sleeps/sleeps.wasm",
+            "other-interfaces/other-interfaces.wasm",
+        ];
+        let output = compose(
+            folder.path(),
+            &[&arguments[..], &["-d", "out/deep"]].concat(),
+        );
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(text(&output.stdout), "");
+        let other = "other-interfaces.wasm";
+        let expected = [
+            format!("note: `other-interfaces/{other}` was composed to `out/deep/{other}`"),
+            "note: `sleeps/sleeps.wasm` was composed to `out/deep/sleeps.wasm`".to_string(),
+        ];
+        assert_eq!(lines(&output.stderr), expected);
+        let out = folder.path().join("out/deep");
+        assert_eq!(names(&out), ["other-interfaces.wasm", "sleeps.wasm"]);
+        assert!(fs::read(out.join("sleeps.wasm")).unwrap() == composed("sleeps"));
+    }
+
+    #[test]
+    fn quiet_is_quiet_and_text_is_text() {
+        let folder = guests(&["sleeps"]);
+        let output = compose(folder.path(), &["sleeps/sleeps.wasm", "-qtd", "."]);
+        assert_success(&output);
+        let written = fs::read(folder.path().join("sleeps.wat")).unwrap();
+        assert_text_of(&written, &composed("sleeps"));
+    }
+
+    #[test]
+    fn one_that_fails_does_not_stop_the_others() {
+        let folder = guests(&["sleeps"]);
+        fs::write(folder.path().join("bad.wasm"), "bad").unwrap();
+        let output = compose(
+            folder.path(),
+            &["bad.wasm", "sleeps/sleeps.wasm", "-qd", "out"],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        let message = text(&output.stderr);
+        assert!(
+            message.starts_with("error: `bad.wasm` was not composed: "),
+            "{message}"
+        );
+        assert_eq!(names(&folder.path().join("out")), ["sleeps.wasm"]);
+    }
+
+    #[test]
+    fn what_would_be_written_twice_is_not_written() {
+        let folder = guests(&["sleeps"]);
+        fs::create_dir(folder.path().join("copy")).unwrap();
+        fs::write(folder.path().join("copy/sleeps.wasm"), guest("sleeps")).unwrap();
+        let arguments = ["sleeps/sleeps.wasm", "copy/sleeps.wasm", "-d", "out"];
+        let output = compose(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            text(&output.stderr),
+            "error: `sleeps/sleeps.wasm` and `copy/sleeps.wasm` would both be composed to \
+             `out/sleeps.wasm`: compose them into different folders\n"
+        );
+        assert!(!folder.path().join("out").exists());
+    }
+
+    #[test]
+    fn standard_input_has_no_name_for_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = compose(folder.path(), &["-", "-d", "out"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("`standard input` has no file name"));
+        assert!(!folder.path().join("out").exists());
+    }
+
+    #[test]
+    fn several_guests_need_a_folder() {
+        let folder = guests(&["sleeps"]);
+        let output = compose(
+            folder.path(),
+            &["sleeps/sleeps.wasm", "other.wasm", "-o", "out"],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("name a folder for the results with `-d`"));
+    }
+}
+
+#[test]
+fn verbose_says_what_became_of_it() {
+    let folder = folder("sleeps");
+    let output = compose(folder.path(), &["-v", "guest.wasm", "-o", "composed.wasm"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stdout), "");
+    let message = text(&output.stderr);
+    for part in [
+        "guest.wasm: ",
+        "bytes added",
+        "wasi:io/poll@0.2.0: adapter; may wait: [method]pollable.block",
+        "wasi:cli/run@0.2.0: becomes wasi:cli/run@0.3.0",
+    ] {
+        assert!(message.contains(part), "{message}");
     }
 }
