@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 use wasi_uplift::{LinkMode, Options, compose};
-use wasm_encoder::reencode::{Reencode, ReencodeComponent, RoundtripReencoder};
+use wasm_encoder::reencode::{ReencodeComponent, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, Component, Function, FunctionSection, Module, TypeSection, ValType,
 };

@@ -137,7 +137,7 @@ fn carry_out(
     }
     let retyped = retype::retype(guest, &plan)?;
     let (bytes, linked) = put_together(retyped, &plan, adapter, options.link)?;
-    validate::validate(&bytes, &plan)?;
+    validate::validate(&bytes, &plan, guest)?;
     Ok(Composed {
         bytes,
         plan,
