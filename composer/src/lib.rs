@@ -1,13 +1,27 @@
 //! Makes a WASI 0.2 component run, unchanged, on hosts that ship only WASI 0.3.
 //!
-//! ```no_run
+//! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let guest = std::fs::read("guest.wasm")?;
+//! # let folder = tempfile::tempdir()?;
+//! # let path = |name: &str| folder.path().join(name);
+//! # let module = r#"(module
+//! #     (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+//! #     (memory (export "memory") 1)
+//! #     (func (export "_start")))"#;
+//! # std::fs::write(path("guest.wasm"), wat::parse_str(module)?)?;
+//! let guest = std::fs::read(path("guest.wasm"))?;
 //! let composed = wasi_uplift::compose(&guest, &wasi_uplift::Options::default())?;
-//! std::fs::write("uplifted.wasm", composed.bytes)?;
+//! std::fs::write(path("uplifted.wasm"), composed.bytes)?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! All of it works on bytes: nothing is read or written, started or waited for. So it can be used in
+//! a build script as well as in a host that uplifts what it loads. [`inspect()`] says what would
+//! become of a guest, and [`by_hand`] has the pieces for those who put them together themselves.
+//!
+//! The features `cli` and `run`, which are on by default, are for the command. A program that uses
+//! the library does without: `default-features = false`.
 //!
 //! A guest's WASI 0.2 imports are served by an adapter component that imports WASI 0.3. The adapter
 //! is part of this crate; every guest gets what it needs of it and no more. Data flows one way:
@@ -42,6 +56,11 @@ pub use fuse::Unfusible;
 pub use plan::Plan;
 pub use report::{Outlook, Report, Reported, Variant, Verdict, inspect};
 pub use target::{Target, UnknownTarget};
+
+/// What the package says of itself has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// How to compose.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +129,19 @@ pub struct Composed {
 /// apart from what isn't WASI, and exports `wasi:cli/run` of WASI 0.3 where the guest exports that
 /// of WASI 0.2. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
 /// same bytes every time.
+///
+/// ```
+/// use wasi_uplift::{Error, Options, Unserved};
+///
+/// let guest = wat::parse_str(
+///     r#"(component (import "wasi:nonsense/thing@0.2.0" (instance (export "do" (func)))))"#,
+/// )
+/// .unwrap();
+/// let Err(Error::Imports(imports)) = wasi_uplift::compose(&guest, &Options::default()) else {
+///     panic!("WASI 0.2 has no such interface");
+/// };
+/// assert_eq!(imports, [("wasi:nonsense/thing@0.2.0".to_string(), Unserved::Unknown)]);
+/// ```
 ///
 /// # Errors
 ///
