@@ -152,6 +152,21 @@ fn the_input_may_be_the_output() {
     assert!(fs::read(folder.path().join("guest.wasm")).unwrap() == composed("sleeps"));
 }
 
+/// The adapter is part of the command: no toolchain, no folder and no variable is needed.
+#[test]
+fn nothing_of_the_machine_is_needed() {
+    let folder = folder("sleeps");
+    let mut command = uplift(folder.path());
+    let output = command
+        .env_clear()
+        .env("PATH", "/nowhere")
+        .args(["compose", "guest.wasm"])
+        .output();
+    let output = output.unwrap();
+    assert_success(&output);
+    assert!(output.stdout == composed("sleeps"));
+}
+
 #[test]
 fn results_are_the_same_every_time() {
     assert!(composed("sleeps") == composed("sleeps"));
