@@ -229,9 +229,8 @@ mod unix {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
     use std::process::Command;
 
-    /// Runs the command with a terminal for its standard output, and returns what it says on
-    /// standard error, what the terminal got, and the exit code.
-    fn on_a_terminal(folder: &Path, arguments: &[&str]) -> (String, Vec<u8>, Option<i32>) {
+    /// A terminal, and the end of it that a program writes to.
+    fn terminal() -> (File, File) {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -241,21 +240,87 @@ mod unix {
             .write(true)
             .open(name.to_str().unwrap())
             .unwrap();
+        (File::from(terminal), end)
+    }
+
+    /// What a terminal is sent until nobody has its other end any more.
+    fn shown(mut terminal: File) -> Vec<u8> {
+        let mut shown = Vec::new();
+        let mut buffer = [0; 4096];
+        // The end is an error or nothing to read, as the system likes it.
+        while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+            shown.extend(&buffer[..length]);
+        }
+        shown
+    }
+
+    /// Runs the command with a terminal for its standard output, and returns what it says on
+    /// standard error, what the terminal got, and the exit code.
+    fn on_a_terminal(folder: &Path, arguments: &[&str]) -> (String, Vec<u8>, Option<i32>) {
+        let (terminal, end) = terminal();
         let mut command = uplift(folder);
         command.arg("compose").args(arguments);
         command.stdout(end).stderr(Stdio::piped());
         let child = command.spawn().unwrap();
         // It holds the terminal's other end, without which reading comes to an end.
         drop(command);
-        let mut shown = Vec::new();
-        let mut reader = File::from(terminal);
-        let mut buffer = [0; 4096];
-        // The end is an error or nothing to read, as the system likes it.
-        while let Ok(length @ 1..) = reader.read(&mut buffer) {
-            shown.extend(&buffer[..length]);
-        }
+        let shown = shown(terminal);
         let output = child.wait_with_output().unwrap();
         (text(&output.stderr), shown, output.status.code())
+    }
+
+    /// Runs the command with a terminal for its standard error, and returns what that got.
+    fn messages_on_a_terminal(folder: &Path, arguments: &[&str], colours: bool) -> String {
+        let (terminal, end) = terminal();
+        let mut command = uplift(folder);
+        command.arg("compose").args(arguments);
+        command
+            .env("TERM", "xterm")
+            .env_remove("CI")
+            .stdout(Stdio::null())
+            .stderr(end);
+        if colours {
+            command.env_remove("NO_COLOR");
+        } else {
+            command.env("NO_COLOR", "1");
+        }
+        let mut child = command.spawn().unwrap();
+        drop(command);
+        let shown = shown(terminal);
+        child.wait().unwrap();
+        text(&shown)
+    }
+
+    #[test]
+    fn messages_have_colours_on_a_terminal_only() {
+        let folder = folder("sleeps");
+        let missing = &["missing.wasm"];
+        let coloured = messages_on_a_terminal(folder.path(), missing, true);
+        assert!(
+            coloured.contains("\x1b[31merror:\x1b[0m `missing.wasm`"),
+            "{coloured:?}"
+        );
+        let plain = messages_on_a_terminal(folder.path(), missing, false);
+        assert!(plain.starts_with("error: `missing.wasm`"), "{plain:?}");
+        let elsewhere = compose(folder.path(), missing);
+        assert!(text(&elsewhere.stderr).starts_with("error: `missing.wasm`"));
+    }
+
+    #[test]
+    fn a_terminal_gets_a_progress_bar() {
+        let folder = folder("sleeps");
+        fs::copy(
+            folder.path().join("guest.wasm"),
+            folder.path().join("other.wasm"),
+        )
+        .unwrap();
+        let arguments = ["guest.wasm", "other.wasm", "-d", "out"];
+        let shown = messages_on_a_terminal(folder.path(), &arguments, true);
+        assert!(shown.contains("2/2"), "{shown:?}");
+        assert!(!shown.contains("was composed"), "{shown:?}");
+        let shown =
+            messages_on_a_terminal(folder.path(), &[&arguments[..], &["-q"]].concat(), true);
+        assert_eq!(shown, "");
     }
 
     #[test]

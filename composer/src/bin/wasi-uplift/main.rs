@@ -64,6 +64,12 @@ struct Composition {
     #[arg(long, default_value_t, value_name = "VERSION")]
     target: Target,
 
+    #[command(flatten)]
+    linking: Linking,
+}
+
+#[derive(Args)]
+struct Linking {
     /// How guest and adapter are put together: `fused` makes one component of them, `component`
     /// links two, and `auto` takes the first where it can be.
     #[arg(long, default_value_t, value_name = "MODE")]
@@ -72,7 +78,9 @@ struct Composition {
 
 impl Composition {
     fn options(&self) -> Options {
-        Options::default().target(self.target).link(self.link)
+        Options::default()
+            .target(self.target)
+            .link(self.linking.link)
     }
 }
 

@@ -1,11 +1,12 @@
 //! `wasi-uplift run`
 
 use crate::messages::Messages;
-use crate::{Composition, describe, files};
+use crate::{Linking, describe, files};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use wasi_uplift::Options;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p3::bindings::CommandPre;
@@ -41,7 +42,7 @@ pub struct Run {
     network: bool,
 
     #[command(flatten)]
-    composition: Composition,
+    linking: Linking,
 
     /// The guest's arguments.
     #[arg(last = true)]
@@ -102,7 +103,9 @@ impl Run {
     fn prepare(&self, messages: &Messages) -> Result<(Store<State>, CommandPre<State>)> {
         let name = files::name(&self.guest);
         let bytes = files::read(&self.guest)?;
-        let composed = wasi_uplift::compose(&bytes, &self.composition.options())
+        // The engine has 0.3.0, which is what is composed for by default.
+        let options = Options::default().link(self.linking.link);
+        let composed = wasi_uplift::compose(&bytes, &options)
             .with_context(|| format!("`{name}` was not composed"))?;
         if messages.is_verbose() {
             messages.detail(describe::composed(&name, bytes.len(), &composed));
