@@ -1,6 +1,8 @@
 //! What an uplifted guest asks of its host.
 
+use wasi_uplift::{Options, Target};
 use wasi_uplift_tests::{Guest, LinkMode, imports, uplift};
+use wasmparser::Validator;
 
 #[test]
 fn guests_import_wasi_0_2() {
@@ -45,6 +47,36 @@ fn the_same_guest_gives_the_same_bytes() {
             "{}",
             guest.name
         );
+    }
+}
+
+#[test]
+fn results_are_valid_however_they_are_linked() {
+    let modes = wasi_uplift::LinkMode::ALL;
+    results_are_valid(&modes.map(|mode| Options::default().link(mode)));
+}
+
+#[test]
+fn results_are_valid_whatever_the_target() {
+    results_are_valid(&Target::ALL.map(|target| Options::default().target(target)));
+}
+
+/// Composes every guest; what can't be composed has an error that is none of ours.
+fn results_are_valid(options: &[Options]) {
+    for guest in Guest::ALL {
+        let bytes = guest.bytes();
+        for options in options {
+            match wasi_uplift::compose(&bytes, options) {
+                Ok(composed) => {
+                    let result = Validator::new().validate_all(&composed.bytes);
+                    assert!(result.is_ok(), "{}, {options:?}: {result:?}", guest.name);
+                }
+                Err(error) => {
+                    let message = error.to_string();
+                    assert!(!message.contains("bug"), "{}: {message}", guest.name);
+                }
+            }
+        }
     }
 }
 
