@@ -138,6 +138,17 @@ pub enum Error {
     Link(String),
 }
 
+impl Error {
+    /// Whether what is wrong is not the guest.
+    pub(crate) fn is_bug(&self) -> bool {
+        use Error::{Adapter, InvalidResult, Link, Remains, Rewrite};
+        matches!(
+            self,
+            Remains(_) | InvalidResult(_) | Rewrite(_) | Adapter(_) | Link(_)
+        )
+    }
+}
+
 /// A function of an import or export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {

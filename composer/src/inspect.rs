@@ -23,6 +23,8 @@ pub struct Guest<'a> {
     pub imports: Vec<Extern>,
     /// The exports, in order.
     pub exports: Vec<Extern>,
+    /// The core modules, of inner components, too.
+    pub(crate) modules: BTreeSet<&'a [u8]>,
 }
 
 /// An import or export.
@@ -122,6 +124,12 @@ impl<'a> Guest<'a> {
     ///
     /// If the bytes are something else, or not valid.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        Guest::read_with(bytes, &BTreeSet::new())
+    }
+
+    /// The same, where some core modules are known to be valid. Most of the work is in their
+    /// functions, and these don't depend on what is around the module.
+    pub(crate) fn read_with(bytes: &'a [u8], valid: &BTreeSet<&[u8]>) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Err(Error::Empty);
         }
@@ -138,7 +146,10 @@ impl<'a> Guest<'a> {
             bytes,
             imports: Vec::new(),
             exports: Vec::new(),
+            modules: BTreeSet::new(),
         };
+        // Where the functions end that are known to be valid.
+        let mut valid_until = 0;
         let mut validator = Validator::new();
         let mut allocations = FuncValidatorAllocations::default();
         let mut depth = 0;
@@ -158,10 +169,22 @@ impl<'a> Guest<'a> {
                         exports.push(export.map_err(Error::InvalidGuest)?.name.name);
                     }
                 }
+                Payload::ModuleSection {
+                    unchecked_range, ..
+                } => {
+                    let (start, end) = (unchecked_range.start, unchecked_range.end);
+                    if let Some(module) = bytes.get(start as usize..end as usize) {
+                        guest.modules.insert(module);
+                        if valid.contains(module) {
+                            valid_until = end;
+                        }
+                    }
+                }
                 Payload::End(_) => depth -= 1,
                 _ => {}
             }
             let types = match validator.payload(&payload).map_err(Error::InvalidGuest)? {
+                ValidPayload::Func(_, body) if body.range().end <= valid_until => continue,
                 ValidPayload::Func(function, body) => {
                     let mut function = function.into_validator(mem::take(&mut allocations));
                     function.validate(&body).map_err(Error::InvalidGuest)?;
@@ -386,6 +409,31 @@ mod tests {
         assert_eq!(guest.imports[1].interface, None);
         let names: Vec<_> = guest.exports.iter().map(|export| &export.name).collect();
         assert_eq!(names, ["g"]);
+    }
+
+    #[test]
+    fn what_is_known_to_be_valid_is_not_gone_through() {
+        let valid = "(core module (func (result i32) i32.const 1))";
+        let invalid = "(core module (func (result i32) i64.const 1))";
+        let known = guest(valid);
+        let known = Guest::read(&known).unwrap().modules;
+        assert_eq!(known.len(), 1);
+        for (text, is_valid) in [
+            (valid.to_string(), true),
+            (format!("{valid} {invalid}"), false),
+            (format!("{invalid} {valid}"), false),
+            (format!("(component {invalid}) {valid}"), false),
+            (format!("(component {valid}) {invalid}"), false),
+        ] {
+            let result = guest(&text);
+            let result = Guest::read_with(&result, &known);
+            assert_eq!(result.is_ok(), is_valid, "{text}");
+        }
+        // Whoever says so has to know.
+        let broken = guest(invalid);
+        let module = &broken[broken.len() - known.first().unwrap().len()..];
+        assert!(module.starts_with(b"\0asm"));
+        assert!(Guest::read_with(&broken, &BTreeSet::from([module])).is_ok());
     }
 
     #[test]

@@ -1,18 +1,32 @@
 //! Makes a WASI 0.2 component run, unchanged, on hosts that ship only WASI 0.3.
 //!
-//! ```no_run
+//! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let guest = std::fs::read("guest.wasm")?;
+//! # let folder = tempfile::tempdir()?;
+//! # let path = |name: &str| folder.path().join(name);
+//! # let module = r#"(module
+//! #     (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+//! #     (memory (export "memory") 1)
+//! #     (func (export "_start")))"#;
+//! # std::fs::write(path("guest.wasm"), wat::parse_str(module)?)?;
+//! let guest = std::fs::read(path("guest.wasm"))?;
 //! let composed = wasi_uplift::compose(&guest, &wasi_uplift::Options::default())?;
-//! std::fs::write("uplifted.wasm", composed.bytes)?;
+//! std::fs::write(path("uplifted.wasm"), composed.bytes)?;
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! All of it works on bytes: nothing is read or written, started or waited for. So it can be used in
+//! a build script as well as in a host that uplifts what it loads. [`inspect()`] says what would
+//! become of a guest, and [`by_hand`] has the pieces for those who put them together themselves.
+//!
+//! The features `cli` and `run`, which are on by default, are for the command. A program that uses
+//! the library does without: `default-features = false`.
+//!
 //! A guest's WASI 0.2 imports are served by an adapter component that imports WASI 0.3. The adapter
 //! is part of this crate; every guest gets what it needs of it and no more. Data flows one way:
 //!
-//! 1. [`inspect`]: what does the guest import and export?
+//! 1. [`mod@inspect`]: what does the guest import and export?
 //! 2. [`plan`]: what becomes of each import and export?
 //! 3. [`adapt`]: cut the adapter down to what the plan asks for.
 //! 4. [`retype`]: give the functions of the guest that may wait an `async` type.
@@ -23,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adapt;
+pub mod by_hand;
 mod error;
 mod front;
 mod fuse;
@@ -30,6 +45,7 @@ pub mod inspect;
 pub mod link;
 pub mod plan;
 mod preview1;
+mod report;
 pub mod retype;
 pub mod shape;
 mod target;
@@ -38,7 +54,13 @@ pub mod validate;
 pub use error::{Error, Place, Unserved};
 pub use fuse::Unfusible;
 pub use plan::Plan;
+pub use report::{Outlook, Report, Reported, Variant, Verdict, inspect};
 pub use target::{Target, UnknownTarget};
+
+/// What the package says of itself has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// How to compose.
 #[derive(Clone, Debug, Default)]
@@ -108,6 +130,19 @@ pub struct Composed {
 /// of WASI 0.2, and `wasi:http/handler` where it exports `wasi:http/incoming-handler`. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
 /// same bytes every time.
 ///
+/// ```
+/// use wasi_uplift::{Error, Options, Unserved};
+///
+/// let guest = wat::parse_str(
+///     r#"(component (import "wasi:nonsense/thing@0.2.0" (instance (export "do" (func)))))"#,
+/// )
+/// .unwrap();
+/// let Err(Error::Imports(imports)) = wasi_uplift::compose(&guest, &Options::default()) else {
+///     panic!("WASI 0.2 has no such interface");
+/// };
+/// assert_eq!(imports, [("wasi:nonsense/thing@0.2.0".to_string(), Unserved::Unknown)]);
+/// ```
+///
 /// # Errors
 ///
 /// Each way in which a guest can't be served has a variant of [`Error`].
@@ -116,6 +151,15 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
     let guest = inspect::Guest::read(&guest)?;
     let adapter = adapt::Adapter::embedded(options.target)?;
     let plan = Plan::new(&guest, &adapter)?;
+    carry_out(&guest, plan, &adapter, options)
+}
+
+fn carry_out(
+    guest: &inspect::Guest<'_>,
+    plan: Plan,
+    adapter: &adapt::Adapter<'_>,
+    options: &Options,
+) -> Result<Composed, Error> {
     if plan.is_identity() {
         return Ok(Composed {
             bytes: guest.bytes.to_vec(),
@@ -123,9 +167,9 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
             linked: Linked::Not,
         });
     }
-    let retyped = retype::retype(&guest, &plan)?;
-    let (bytes, linked) = put_together(retyped, &plan, &adapter, options.link)?;
-    validate::validate(&bytes, &plan)?;
+    let retyped = retype::retype(guest, &plan)?;
+    let (bytes, linked) = put_together(retyped, &plan, adapter, options.link)?;
+    validate::validate(&bytes, &plan, guest)?;
     Ok(Composed {
         bytes,
         plan,

@@ -5,13 +5,14 @@ use crate::inspect::{Generation, Guest};
 use crate::plan::{ImportFate, Plan};
 
 /// Checks that a result is valid, with the features that a WASI 0.3 host has by default, and that
-/// it imports nothing that the adapter was to serve.
+/// it imports nothing that the adapter was to serve. The core modules that it has of the guest,
+/// which is valid, are not gone through again.
 ///
 /// # Errors
 ///
 /// If it doesn't hold.
-pub fn validate(bytes: &[u8], plan: &Plan) -> Result<(), Error> {
-    let result = Guest::read(bytes).map_err(|error| match error {
+pub fn validate(bytes: &[u8], plan: &Plan, guest: &Guest<'_>) -> Result<(), Error> {
+    let result = Guest::read_with(bytes, &guest.modules).map_err(|error| match error {
         Error::InvalidGuest(source) => Error::InvalidResult(source),
         other => other,
     })?;

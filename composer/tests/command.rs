@@ -152,6 +152,21 @@ fn the_input_may_be_the_output() {
     assert!(fs::read(folder.path().join("guest.wasm")).unwrap() == composed("sleeps"));
 }
 
+/// The adapter is part of the command: no toolchain, no folder and no variable is needed.
+#[test]
+fn nothing_of_the_machine_is_needed() {
+    let folder = folder("sleeps");
+    let mut command = uplift(folder.path());
+    let output = command
+        .env_clear()
+        .env("PATH", "/nowhere")
+        .args(["compose", "guest.wasm"])
+        .output();
+    let output = output.unwrap();
+    assert_success(&output);
+    assert!(output.stdout == composed("sleeps"));
+}
+
 #[test]
 fn results_are_the_same_every_time() {
     assert!(composed("sleeps") == composed("sleeps"));
@@ -161,8 +176,15 @@ fn results_are_the_same_every_time() {
 fn help() {
     let folder = tempfile::tempdir().unwrap();
     for (snapshot, arguments) in [
+        #[cfg(feature = "run")]
         ("help.txt", &["--help"][..]),
-        ("compose-help.txt", &["compose", "--help"]),
+        ("compose-help.txt", &["compose", "--help"][..]),
+        ("inspect-help.txt", &["inspect", "--help"]),
+        ("adapter-help.txt", &["adapter", "--help"]),
+        ("retype-help.txt", &["retype", "--help"]),
+        ("completions-help.txt", &["completions", "--help"]),
+        #[cfg(feature = "run")]
+        ("run-help.txt", &["run", "--help"]),
     ] {
         let output = uplift(folder.path()).args(arguments).output().unwrap();
         assert_success(&output);
@@ -187,7 +209,8 @@ fn wrong_usage() {
         &[][..],
         &["compose"],
         &["decompose"],
-        &["compose", "a", "b"],
+        &["inspect"],
+        &["compose", "a", "-o", "b", "-d", "c"],
     ] {
         let output = uplift(folder.path()).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -206,9 +229,8 @@ mod unix {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
     use std::process::Command;
 
-    /// Runs the command with a terminal for its standard output, and returns what it says on
-    /// standard error, what the terminal got, and the exit code.
-    fn on_a_terminal(folder: &Path, arguments: &[&str]) -> (String, Vec<u8>, Option<i32>) {
+    /// A terminal, and the end of it that a program writes to.
+    fn terminal() -> (File, File) {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -218,21 +240,87 @@ mod unix {
             .write(true)
             .open(name.to_str().unwrap())
             .unwrap();
+        (File::from(terminal), end)
+    }
+
+    /// What a terminal is sent until nobody has its other end any more.
+    fn shown(mut terminal: File) -> Vec<u8> {
+        let mut shown = Vec::new();
+        let mut buffer = [0; 4096];
+        // The end is an error or nothing to read, as the system likes it.
+        while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+            shown.extend(&buffer[..length]);
+        }
+        shown
+    }
+
+    /// Runs the command with a terminal for its standard output, and returns what it says on
+    /// standard error, what the terminal got, and the exit code.
+    fn on_a_terminal(folder: &Path, arguments: &[&str]) -> (String, Vec<u8>, Option<i32>) {
+        let (terminal, end) = terminal();
         let mut command = uplift(folder);
         command.arg("compose").args(arguments);
         command.stdout(end).stderr(Stdio::piped());
         let child = command.spawn().unwrap();
         // It holds the terminal's other end, without which reading comes to an end.
         drop(command);
-        let mut shown = Vec::new();
-        let mut reader = File::from(terminal);
-        let mut buffer = [0; 4096];
-        // The end is an error or nothing to read, as the system likes it.
-        while let Ok(length @ 1..) = reader.read(&mut buffer) {
-            shown.extend(&buffer[..length]);
-        }
+        let shown = shown(terminal);
         let output = child.wait_with_output().unwrap();
         (text(&output.stderr), shown, output.status.code())
+    }
+
+    /// Runs the command with a terminal for its standard error, and returns what that got.
+    fn messages_on_a_terminal(folder: &Path, arguments: &[&str], colours: bool) -> String {
+        let (terminal, end) = terminal();
+        let mut command = uplift(folder);
+        command.arg("compose").args(arguments);
+        command
+            .env("TERM", "xterm")
+            .env_remove("CI")
+            .stdout(Stdio::null())
+            .stderr(end);
+        if colours {
+            command.env_remove("NO_COLOR");
+        } else {
+            command.env("NO_COLOR", "1");
+        }
+        let mut child = command.spawn().unwrap();
+        drop(command);
+        let shown = shown(terminal);
+        child.wait().unwrap();
+        text(&shown)
+    }
+
+    #[test]
+    fn messages_have_colours_on_a_terminal_only() {
+        let folder = folder("sleeps");
+        let missing = &["missing.wasm"];
+        let coloured = messages_on_a_terminal(folder.path(), missing, true);
+        assert!(
+            coloured.contains("\x1b[31merror:\x1b[0m `missing.wasm`"),
+            "{coloured:?}"
+        );
+        let plain = messages_on_a_terminal(folder.path(), missing, false);
+        assert!(plain.starts_with("error: `missing.wasm`"), "{plain:?}");
+        let elsewhere = compose(folder.path(), missing);
+        assert!(text(&elsewhere.stderr).starts_with("error: `missing.wasm`"));
+    }
+
+    #[test]
+    fn a_terminal_gets_a_progress_bar() {
+        let folder = folder("sleeps");
+        fs::copy(
+            folder.path().join("guest.wasm"),
+            folder.path().join("other.wasm"),
+        )
+        .unwrap();
+        let arguments = ["guest.wasm", "other.wasm", "-d", "out"];
+        let shown = messages_on_a_terminal(folder.path(), &arguments, true);
+        assert!(shown.contains("2/2"), "{shown:?}");
+        assert!(!shown.contains("was composed"), "{shown:?}");
+        let shown =
+            messages_on_a_terminal(folder.path(), &[&arguments[..], &["-q"]].concat(), true);
+        assert_eq!(shown, "");
     }
 
     #[test]
@@ -337,5 +425,129 @@ mod unix {
             difference("command/reader-gone.txt", &text(&output.stderr)),
             None
         );
+    }
+}
+
+mod many {
+    use super::*;
+
+    /// A folder with guests, each in a folder of its own.
+    fn guests(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            let path = folder.path().join(name).join(name).with_extension("wasm");
+            fs::write(path, guest(name)).unwrap();
+        }
+        folder
+    }
+
+    fn lines(output: &[u8]) -> Vec<String> {
+        let mut lines: Vec<_> = text(output).lines().map(str::to_string).collect();
+        lines.sort();
+        lines
+    }
+
+    #[test]
+    fn guests_are_composed_into_a_folder() {
+        let folder = guests(&["sleeps", "other-interfaces"]);
+        let arguments = [
+            "sleeps/sleeps.wasm",
+            "other-interfaces/other-interfaces.wasm",
+        ];
+        let output = compose(
+            folder.path(),
+            &[&arguments[..], &["-d", "out/deep"]].concat(),
+        );
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(text(&output.stdout), "");
+        let other = "other-interfaces.wasm";
+        let expected = [
+            format!("note: `other-interfaces/{other}` was composed to `out/deep/{other}`"),
+            "note: `sleeps/sleeps.wasm` was composed to `out/deep/sleeps.wasm`".to_string(),
+        ];
+        assert_eq!(lines(&output.stderr), expected);
+        let out = folder.path().join("out/deep");
+        assert_eq!(names(&out), ["other-interfaces.wasm", "sleeps.wasm"]);
+        assert!(fs::read(out.join("sleeps.wasm")).unwrap() == composed("sleeps"));
+    }
+
+    #[test]
+    fn quiet_is_quiet_and_text_is_text() {
+        let folder = guests(&["sleeps"]);
+        let output = compose(folder.path(), &["sleeps/sleeps.wasm", "-qtd", "."]);
+        assert_success(&output);
+        let written = fs::read(folder.path().join("sleeps.wat")).unwrap();
+        assert_text_of(&written, &composed("sleeps"));
+    }
+
+    #[test]
+    fn one_that_fails_does_not_stop_the_others() {
+        let folder = guests(&["sleeps"]);
+        fs::write(folder.path().join("bad.wasm"), "bad").unwrap();
+        let output = compose(
+            folder.path(),
+            &["bad.wasm", "sleeps/sleeps.wasm", "-qd", "out"],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        let message = text(&output.stderr);
+        assert!(
+            message.starts_with("error: `bad.wasm` was not composed: "),
+            "{message}"
+        );
+        assert_eq!(names(&folder.path().join("out")), ["sleeps.wasm"]);
+    }
+
+    #[test]
+    fn what_would_be_written_twice_is_not_written() {
+        let folder = guests(&["sleeps"]);
+        fs::create_dir(folder.path().join("copy")).unwrap();
+        fs::write(folder.path().join("copy/sleeps.wasm"), guest("sleeps")).unwrap();
+        let arguments = ["sleeps/sleeps.wasm", "copy/sleeps.wasm", "-d", "out"];
+        let output = compose(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            text(&output.stderr),
+            "error: `sleeps/sleeps.wasm` and `copy/sleeps.wasm` would both be composed to \
+             `out/sleeps.wasm`: compose them into different folders\n"
+        );
+        assert!(!folder.path().join("out").exists());
+    }
+
+    #[test]
+    fn standard_input_has_no_name_for_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = compose(folder.path(), &["-", "-d", "out"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("`standard input` has no file name"));
+        assert!(!folder.path().join("out").exists());
+    }
+
+    #[test]
+    fn several_guests_need_a_folder() {
+        let folder = guests(&["sleeps"]);
+        let output = compose(
+            folder.path(),
+            &["sleeps/sleeps.wasm", "other.wasm", "-o", "out"],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("name a folder for the results with `-d`"));
+    }
+}
+
+#[test]
+fn verbose_says_what_became_of_it() {
+    let folder = folder("sleeps");
+    let output = compose(folder.path(), &["-v", "guest.wasm", "-o", "composed.wasm"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stdout), "");
+    let message = text(&output.stderr);
+    for part in [
+        "guest.wasm: ",
+        "bytes added",
+        "wasi:io/poll@0.2.0: adapter; may wait: [method]pollable.block",
+        "wasi:cli/run@0.2.0: becomes wasi:cli/run@0.3.0",
+    ] {
+        assert!(message.contains(part), "{message}");
     }
 }

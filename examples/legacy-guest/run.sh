@@ -8,11 +8,12 @@ cargo build --quiet --release --target wasm32-wasip2 --target-dir target/guests 
   --manifest-path examples/legacy-guest/Cargo.toml
 guest=target/guests/wasm32-wasip2/release/legacy_guest.wasm
 uplifted=target/legacy_guest.uplifted.wasm
+uplift() { cargo run --quiet --package wasi-uplift --no-default-features --features cli -- "$@"; }
 
-cargo run --quiet --package wasi-uplift -- compose "$guest" --output "$uplifted"
+uplift compose "$guest" --output "$uplifted"
 
 echo "--- the imports of the result:"
-cargo run --quiet --package wasi-uplift -- compose "$guest" --wat | grep -o '^  (import "[^"]*"'
+uplift compose "$guest" --wat | grep -o '^  (import "[^"]*"'
 echo "--- the result on the host without WASI 0.2:"
 (echo "one line"; sleep 0.3; echo "and another, a little later") |
   cargo run --quiet --package wasi-uplift-tests --bin p3-only-host -- "$uplifted"

@@ -10,7 +10,7 @@ cargo build --quiet --release --target wasm32-wasip2 \
 guest=target/guests/wasm32-wasip2/release/examples/tcp_echo.wasm
 uplifted=target/tcp_echo.uplifted.wasm
 
-cargo run --quiet --package wasi-uplift -- \
+cargo run --quiet --package wasi-uplift --no-default-features --features cli -- \
   compose "$guest" --target 0.3.0-rc-2026-02-09 --output "$uplifted"
 cargo build --quiet --package sockets-only-host
 

@@ -1,6 +1,8 @@
 //! What an uplifted guest asks of its host.
 
+use wasi_uplift::{Options, Target};
 use wasi_uplift_tests::{Guest, LinkMode, coverage, imports, uplift};
+use wasmparser::Validator;
 
 #[test]
 fn guests_import_wasi_0_2() {
@@ -75,6 +77,38 @@ fn every_function_of_the_filesystem_is_called() {
         let guest = Guest::named(name).unwrap();
         let called = coverage::called([guest], "filesystem");
         coverage::assert_called(name, described, &called);
+    }
+}
+
+#[test]
+fn results_are_valid_however_they_are_linked() {
+    let modes = wasi_uplift::LinkMode::ALL;
+    results_are_valid(&modes.map(|mode| Options::default().link(mode)));
+}
+
+#[test]
+fn results_are_valid_whatever_the_target() {
+    results_are_valid(&Target::ALL.map(|target| Options::default().target(target)));
+}
+
+/// Composes every guest; what can't be composed has an error that is none of ours.
+fn results_are_valid(options: &[Options]) {
+    for guest in Guest::ALL {
+        let bytes = guest.bytes();
+        for options in options {
+            match wasi_uplift::compose(&bytes, options) {
+                Ok(composed) => {
+                    let result = Validator::new().validate_all(&composed.bytes);
+                    if let Err(error) = result {
+                        panic!("{}, {options:?}: {error}", guest.name);
+                    }
+                }
+                Err(error) => {
+                    let message = error.to_string();
+                    assert!(!message.contains("bug"), "{}: {message}", guest.name);
+                }
+            }
+        }
     }
 }
 

@@ -22,8 +22,9 @@ use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, 
 /// The core module that `adapter/` builds.
 pub(crate) const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
 
-/// The interface that the composer's own components call.
-pub(crate) const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
+/// The interface that the composer's own components call: `drain` waits until what the adapter has
+/// accepted is with the host.
+pub const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
 
 /// The interfaces by which the composer's own components hand requests over, each with the version
 /// of `wasi:http/types` that it speaks.
@@ -226,6 +227,29 @@ impl<'a> Adapter<'a> {
             drains: cut.drains,
             target: self.target,
         })
+    }
+
+    /// The adapter with everything that can be served with its target, as a component.
+    ///
+    /// # Errors
+    ///
+    /// If the adapter is broken.
+    pub fn whole(&self) -> Result<Vec<u8>, Error> {
+        let module = Module::parse(&self.bytes)?;
+        let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
+        for interface in &self.interfaces {
+            if self.target.serves(&interface.parts.package) {
+                let types = self.resolve.interfaces[interface.id].types.keys();
+                let all = Wanted {
+                    functions: interface.functions.keys().cloned().collect(),
+                    types: types.cloned().collect(),
+                };
+                wanted.insert(&interface.name, all);
+            }
+        }
+        let resolve = self.trim_world(&wanted);
+        let trimmed = self.trim_module(&module, &resolve, &[])?;
+        self.encode(trimmed.bytes, &resolve)
     }
 
     /// The adapter for a guest that becomes one component with it: a component that exports

@@ -1,0 +1,43 @@
+//! `wasi-uplift adapter`
+
+use crate::files::Output;
+use crate::messages::Messages;
+use anyhow::Result;
+use clap::Args;
+use wasi_uplift::{Target, by_hand};
+
+/// Writes the whole adapter as a component, for composing by hand.
+///
+/// It exports every WASI 0.2 interface that can be served, and imports all of WASI 0.3 that this
+/// takes. The guest has to go through `wasi-uplift retype` first. `compose` does all this at once,
+/// and leaves out of the adapter what the guest doesn't need.
+#[derive(Args)]
+pub struct Adapter {
+    #[command(flatten)]
+    output: Output,
+
+    /// The version of WASI 0.3 that the adapter imports.
+    #[arg(long, default_value_t, value_name = "VERSION")]
+    target: Target,
+
+    /// Write the component that stands before a command instead. It imports the guest's
+    /// `wasi:cli/run` as `wasi-uplift:front/guest`, and `wasi-uplift:adapter/lifecycle` of the
+    /// adapter, and exports `wasi:cli/run` of WASI 0.3.
+    #[arg(long)]
+    front: bool,
+}
+
+impl Adapter {
+    pub fn run(&self, messages: &Messages) -> Result<()> {
+        self.output.check()?;
+        let component = if self.front {
+            by_hand::front(self.target)?
+        } else {
+            by_hand::adapter(self.target)?
+        };
+        let length = component.len();
+        self.output.write(component)?;
+        messages.detail(crate::describe::size(length));
+        Ok(())
+    }
+}

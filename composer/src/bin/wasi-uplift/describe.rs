@@ -1,0 +1,98 @@
+//! Imports, exports and what becomes of them, in words.
+
+use std::fmt::Write;
+use wasi_uplift::plan::{ExportFate, ImportFate};
+use wasi_uplift::{Composed, Error, Linked, Unserved};
+
+/// What becomes of an import.
+pub fn import(fate: &ImportFate) -> String {
+    match fate {
+        ImportFate::Adapter { waiting, .. } if waiting.is_empty() => "adapter".to_string(),
+        ImportFate::Adapter { waiting, .. } => {
+            let waiting: Vec<_> = waiting.iter().map(String::as_str).collect();
+            format!("adapter; may wait: {}", waiting.join(", "))
+        }
+        ImportFate::AlreadyP3 => "host; it is WASI 0.3 already".to_string(),
+        ImportFate::Host => "host, as it is; it is not WASI".to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// What becomes of an export.
+pub fn export(fate: &ExportFate) -> String {
+    match fate {
+        ExportFate::Lifted(to) => format!("becomes {to}"),
+        ExportFate::AlreadyP3 => "stays; it is WASI 0.3 already".to_string(),
+        ExportFate::Kept => "stays, under the same name".to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// What is in the way of an import or export, whose name has been said.
+pub fn obstacle(error: &Error) -> String {
+    match error {
+        Error::Imports(imports) => {
+            let reasons = imports
+                .iter()
+                .map(|(_, reason)| Unserved::to_string(reason));
+            reasons.collect::<Vec<_>>().join("; ")
+        }
+        Error::Shape { reason, .. } => {
+            format!("its types are not those that WASI 0.2 gives it: {reason}")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// How guest and adapter are put together.
+pub fn linked(linked: &Linked) -> String {
+    match linked {
+        Linked::Not => "as it was".to_string(),
+        Linked::Fused => "one component with the adapter".to_string(),
+        Linked::Components(None) => "linked to the adapter".to_string(),
+        Linked::Components(Some(reason)) => {
+            format!("linked to the adapter, not one component with it because {reason}")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// A number of bytes.
+pub fn size(bytes: usize) -> String {
+    let digits = bytes.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + if bytes == 1 { " byte" } else { " bytes" }
+}
+
+/// By how many bytes a result is longer than the guest.
+pub fn growth(from: usize, to: usize) -> String {
+    if to < from {
+        format!("{} less than the guest", size(from - to))
+    } else {
+        format!("{} added", size(to - from))
+    }
+}
+
+/// What became of a guest.
+pub fn composed(name: &str, guest: usize, composed: &Composed) -> String {
+    let length = composed.bytes.len();
+    let mut text = format!(
+        "{name}: {}, {}; {}",
+        size(length),
+        growth(guest, length),
+        linked(&composed.linked)
+    );
+    for planned in &composed.plan.imports {
+        let _ = write!(text, "\n  {}: {}", planned.item.name, import(&planned.fate));
+    }
+    for planned in &composed.plan.exports {
+        let _ = write!(text, "\n  {}: {}", planned.item.name, export(&planned.fate));
+    }
+    text
+}

@@ -1,0 +1,120 @@
+//! Where components are read from and written to.
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::fs::{self, File};
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Where to put a component.
+#[derive(Args)]
+pub struct Output {
+    /// Where to put the result; `-` for standard output.
+    ///
+    /// A file appears whole or not at all.
+    #[arg(short, long, default_value = "-")]
+    output: PathBuf,
+
+    /// Print the result in text form.
+    #[arg(short = 't', long)]
+    pub wat: bool,
+}
+
+impl Output {
+    fn is_stdout(&self) -> bool {
+        self.output == Path::new("-")
+    }
+
+    /// Fails before work is done whose result is not for where it is to go.
+    pub fn check(&self) -> Result<()> {
+        if self.is_stdout() && !self.wat && std::io::stdout().is_terminal() {
+            bail!(
+                "binary output is not for a terminal: name a file with `-o`, or ask for text with \
+                 `-t`"
+            );
+        }
+        Ok(())
+    }
+
+    pub fn write(&self, component: Vec<u8>) -> Result<()> {
+        let bytes = form(component, self.wat)?;
+        if self.is_stdout() {
+            to_stdout(&bytes)
+        } else {
+            to_file(&self.output, &bytes)
+        }
+    }
+}
+
+pub fn to_stdout(bytes: &[u8]) -> Result<()> {
+    let mut stdout = std::io::stdout();
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    written.context("standard output was not written")
+}
+
+pub fn to_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    replace(path, bytes).with_context(|| format!("`{}` was not written", path.display()))
+}
+
+/// A component in the form that was asked for.
+pub fn form(component: Vec<u8>, wat: bool) -> Result<Vec<u8>> {
+    if !wat {
+        return Ok(component);
+    }
+    let text = wasmprinter::print_bytes(&component);
+    Ok(text.context("the result was not turned into text")?.into())
+}
+
+/// What a guest is called in messages.
+pub fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_string()
+    } else {
+        path.display().to_string()
+    }
+}
+
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    let name = match name(path) {
+        name if path == Path::new("-") => name,
+        name => format!("`{name}`"),
+    };
+    read.with_context(|| format!("{name} was not read"))?;
+    Ok(bytes)
+}
+
+/// Writes beside the destination and moves the result there, so that nobody ever sees a part.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let path = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => bail!("it is a folder: name a file in it"),
+        // It is the file that is to be replaced, not the link to it.
+        Ok(metadata) if metadata.is_file() => &path.canonicalize()?,
+        // Pipes and devices must stay what they are.
+        Ok(_) => return Ok(fs::write(path, bytes)?),
+        Err(_) => path,
+    };
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        bail!("there is no folder `{}`: make it first", folder.display());
+    }
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // What a program that creates a file asks for; the process's mask takes away from it.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}

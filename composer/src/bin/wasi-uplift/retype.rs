@@ -1,0 +1,45 @@
+//! `wasi-uplift retype`
+
+use crate::files::{self, Output};
+use crate::messages::Messages;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::path::PathBuf;
+use wasi_uplift::{Target, by_hand};
+
+/// Makes a guest fit the adapter, for composing by hand.
+///
+/// The functions of WASI 0.2 that may wait become `async` in the guest's types; its core modules
+/// stay as they are. The result runs nowhere by itself: its WASI 0.2 imports have to be given the
+/// exports of `wasi-uplift adapter`, whose versions may have other labels. `--verbose` says which
+/// export is for which import.
+#[derive(Args)]
+pub struct Retype {
+    /// The component, in binary form, or a core module that imports `wasi_snapshot_preview1`; `-`
+    /// for standard input.
+    guest: PathBuf,
+
+    #[command(flatten)]
+    output: Output,
+
+    /// The version of WASI 0.3 that the adapter imports.
+    #[arg(long, default_value_t, value_name = "VERSION")]
+    target: Target,
+}
+
+impl Retype {
+    pub fn run(&self, messages: &Messages) -> Result<()> {
+        self.output.check()?;
+        let bytes = files::read(&self.guest)?;
+        let name = files::name(&self.guest);
+        let retyped = by_hand::retype(&bytes, self.target)
+            .with_context(|| format!("`{name}` was not retyped"))?;
+        if retyped.plan.is_identity() {
+            messages.note(format_args!("`{name}` needs nothing of WASI 0.2"));
+        }
+        for (import, export) in retyped.plan.adapted() {
+            messages.detail(format_args!("{}: {export}", import.name));
+        }
+        self.output.write(retyped.bytes)
+    }
+}

@@ -1,0 +1,129 @@
+//! Guests that are joined with the adapter by hand, as somebody would who has more to join than the
+//! two: `wasi_uplift::by_hand` gives the pieces.
+
+use std::fs;
+use std::path::Path;
+use wac_graph::types::{BorrowedPackageKey, Package};
+use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
+use wac_parser::Document;
+use wasi_uplift::by_hand::{self, GUEST_RUN, LIFECYCLE, Retyped};
+use wasi_uplift::{Options, Target};
+use wasi_uplift_tests::{Case, Guest, imports, lab};
+
+const RUN: &str = "wasi:cli/run@0.3.0";
+
+/// Cases whose guests print, are given files, and end before what they wrote is with the host.
+const CASES: [&str; 4] = [
+    "environment",
+    "exit-unflushed-return-late",
+    "filesystem-writing",
+    "mixed-versions",
+];
+
+#[test]
+fn by_a_program() {
+    agrees("program", |guest| {
+        let retyped = by_hand::retype(guest, Target::default()).unwrap();
+        with_graph(&retyped)
+    });
+}
+
+/// The example's file, which is for the command `wac`.
+#[test]
+fn by_wac() {
+    agrees("wac", |guest| {
+        let retyped = by_hand::retype(guest, Target::default()).unwrap();
+        with_wac(retyped.bytes)
+    });
+}
+
+/// What is joined by hand does what the case says.
+fn agrees(how: &'static str, join: impl Fn(&[u8]) -> Vec<u8>) {
+    let lab = lab!();
+    let all = Case::all();
+    for name in CASES {
+        let case = all.iter().find(|case| case.name == name).unwrap();
+        let component = join(&case.guest.bytes());
+        let names = imports(&component);
+        assert!(
+            names.iter().all(|name| name.ends_with("@0.3.0")),
+            "{names:?}"
+        );
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(how);
+        fs::create_dir_all(&folder).unwrap();
+        // The guest gets to see what it is called.
+        let path = folder.join(case.guest.path().file_name().unwrap());
+        fs::write(&path, component).unwrap();
+        let outcome = lab.run_as_is(Guest::built("by-hand", &path), &case.scenario);
+        let checked = outcome.and_then(|outcome| case.check(outcome, false));
+        assert_eq!(checked.map(|_| ()), Ok(()), "{name}, by {how}");
+    }
+}
+
+fn with_graph(guest: &Retyped) -> Vec<u8> {
+    let mut graph = CompositionGraph::new();
+    let adapter = by_hand::adapter(Target::default()).unwrap();
+    let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
+    let front = by_hand::front(Target::default()).unwrap();
+    let front = instantiate(&mut graph, "uplift:front", front);
+    let instance = instantiate(&mut graph, "example:guest", guest.bytes.clone());
+    for (import, export) in guest.plan.adapted() {
+        give(&mut graph, (adapter, export), (instance, &import.name));
+    }
+    let (run, _) = guest.plan.run().unwrap();
+    give(&mut graph, (instance, &run.name), (front, GUEST_RUN));
+    give(&mut graph, (adapter, LIFECYCLE), (front, LIFECYCLE));
+    let run = graph.alias_instance_export(front, RUN).unwrap();
+    graph.export(run, RUN).unwrap();
+    graph.encode(EncodeOptions::default()).unwrap()
+}
+
+fn instantiate(graph: &mut CompositionGraph, name: &str, component: Vec<u8>) -> NodeId {
+    let package = Package::from_bytes(name, None, component, graph.types_mut()).unwrap();
+    let package = graph.register_package(package).unwrap();
+    graph.instantiate(package)
+}
+
+/// Gives an export of one instance to another that imports it.
+fn give(graph: &mut CompositionGraph, from: (NodeId, &str), to: (NodeId, &str)) {
+    let export = graph.alias_instance_export(from.0, from.1).unwrap();
+    graph
+        .set_instantiation_argument(to.0, to.1, export)
+        .unwrap();
+}
+
+fn with_wac(guest: Vec<u8>) -> Vec<u8> {
+    let source = include_str!("../../examples/wac-by-hand/compose.wac");
+    let key = |name| BorrowedPackageKey::from_name_and_version(name, None);
+    let packages = [
+        (
+            key("uplift:adapter"),
+            by_hand::adapter(Target::default()).unwrap(),
+        ),
+        (
+            key("uplift:front"),
+            by_hand::front(Target::default()).unwrap(),
+        ),
+        (key("example:guest"), guest),
+    ];
+    let document = Document::parse(source).unwrap();
+    let resolution = document.resolve(packages.into_iter().collect()).unwrap();
+    resolution.encode(EncodeOptions::default()).unwrap()
+}
+
+/// As it is, a guest doesn't fit: a function that may wait has another type.
+#[test]
+fn a_guest_has_to_be_retyped_first() {
+    let guest = Guest::named("clocks").unwrap().bytes();
+    let mut graph = CompositionGraph::new();
+    let adapter = by_hand::adapter(Target::default()).unwrap();
+    let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
+    let instance = instantiate(&mut graph, "example:guest", guest.clone());
+    let composed = wasi_uplift::compose(&guest, &Options::default()).unwrap();
+    let fits = composed.plan.adapted().all(|(import, export)| {
+        let export = graph.alias_instance_export(adapter, export).unwrap();
+        let given = graph.set_instantiation_argument(instance, &import.name, export);
+        given.is_ok()
+    });
+    assert!(!fits);
+}
