@@ -15,8 +15,9 @@ use std::future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use wasi_uplift_tests::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
@@ -136,12 +137,41 @@ struct Worker {
     concurrent: usize,
 }
 
+/// How many instances are busy.
+static BUSY: AtomicUsize = AtomicUsize::new(0);
+
 /// An instance waits for requests as long as it may serve any.
-struct Never;
+#[derive(Default)]
+struct Never {
+    busy: bool,
+}
+
+impl Never {
+    fn note(&mut self, busy: bool) {
+        match (self.busy, busy) {
+            (false, true) => _ = BUSY.fetch_add(1, SeqCst),
+            (true, false) => _ = BUSY.fetch_sub(1, SeqCst),
+            _ => {}
+        }
+        self.busy = busy;
+    }
+}
 
 impl WorkerExpiration for Never {
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>, _: WorkerStatus, _: Instant) -> Poll<()> {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        status: WorkerStatus,
+        _: Instant,
+    ) -> Poll<()> {
+        self.note(status != WorkerStatus::Idle);
         Poll::Pending
+    }
+}
+
+impl Drop for Never {
+    fn drop(&mut self) {
+        self.note(false);
     }
 }
 
@@ -187,7 +217,7 @@ impl HandlerState for Server {
             store,
             proxy,
             view: State::http,
-            expiration: Never,
+            expiration: Never::default(),
             state: Worker {
                 reuse: self.reuse,
                 concurrent: self.concurrent,
@@ -205,8 +235,7 @@ async fn serve_all(server: Server) -> Result<Infallible> {
     loop {
         let (stream, _) = tokio::select! {
             accepted = listener.accept() => accepted?,
-            // Instances that wait for more requests are not asked to end first.
-            _ = stdin.read(&mut byte) => std::process::exit(0),
+            _ = stdin.read(&mut byte) => break,
         };
         stream.set_nodelay(true)?;
         let handler = handler.clone();
@@ -223,7 +252,11 @@ async fn serve_all(server: Server) -> Result<Infallible> {
                 eprintln!("connection: {error:?}");
             }
         });
+    } // Guests go on after their response. Instances that wait for requests do not.
+    while BUSY.load(SeqCst) > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    std::process::exit(0)
 }
 
 async fn respond(

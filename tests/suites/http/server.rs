@@ -16,8 +16,6 @@ fn run(place: &Place, requests: &[Vec<u8>]) -> Seen {
         .iter()
         .map(|request| ask(server.port, request))
         .collect();
-    // What the guest prints after a response comes before the next request is served.
-    thread::sleep(Duration::from_millis(100));
     let (stdout, stderr) = server.end();
     let complaints = stderr.lines().filter(|line| line.starts_with("error: "));
     (messages, stdout, complaints.count())
