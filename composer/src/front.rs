@@ -10,7 +10,7 @@ use wasm_encoder::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// The name by which [`run`] imports the guest's `wasi:cli/run`.
+/// The name by which the front component imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 
 /// The interfaces that [`run`] joins, for a target's version.
