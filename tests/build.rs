@@ -24,9 +24,13 @@ fn main() -> Result<()> {
 
     let mut built = Vec::new();
     let target = out.join("target");
-    for (name, module) in build_rust_guests(guests, &[], &["examples"], &target)? {
+    for (name, module) in build_rust_guests(guests, &[], &["examples", "all"], &target)? {
         // The bindings put the world's description into the module already.
         built.push((name, encode(&fs::read(&module)?)?));
+    }
+    let candidate = ["--features", "candidate"];
+    for (name, module) in build_rust_guests(guests, &candidate, &["all"], &target)? {
+        built.push((format!("{name}-candidate"), encode(&fs::read(&module)?)?));
     }
     let sockets = guests.join("sockets");
     let target = out.join("sockets-target");
@@ -35,6 +39,14 @@ fn main() -> Result<()> {
         for (name, module) in build_rust_guests(&sockets, &features, folders, &target)? {
             // Before the next shape's takes its place.
             built.push((format!("{shape}-{name}"), encode(&fs::read(&module)?)?));
+        }
+    }
+    let http = guests.join("http");
+    let target = out.join("http-target");
+    for shape in HTTP_SHAPES {
+        let features = ["--features", shape];
+        for (name, module) in build_rust_guests(&http, &features, &["programs"], &target)? {
+            built.push((format!("http-{shape}-{name}"), encode(&fs::read(&module)?)?));
         }
     }
     for (name, component) in build_std_guests(&guests.join("std"), &out.join("std-target"))? {
@@ -63,6 +75,9 @@ const SOCKETS_SHAPES: [(&str, &[&str]); 3] = [
     ("draft", &["all", "draft"]),
 ];
 
+/// The shapes that `wasi:http` had.
+const HTTP_SHAPES: [&str; 3] = ["stable", "december", "candidate"];
+
 /// Runs cargo on the guests' own workspace and returns the core modules of the
 /// programs in `folders`, each with its name.
 fn build_rust_guests(
@@ -72,8 +87,8 @@ fn build_rust_guests(
     target: &Path,
 ) -> Result<Vec<(String, PathBuf)>> {
     let triple = "wasm32-unknown-unknown";
-    run_cargo(guests, triple, target, &[&["--examples"], more].concat())?;
     let modules = target.join(triple).join("release/examples");
+    let mut arguments = more.to_vec();
     let mut built = Vec::new();
     for folder in folders {
         for source in files(&guests.join(folder), "rs")? {
@@ -83,6 +98,10 @@ fn build_rust_guests(
             built.push((name, module));
         }
     }
+    for (name, _) in &built {
+        arguments.extend(["--example", name]);
+    }
+    run_cargo(guests, triple, target, &arguments)?;
     Ok(built)
 }
 

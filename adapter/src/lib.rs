@@ -33,6 +33,7 @@ mod bindings {
 mod cli;
 mod clocks;
 mod filesystem;
+mod http;
 mod io;
 mod lifecycle;
 mod random;

@@ -60,9 +60,19 @@ pub fn adopt(waitable: u32, operation: Rc<dyn Abandoned>) {
     SET.join(waitable);
 }
 
+/// Whether the tasks that call functions that may wait are tasks that may wait. The host sees to
+/// that, unless there is nothing between guest and adapter: then a guest that is being instantiated
+/// can call them too, and gets what is known.
+static MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
+
+/// Says whether the tasks from now on may wait.
+pub fn let_wait(may_wait: bool) {
+    MAY_WAIT.set(may_wait);
+}
+
 /// Ends what was abandoned. Only for tasks that may wait.
 pub fn reap() {
-    if !ABANDONED.borrow().is_empty() {
+    if MAY_WAIT.get() && !ABANDONED.borrow().is_empty() {
         for operation in ABANDONED.take() {
             operation.reap();
         }
@@ -147,7 +157,8 @@ pub fn ask_later(asker: Weak<dyn Asker>) {
 fn ask() -> (Vec<Rc<dyn Asker>>, bool) {
     let mut answered = false;
     let mut asked = Vec::new();
-    if !QUESTIONS.borrow().is_empty() {
+    // To take a question back is to wait.
+    if MAY_WAIT.get() && !QUESTIONS.borrow().is_empty() {
         for asker in QUESTIONS.take().iter().filter_map(Weak::upgrade) {
             if asker.ask() {
                 asked.push(asker);
@@ -179,7 +190,7 @@ pub fn turn() {
 }
 
 /// How many answers are given without letting the host run.
-const PATIENCE: u32 = 16;
+const PATIENCE: u32 = 128;
 
 /// How many answers were given since the host ran.
 static ANSWERS: Global<Cell<u32>> = Global::new(Cell::new(0));

@@ -81,7 +81,7 @@ pub enum Error {
     #[error(
         "the export `{0}` can't be offered to a WASI 0.3 host: of the interfaces by which a host \
          calls a WASI 0.2 component, this version of wasi-uplift supports `wasi:cli/run@0.2.x` \
-         only; build the guest without this export"
+         and `wasi:http/incoming-handler@0.2.x` only; build the guest without this export"
     )]
     Export(String),
 

@@ -10,6 +10,10 @@ use wasm_encoder::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
+mod handler;
+
+pub use handler::{GUEST_HANDLER, handler};
+
 /// The name by which the front component imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 

@@ -1,7 +1,8 @@
 //! Puts the guest and the adapter together.
 
-use crate::adapt::{LIFECYCLE, TrimmedAdapter};
-use crate::plan::Plan;
+use crate::adapt::{Incoming, LIFECYCLE, TrimmedAdapter};
+use crate::inspect::Extern;
+use crate::plan::{ExportFate, Plan};
 use crate::{Error, front};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, InstantiationArgumentError, NodeId};
@@ -24,6 +25,8 @@ fn failed(error: impl std::fmt::Display) -> Error {
 ///
 /// If an import of the guest has other types than the adapter's export.
 pub fn link(parts: Parts, plan: &Plan) -> Result<Vec<u8>, Error> {
+    let target = parts.adapter.target;
+    let mut fronts = 0;
     let mut graph = CompositionGraph::new();
     let adapter = instantiate(&mut graph, "wasi-uplift:adapter", parts.adapter.bytes)?;
     let guest = instantiate(&mut graph, "wasi-uplift:guest", parts.guest)?;
@@ -39,30 +42,46 @@ pub fn link(parts: Parts, plan: &Plan) -> Result<Vec<u8>, Error> {
                 other => failed(other),
             })?;
     }
-    let run = plan.run();
     for export in &plan.exports {
         let name = &export.item.name;
         let node = graph.alias_instance_export(guest, name).map_err(failed)?;
-        let Some((_, run)) = run.filter(|(run, _)| run.name == *name) else {
+        let is = |entry: Option<(&Extern, &str)>| entry.is_some_and(|(item, _)| item.name == *name);
+        let ExportFate::Lifted(to) = &export.fate else {
             graph.export(node, name).map_err(failed)?;
             continue;
         };
-        let node = if parts.adapter.drains {
-            let front = front::run(parts.adapter.target)?;
-            let front = instantiate(&mut graph, "wasi-uplift:front", front)?;
-            let lifecycle = graph
-                .alias_instance_export(adapter, LIFECYCLE)
-                .map_err(failed)?;
-            for (argument, node) in [(front::GUEST_RUN, node), (LIFECYCLE, lifecycle)] {
-                graph
-                    .set_instantiation_argument(front, argument, node)
-                    .map_err(failed)?;
-            }
-            graph.alias_instance_export(front, run).map_err(failed)?
+        let front = if is(plan.run()) && parts.adapter.drains {
+            Some((front::run(target)?, vec![LIFECYCLE], front::GUEST_RUN))
+        } else if is(plan.handler()) {
+            let incoming = Incoming::of(plan).ok_or_else(|| Error::Shape {
+                name: name.clone(),
+                reason: "its types are not those of an import `wasi:http/types`".to_string(),
+            })?;
+            let served = vec![incoming.types, incoming.interface];
+            let front = front::handler(target, &incoming)?;
+            Some((front, served, front::GUEST_HANDLER))
         } else {
-            node
+            None
         };
-        graph.export(node, run).map_err(failed)?;
+        let node = match front {
+            Some((front, served, guest)) => {
+                let package = format!("wasi-uplift:front-{}", fronts);
+                fronts += 1;
+                let front = instantiate(&mut graph, &package, front)?;
+                for name in served {
+                    let export = graph.alias_instance_export(adapter, name).map_err(failed)?;
+                    graph
+                        .set_instantiation_argument(front, name, export)
+                        .map_err(failed)?;
+                }
+                graph
+                    .set_instantiation_argument(front, guest, node)
+                    .map_err(failed)?;
+                graph.alias_instance_export(front, to).map_err(failed)?
+            }
+            None => node,
+        };
+        graph.export(node, to).map_err(failed)?;
     }
     graph
         .encode(EncodeOptions {

@@ -95,8 +95,35 @@ const P2_INTERFACES: [&str; 32] = [
 /// Where a WASI 0.2 command starts.
 const P2_RUN: &str = "wasi:cli/run";
 
-/// What its `run` looks like, in the words of [`shape`](crate::shape).
-const RUN_SHAPE: &str = "func() -> result<_, _>";
+/// Where a WASI 0.2 component is called with a request.
+const P2_HANDLER: &str = "wasi:http/incoming-handler";
+
+/// Where a WASI 0.3 component is.
+const P3_HANDLER: &str = "wasi:http/handler";
+
+/// What a host of WASI 0.2 calls, with the only function of each, what it looks like in the words
+/// of [`shape`](crate::shape), and the WASI 0.3 counterpart.
+const ENTRIES: [Entry; 2] = [
+    Entry {
+        path: P2_RUN,
+        function: "run",
+        shape: "func() -> result<_, _>",
+        counterpart: P2_RUN,
+    },
+    Entry {
+        path: P2_HANDLER,
+        function: "handle",
+        shape: "func(request: own<incoming-request>, response-out: own<response-outparam>)",
+        counterpart: P3_HANDLER,
+    },
+];
+
+struct Entry {
+    path: &'static str,
+    function: &'static str,
+    shape: &'static str,
+    counterpart: &'static str,
+}
 
 impl Plan {
     /// Plans for a guest.
@@ -124,15 +151,14 @@ impl Plan {
             return Err(Error::Imports(unserved));
         }
         plan.check_references()?;
-        // A host starts one thing: what the guest has for WASI 0.3, if it has.
-        let mut has_run = guest.exports.iter().any(is_p3_run);
+        // A host calls one of a kind: what the guest has for WASI 0.3, if it has.
+        let mut lifted: BTreeSet<&str> = guest.exports.iter().filter_map(p3_entry).collect();
         for export in &guest.exports {
             let mut fate = export_fate(export, adapter.target())?;
-            if let ExportFate::Lifted(_) = fate {
-                if has_run {
-                    fate = ExportFate::Kept;
-                }
-                has_run = true;
+            if let (ExportFate::Lifted(_), Some(entry)) = (&fate, p2_entry(export))
+                && !lifted.insert(entry.counterpart)
+            {
+                fate = ExportFate::Kept;
             }
             plan.exports.push(Planned {
                 item: export.clone(),
@@ -187,18 +213,57 @@ impl Plan {
         })
     }
 
+    /// Whether the guest imports a function that may wait.
+    pub fn may_wait(&self) -> bool {
+        self.imports.iter().any(|import| match &import.fate {
+            ImportFate::Adapter { waiting, .. } => !waiting.is_empty(),
+            _ => false,
+        })
+    }
+
     /// What becomes of the import of this name.
     pub fn import(&self, name: &str) -> Option<&ImportFate> {
         let named = |import: &&Planned<_>| import.item.name == name;
         Some(&self.imports.iter().find(named)?.fate)
     }
 
-    /// The export that becomes `wasi:cli/run` of WASI 0.3, and the name it gets.
-    pub fn run(&self) -> Option<(&Extern, &str)> {
-        self.exports.iter().find_map(|export| match &export.fate {
+    /// The exports that become what a WASI 0.3 host calls, and the names they get.
+    pub fn lifted(&self) -> impl Iterator<Item = (&Extern, &str)> {
+        self.exports.iter().filter_map(|export| match &export.fate {
             ExportFate::Lifted(to) => Some((&export.item, to.as_str())),
             _ => None,
         })
+    }
+
+    fn lifted_from(&self, path: &str) -> Option<(&Extern, &str)> {
+        let is = |item: &Extern| p2_entry(item).is_some_and(|entry| entry.path == path);
+        self.lifted().find(|(item, _)| is(item))
+    }
+
+    /// The export that becomes `wasi:cli/run` of WASI 0.3, and the name it gets.
+    pub fn run(&self) -> Option<(&Extern, &str)> {
+        self.lifted_from(P2_RUN)
+    }
+
+    /// The export that becomes `wasi:http/handler` of WASI 0.3, and the name it gets.
+    pub fn handler(&self) -> Option<(&Extern, &str)> {
+        self.lifted_from(P2_HANDLER)
+    }
+
+    /// The adapter's export that has the types of the [handler](Self::handler)'s function.
+    pub fn handler_types(&self) -> Option<&str> {
+        let (handler, _) = self.handler()?;
+        let version = &handler.interface.as_ref()?.version;
+        let is_types = |name: &&InterfaceName| name.path() == "wasi:http/types";
+        let mut found = None;
+        for (import, by) in self.adapted() {
+            if let Some(name) = import.interface.as_ref().filter(is_types)
+                && (found.is_none() || name.version == *version)
+            {
+                found = Some(by);
+            }
+        }
+        found
     }
 }
 
@@ -334,17 +399,23 @@ fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
     };
     match name.generation() {
         Some(Generation::P3) => Ok(ExportFate::AlreadyP3),
-        Some(Generation::P2) if name.path() == P2_RUN => {
-            let shape = export.shapes.get("run").map_or("not there", String::as_str);
-            if shape != RUN_SHAPE {
+        Some(Generation::P2) => {
+            let Some(entry) = p2_entry(export) else {
+                return Err(Error::Export(export.name.clone()));
+            };
+            let Entry {
+                function, shape, ..
+            } = entry;
+            let found = export.shapes.get(*function);
+            let found = found.map_or("not there", String::as_str);
+            if found != *shape {
                 return Err(Error::Shape {
                     name: export.name.clone(),
-                    reason: format!("`run` is {shape}, and should be {RUN_SHAPE}"),
+                    reason: format!("`{function}` is {found}, and should be {shape}"),
                 });
             }
-            Ok(ExportFate::Lifted(target.interface(P2_RUN)))
+            Ok(ExportFate::Lifted(target.interface(entry.counterpart)))
         }
-        Some(Generation::P2) => Err(Error::Export(export.name.clone())),
         None if P2_INTERFACES.contains(&name.path().as_str()) => {
             Err(Error::Export(export.name.clone()))
         }
@@ -352,10 +423,22 @@ fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
     }
 }
 
-fn is_p3_run(export: &Extern) -> bool {
-    let is_run =
-        |name: &InterfaceName| name.path() == P2_RUN && name.generation() == Some(Generation::P3);
-    export.interface.as_ref().is_some_and(is_run)
+/// What a host of WASI 0.2 calls this export for.
+fn p2_entry(export: &Extern) -> Option<&'static Entry> {
+    let name = export.interface.as_ref()?;
+    let is = |entry: &&Entry| name.path() == entry.path;
+    let is_p2 = name.generation() == Some(Generation::P2);
+    ENTRIES.iter().find(is).filter(|_| is_p2)
+}
+
+/// What a host of WASI 0.3 calls this export for.
+fn p3_entry(export: &Extern) -> Option<&'static str> {
+    let name = export.interface.as_ref()?;
+    let counterparts = ENTRIES.iter().map(|entry| entry.counterpart);
+    let is_p3 = name.generation() == Some(Generation::P3);
+    counterparts
+        .filter(|_| is_p3)
+        .find(|path| name.path() == *path)
 }
 
 #[cfg(test)]

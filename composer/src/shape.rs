@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use wasmparser::component_types::{
     AliasableResourceId, ComponentAnyTypeId, ComponentDefinedType, ComponentEntityType,
-    ComponentInstanceTypeId, ComponentValType,
+    ComponentInstanceTypeId, ComponentValType, ResourceId,
 };
 use wasmparser::types::TypesRef;
 use wit_parser::{Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId};
@@ -56,7 +56,7 @@ fn result(ok: Option<String>, err: Option<String>) -> String {
 }
 
 /// The names that a component's imports give to resources.
-pub type ResourceNames = HashMap<AliasableResourceId, String>;
+pub type ResourceNames = HashMap<ResourceId, String>;
 
 /// Adds the names of the resources of an imported instance.
 pub fn name_resources(
@@ -70,7 +70,10 @@ pub fn name_resources(
             ..
         } = item.ty
         {
-            names.insert(resource, name.clone());
+            // The first is its own: what follows are other names for it.
+            names
+                .entry(resource.resource())
+                .or_insert_with(|| name.clone());
         }
     }
 }
@@ -125,7 +128,10 @@ impl Binary<'_> {
     }
 
     fn handle(&self, keyword: &str, resource: AliasableResourceId) -> String {
-        let name = self.names.get(&resource).map_or("?", String::as_str);
+        let name = self
+            .names
+            .get(&resource.resource())
+            .map_or("?", String::as_str);
         format!("{keyword}<{name}>")
     }
 

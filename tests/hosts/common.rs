@@ -10,7 +10,7 @@ use wasmtime::{Engine, Result};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 const USAGE: &str = "usage: HOST COMPONENT.wasm [--env K=V]... [--dir HOST::GUEST]... \
-    [--dir-ro HOST::GUEST]... [--inherit-network] [--cwd X] [-- ARGS...]";
+    [--dir-ro HOST::GUEST]... [--inline-files] [--inherit-network] [--cwd X] [-- ARGS...]";
 
 /// The store's data: the context that `wasmtime-wasi` asks for.
 pub struct State {
@@ -111,6 +111,9 @@ fn command_line(mut words: impl Iterator<Item = String>) -> anyhow::Result<(Path
             }
             "--cwd" => {
                 ctx.initial_cwd(value()?);
+            }
+            "--inline-files" => {
+                ctx.allow_blocking_current_thread(true);
             }
             "--inherit-network" => {
                 ctx.inherit_network().allow_ip_name_lookup(true);

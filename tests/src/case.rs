@@ -1,8 +1,10 @@
 //! Cases: what to run, with what input, and what has to come out.
 
-use crate::{Guest, Outcome, Preopen, Source, Thing};
+use crate::{Guest, LinkMode, Outcome, Preopen, Source, Thing};
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -18,6 +20,9 @@ pub struct Scenario {
     pub cwd: Option<String>,
     /// The folders that the guest is given.
     pub preopens: Vec<Preopen>,
+    /// Whether the host works with files while the guest is held, instead of
+    /// letting another thread do it.
+    pub inline_files: bool,
     /// Whether the guest may use the network.
     pub network: bool,
     /// How long a file may become, in bytes: what is a multiple of 512.
@@ -35,6 +40,7 @@ impl Default for Scenario {
             env: Vec::new(),
             cwd: None,
             preopens: Vec::new(),
+            inline_files: false,
             network: false,
             file_limit: None,
             stdin: Stdin::Null,
@@ -99,6 +105,8 @@ pub struct Case {
     pub scenario: Scenario,
     /// Where.
     pub hosts: Hosts,
+    /// How guest and adapter are put together for it.
+    pub modes: &'static [LinkMode],
     folder: PathBuf,
 }
 
@@ -121,6 +129,7 @@ impl Case {
         let text = fs::read_to_string(folder.join("case")).map_err(|e| e.to_string())?;
         let mut guest = None;
         let mut hosts = Hosts::Both;
+        let mut modes = LinkMode::ALL;
         let mut scenario = Scenario::default();
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') {
@@ -153,6 +162,7 @@ impl Case {
                 "stdin" => scenario.stdin = stdin(value)?,
                 "stdout" => scenario.stdout = stdout(value)?,
                 "uplifted-only" => hosts = Hosts::UpliftedOnly,
+                "fused-only" => modes = &[LinkMode::Fused],
                 _ => return Err(format!("unknown line {line:?}")),
             }
         }
@@ -165,8 +175,25 @@ impl Case {
             guest: guest.ok_or("no guest is named")?,
             scenario,
             hosts,
+            modes,
             folder: folder.into(),
         })
+    }
+
+    /// The same case in other clothes, each with a name: on a host that works
+    /// with files in another way, and with the guest built for another shape.
+    pub fn variants(&self) -> Vec<(&'static str, Self)> {
+        let mut variants = Vec::new();
+        if !self.scenario.preopens.is_empty() {
+            let mut inline = self.clone();
+            inline.scenario.inline_files = true;
+            variants.push(("inline files", inline));
+        }
+        if let Ok(guest) = Guest::named(&format!("{}-candidate", self.guest.name)) {
+            let candidate = self.clone();
+            variants.push(("candidate", Self { guest, ..candidate }));
+        }
+        variants
     }
 
     /// Gives `outcome` back if it is the one on record, and puts it on record
@@ -190,7 +217,7 @@ impl Case {
 
 fn thing(key: &str, value: &str) -> Result<Thing, String> {
     let (path, rest) = value.split_once(' ').unwrap_or((value, ""));
-    let path = path.to_owned();
+    let path = PathBuf::from(OsString::from_vec(unescape(path)));
     Ok(match key {
         "file" => Thing::File(path, unescape(rest)),
         "pattern" => Thing::File(path, pattern(rest)?),
@@ -239,6 +266,9 @@ fn pieces(text: &str) -> Vec<Vec<u8>> {
     text.split_terminator('|').map(unescape).collect()
 }
 
+/// The bytes that a text stands for. `\xff` is a byte of no text.
 fn unescape(text: &str) -> Vec<u8> {
-    text.replace("\\n", "\n").into_bytes()
+    let text = text.replace("\\n", "\n");
+    let pieces: Vec<_> = text.split("\\xff").map(str::as_bytes).collect();
+    pieces.join(&[0xff][..])
 }

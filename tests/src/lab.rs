@@ -1,19 +1,43 @@
-//! The two hosts, and the comparison of what a guest does on them.
+//! The hosts, and the comparison of what a guest does on them.
 
 use crate::process::{self, Outcome};
-use crate::{Case, Guest, Hosts, LinkMode, Live, NOT_RUN, Scenario, uplift};
+use crate::{Case, Guest, Hosts, LinkMode, Live, NOT_RUN, Scenario, uplift_to};
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use tempfile::TempDir;
+use wasi_uplift::Target;
 
-/// Two hosts, and the guests uplifted so far.
+/// A host with only WASI 0.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// All of 0.3.0.
+    P3Only,
+    /// Sockets, and what a command needs to run, of the snapshot of February 2026.
+    SocketsOnly,
+}
+
+impl Host {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::P3Only, Self::SocketsOnly];
+
+    /// What guests are uplifted to for this host.
+    pub fn target(self) -> Target {
+        match self {
+            Self::P3Only => Target::V0_3_0,
+            Self::SocketsOnly => Target::Rc2026_02_09,
+        }
+    }
+}
+
+/// The hosts, and the guests uplifted so far.
 pub struct Lab {
     reference: PathBuf,
     p3_only: PathBuf,
+    sockets_only: PathBuf,
     folder: TempDir,
-    uplifted: Mutex<HashMap<(&'static str, LinkMode), Uplifted>>,
+    uplifted: Mutex<HashMap<(&'static str, LinkMode, Host), Uplifted>>,
 }
 
 /// Filled by whoever needs the guest first; others wait.
@@ -26,16 +50,18 @@ macro_rules! lab {
         $crate::Lab::new(
             env!("CARGO_BIN_EXE_p2-reference-host"),
             env!("CARGO_BIN_EXE_p3-only-host"),
+            env!("CARGO_BIN_EXE_rc-sockets-only-host"),
         )
     };
 }
 
 impl Lab {
-    /// A lab with these two hosts; see also [`lab!`](crate::lab).
-    pub fn new(reference: &str, p3_only: &str) -> Self {
+    /// A lab with these hosts; see also [`lab!`](crate::lab).
+    pub fn new(reference: &str, p3_only: &str, sockets_only: &str) -> Self {
         Self {
             reference: reference.into(),
             p3_only: p3_only.into(),
+            sockets_only: sockets_only.into(),
             folder: tempfile::tempdir().expect("making a temporary folder"),
             uplifted: Mutex::default(),
         }
@@ -58,16 +84,23 @@ impl Lab {
         mode: LinkMode,
         scenario: &Scenario,
     ) -> Result<Outcome, String> {
-        process::run(&self.p3_only, &self.uplifted(guest, mode), scenario)
+        let component = self.uplifted(guest, mode, Host::P3Only);
+        process::run(&self.p3_only, &component, scenario)
     }
 
-    /// Starts a guest that has to do with the network: as it is on the WASI 0.2
-    /// host without a mode, uplifted on the host with only WASI 0.3 with one.
-    pub fn start(&self, guest: Guest, mode: Option<LinkMode>, args: &[&str]) -> Live {
-        match mode {
-            None => Live::start(&self.reference, guest.path(), args),
-            Some(mode) => Live::start(&self.p3_only, &self.uplifted(guest, mode), args),
-        }
+    /// Starts a guest that has to do with the network: uplifted on a host with
+    /// only WASI 0.3, or, where none is named, as it is on the WASI 0.2 host.
+    pub fn start(&self, guest: Guest, on: Option<(LinkMode, Host)>, args: &[&str]) -> Live {
+        // What opens the network, where it is not open anyway.
+        const OPEN: &[&str] = &["--inherit-network"];
+        let Some((mode, host)) = on else {
+            return Live::start(&self.reference, guest.path(), OPEN, args);
+        };
+        let (path, options): (&Path, _) = match host {
+            Host::P3Only => (&self.p3_only, OPEN),
+            Host::SocketsOnly => (&self.sockets_only, &[][..]),
+        };
+        Live::start(path, &self.uplifted(guest, mode, host), options, args)
     }
 
     /// Runs a case on its hosts. All have to agree with each other and with the
@@ -96,17 +129,27 @@ impl Lab {
         }
     }
 
-    fn uplifted(&self, guest: Guest, mode: LinkMode) -> PathBuf {
+    /// Runs a case's guest uplifted alone, as a variant of the case that has to
+    /// come out like the case itself.
+    pub fn as_on_record(&self, variant: &Case, mode: LinkMode) -> Result<(), String> {
+        ran(self.run_uplifted(variant.guest, mode, &variant.scenario))
+            .and_then(|outcome| variant.check(outcome, false))
+            .map(drop)
+    }
+
+    fn uplifted(&self, guest: Guest, mode: LinkMode, host: Host) -> PathBuf {
         let cell = {
             let mut all = self.uplifted.lock().expect("no holder panics");
-            all.entry((guest.name, mode)).or_default().clone()
+            all.entry((guest.name, mode, host)).or_default().clone()
         };
         let path = cell.get_or_init(|| {
             // The same file name as the guest's: it becomes the first argument.
-            let folder = self.folder.path().join(mode.name());
+            let target = host.target();
+            let folder = self.folder.path().join(mode.name()).join(target.version());
             fs::create_dir_all(&folder).expect("making a folder");
             let path = folder.join(guest.path().file_name().expect("a guest is a file"));
-            fs::write(&path, uplift(&guest.bytes(), mode)).expect("writing a component");
+            let component = uplift_to(&guest.bytes(), mode, target);
+            fs::write(&path, component).expect("writing a component");
             path
         });
         path.clone()

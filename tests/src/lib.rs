@@ -2,10 +2,11 @@
 //! and compares them with what the same guests do, as they are, on a WASI 0.2
 //! host.
 //!
-//! A [`Lab`] holds the two hosts. A [`Case`] says what to run and what comes
+//! A [`Lab`] holds the hosts. A [`Case`] says what to run and what comes
 //! out; most live in `cases/`, one folder each.
 
 mod case;
+pub mod coverage;
 #[path = "../guests/src/fnv.rs"]
 mod fnv;
 mod lab;
@@ -15,22 +16,23 @@ mod tree;
 
 pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
 pub use fnv::{Fnv, pattern};
-pub use lab::Lab;
+pub use lab::{Host, Lab};
 pub use live::Live;
 pub use process::Outcome;
 pub use tree::{Preopen, Source, Thing};
 
 use std::fs;
 use std::path::Path;
+use wasi_uplift::Target;
 
-/// The exit code of both hosts when the guest trapped: what a shell reports for
+/// The exit code of all hosts when the guest trapped: what a shell reports for
 /// a process that aborted.
 pub const TRAPPED: u8 = 134;
 
-/// The exit code of both hosts when the component could not even be linked.
+/// The exit code of all hosts when the component could not even be linked.
 pub const NOT_RUN: u8 = 125;
 
-/// What both hosts print on stderr before the reason of a trap.
+/// What all hosts print on stderr before the reason of a trap.
 pub const TRAPPED_PREFIX: &str = "trapped: ";
 
 /// A WASI 0.2 component that the build script made from `guests/`.
@@ -66,39 +68,58 @@ impl Guest {
         Path::new(self.path)
     }
 
+    /// The ways in which it can be put together with the adapter. What a server exports has types
+    /// of `wasi:http` in it, which takes two components.
+    pub fn modes(&self) -> &'static [LinkMode] {
+        if self.name.starts_with("http-") && self.name.ends_with("-server") {
+            &[LinkMode::Component]
+        } else {
+            LinkMode::ALL
+        }
+    }
+
     /// The component's bytes.
     pub fn bytes(&self) -> Vec<u8> {
         fs::read(self.path()).expect("reading a guest that was built")
     }
 }
 
-/// How a guest and the adapter become one component.
+/// How a guest and the adapter are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkMode {
-    /// Two component instances, side by side.
+    /// Two components, side by side.
     Component,
+    /// One component.
+    Fused,
 }
 
 impl LinkMode {
     /// All modes: every case runs in each of them.
-    pub const ALL: &'static [Self] = &[Self::Component];
+    pub const ALL: &'static [Self] = &[Self::Component, Self::Fused];
 
     /// The mode's name, as it stands in a test's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Component => "component",
+            Self::Fused => "fused",
         }
     }
 }
 
 /// Makes a WASI 0.2 component run on WASI 0.3.
 pub fn uplift(guest: &[u8], mode: LinkMode) -> Vec<u8> {
-    match mode {
-        LinkMode::Component => {
-            let composed = wasi_uplift::compose(guest, &wasi_uplift::Options::default());
-            composed.expect("every guest can be uplifted").bytes
-        }
-    }
+    uplift_to(guest, mode, Target::default())
+}
+
+/// Makes a WASI 0.2 component run on this version of WASI 0.3.
+pub fn uplift_to(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
+    let link = match mode {
+        LinkMode::Component => wasi_uplift::LinkMode::Component,
+        LinkMode::Fused => wasi_uplift::LinkMode::Fused,
+    };
+    let options = wasi_uplift::Options::default().target(target).link(link);
+    let composed = wasi_uplift::compose(guest, &options);
+    composed.expect("every guest can be uplifted").bytes
 }
 
 /// The names that a component imports, in order.

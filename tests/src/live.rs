@@ -17,11 +17,12 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts `component` on `host`, with the whole network.
-    pub(crate) fn start(host: &Path, component: &Path, args: &[&str]) -> Self {
+    /// Starts `component` on `host` with the host's options and its own arguments.
+    pub(crate) fn start(host: &Path, component: &Path, options: &[&str], args: &[&str]) -> Self {
         let mut child = Command::new(host)
             .arg(component)
-            .args(["--inherit-network", "--"])
+            .args(options)
+            .arg("--")
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

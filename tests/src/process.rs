@@ -167,6 +167,9 @@ fn start(
         command.arg("-c").arg(limited).arg(host);
     }
     command.arg(component).args(folders.options());
+    if scenario.inline_files {
+        command.arg("--inline-files");
+    }
     if scenario.network {
         command.arg("--inherit-network");
     }

@@ -40,16 +40,16 @@ pub enum Source {
 #[derive(Clone, Debug)]
 pub enum Thing {
     /// A file with this content.
-    File(String, Vec<u8>),
+    File(PathBuf, Vec<u8>),
     /// A folder.
-    Folder(String),
+    Folder(PathBuf),
     /// A symbolic link, and where it leads to.
-    Symlink(String, String),
+    Symlink(PathBuf, String),
     /// A hard link, and to what.
-    Link(String, String),
+    Link(PathBuf, String),
     /// The time, in seconds from 1970, of the last change of a file or folder
     /// that is there.
-    Modified(String, i64),
+    Modified(PathBuf, i64),
 }
 
 /// The folders of one run. They are removed when this is dropped.

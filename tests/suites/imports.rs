@@ -1,7 +1,7 @@
 //! What an uplifted guest asks of its host.
 
 use wasi_uplift::{Options, Target};
-use wasi_uplift_tests::{Guest, LinkMode, imports, uplift};
+use wasi_uplift_tests::{Guest, LinkMode, coverage, imports, uplift};
 use wasmparser::Validator;
 
 #[test]
@@ -34,6 +34,23 @@ fn a_guest_that_uses_clocks_imports_clocks_only() {
         assert!(!names.is_empty());
         for name in names {
             assert!(name.starts_with("wasi:clocks/"), "{name}");
+        }
+    }
+}
+
+/// A guest pays for HTTP only if it has to do with it, and then for what it uses.
+#[test]
+fn guests_import_http_only_if_they_use_it() {
+    for (guest, mode) in everything() {
+        let names = imports(&uplift(&guest.bytes(), mode));
+        let has = |name: &str| names.iter().any(|import| import.starts_with(name));
+        let uses_http = guest.name.starts_with("http-");
+        assert_eq!(has("wasi:http/"), uses_http, "{}", guest.name);
+        if uses_http {
+            assert!(
+                !has("wasi:filesystem/") && !has("wasi:sockets/"),
+                "{names:?}"
+            );
         }
     }
 }
@@ -80,7 +97,20 @@ fn results_are_valid(options: &[Options]) {
     }
 }
 
+/// In both shapes, so that a case for each is a case for every function.
+#[test]
+fn every_function_of_the_filesystem_is_called() {
+    for (name, base) in [("filesystem", "deps"), ("filesystem-candidate", "rc")] {
+        let files = ["io", "clocks", "filesystem"].map(|file| format!("wit/{base}/{file}.wit"));
+        let described = coverage::described(&files.each_ref().map(String::as_str));
+        assert_eq!(described.len(), 2, "{name}: {:?}", described.keys());
+        let guest = Guest::named(name).unwrap();
+        let called = coverage::called([guest], "filesystem");
+        coverage::assert_called(name, described, &called);
+    }
+}
+
 fn everything() -> impl Iterator<Item = (Guest, LinkMode)> {
-    let modes = |guest: &'static Guest| LinkMode::ALL.iter().map(|mode| (*guest, *mode));
+    let modes = |guest: &'static Guest| guest.modes().iter().map(|mode| (*guest, *mode));
     Guest::ALL.iter().flat_map(modes)
 }

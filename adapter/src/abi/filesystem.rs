@@ -1,9 +1,7 @@
 //! The streams of `wasi:filesystem` of WASI 0.3.
 
 use super::{BLOCKED, DROPPED, stream_ends};
-use super::{
-    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Lift, Payload, SinkAbi, SourceAbi,
-};
+use super::{ByteReader, ByteWriter, Completion, CompletionAbi, EndAbi, Ending, Lift, Payload};
 use crate::bindings::exports::wasi::filesystem0_2_12::types::DescriptorType;
 use crate::bindings::wasi::filesystem0_3_0::types::Descriptor;
 use crate::filesystem::error::lowered;
@@ -31,7 +29,7 @@ fn lift_filesystem_result(payload: &Payload) -> Ending {
     Ending::Failed(Failure::file(code, name))
 }
 
-byte_source!(
+byte_stream!(
     READ,
     READ_COMPLETION,
     FILESYSTEM_RESULT,
@@ -44,7 +42,7 @@ byte_source!(
     "[future-drop-readable-1][method]descriptor.read-via-stream"
 );
 
-byte_sink!(
+byte_stream!(
     WRITE,
     WRITE_COMPLETION,
     FILESYSTEM_RESULT,
@@ -57,7 +55,7 @@ byte_sink!(
     "[future-drop-readable-1][method]descriptor.write-via-stream"
 );
 
-byte_sink!(
+byte_stream!(
     APPEND,
     APPEND_COMPLETION,
     FILESYSTEM_RESULT,

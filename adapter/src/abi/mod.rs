@@ -15,29 +15,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
-/// Declares the statics for a function that returns a `stream<u8>` and its completion.
-macro_rules! byte_source {
+/// Declares the statics for a function that takes or returns a `stream<u8>`, with its completion.
+macro_rules! byte_stream {
     (
-        $source:ident, $completion:ident, $lift:expr, $module:literal,
-        $read:literal, $cancel_read:literal, $drop_readable:literal,
+        $end:ident, $completion:ident, $lift:expr, $module:literal,
+        $transfer:literal, $cancel:literal, $drop:literal,
         $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
     ) => {
-        static $source: SourceAbi = {
-            #[link(wasm_import_module = $module)]
-            unsafe extern "C" {
-                #[link_name = $read]
-                fn read(end: u32, bytes: *mut u8, len: usize) -> u32;
-                #[link_name = $cancel_read]
-                fn cancel_read(end: u32) -> u32;
-                #[link_name = $drop_readable]
-                fn drop_readable(end: u32);
-            }
-            SourceAbi {
-                read,
-                cancel_read,
-                drop_readable,
-            }
-        };
+        byte_end!($end, $module, $transfer, $cancel, $drop);
         completion!(
             $completion,
             $lift,
@@ -49,37 +34,25 @@ macro_rules! byte_source {
     };
 }
 
-/// Declares the statics for a function that takes a `stream<u8>` and returns its completion.
-macro_rules! byte_sink {
-    (
-        $sink:ident, $completion:ident, $lift:expr, $module:literal,
-        $write:literal, $cancel_write:literal, $drop_writable:literal,
-        $future_read:literal, $future_cancel_read:literal, $future_drop_readable:literal
-    ) => {
-        static $sink: SinkAbi = {
+/// Declares the static for one end of a `stream<u8>`.
+macro_rules! byte_end {
+    ($end:ident, $module:literal, $transfer:literal, $cancel:literal, $drop:literal) => {
+        static $end: EndAbi = {
             #[link(wasm_import_module = $module)]
             unsafe extern "C" {
-                #[link_name = $write]
-                fn write(end: u32, bytes: *const u8, len: usize) -> u32;
-                #[link_name = $cancel_write]
-                fn cancel_write(end: u32) -> u32;
-                #[link_name = $drop_writable]
-                fn drop_writable(end: u32);
+                #[link_name = $transfer]
+                fn transfer(end: u32, bytes: *mut u8, len: usize) -> u32;
+                #[link_name = $cancel]
+                fn cancel(end: u32) -> u32;
+                #[link_name = $drop]
+                fn drop_end(end: u32);
             }
-            SinkAbi {
-                write,
-                cancel_write,
-                drop_writable,
+            EndAbi {
+                transfer,
+                cancel,
+                drop: drop_end,
             }
         };
-        completion!(
-            $completion,
-            $lift,
-            $module,
-            $future_read,
-            $future_cancel_read,
-            $future_drop_readable
-        );
     };
 }
 
@@ -109,7 +82,9 @@ macro_rules! completion {
 }
 
 pub mod filesystem;
+pub mod http;
 pub mod sockets;
+mod task;
 mod text;
 
 #[global_allocator]
@@ -399,18 +374,12 @@ pub fn wait_until(when: u64) -> Started<()> {
 // Byte streams and the futures that tell how they ended
 // ---------------------------------------------------------------------------------------------
 
-/// The built-ins for the readable end of the `stream<u8>` of one WASI 0.3 function.
-pub struct SourceAbi {
-    read: unsafe extern "C" fn(u32, *mut u8, usize) -> u32,
-    cancel_read: unsafe extern "C" fn(u32) -> u32,
-    drop_readable: unsafe extern "C" fn(u32),
-}
-
-/// The built-ins for the writable end of the `stream<u8>` of one WASI 0.3 function.
-pub struct SinkAbi {
-    write: unsafe extern "C" fn(u32, *const u8, usize) -> u32,
-    cancel_write: unsafe extern "C" fn(u32) -> u32,
-    drop_writable: unsafe extern "C" fn(u32),
+/// The built-ins for this side's end of the `stream<u8>` of one WASI 0.3 function: to read from it
+/// or to write to it.
+pub struct EndAbi {
+    transfer: unsafe extern "C" fn(u32, *mut u8, usize) -> u32,
+    cancel: unsafe extern "C" fn(u32) -> u32,
+    drop: unsafe extern "C" fn(u32),
 }
 
 /// The built-ins for the `future<result<_, error-code>>` of one WASI 0.3 function, and how to read
@@ -431,11 +400,25 @@ struct Lift {
     allocates: bool,
 }
 
-/// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages.
-#[repr(C, align(4))]
-pub struct Payload([u8; 20]);
+/// Room for the lowered `result<_, error-code>` of any of the WASI 0.3 packages, and the future that
+/// it comes from.
+#[repr(C, align(8))]
+pub struct Payload([u8; 40], u32);
 
 impl Payload {
+    fn new(end: u32) -> Self {
+        Payload([0; 40], end)
+    }
+
+    /// The future that it comes from.
+    fn end(&self) -> u32 {
+        self.1
+    }
+
+    fn address(&self) -> *mut u8 {
+        self.0.as_ptr().cast_mut()
+    }
+
     /// Takes the string at `at`.
     fn string(&self, at: usize) -> String {
         let word = |at: usize| {
@@ -478,14 +461,14 @@ pub struct Read {
 
 /// The readable end of a byte stream, and the buffer of a read in flight.
 pub struct ByteReader {
-    abi: &'static SourceAbi,
+    abi: &'static EndAbi,
     handle: u32,
     in_flight: Option<Vec<u8>>,
     watched: bool,
 }
 
 impl ByteReader {
-    fn new(abi: &'static SourceAbi, handle: u32) -> Self {
+    fn new(abi: &'static EndAbi, handle: u32) -> Self {
         ByteReader {
             abi,
             handle,
@@ -513,7 +496,7 @@ impl ByteReader {
         buffer.reserve_exact(len);
         // SAFETY: the memory is written to by this read alone, and kept in `in_flight` while the
         // read is pending.
-        let code = unsafe { (self.abi.read)(self.handle, buffer.as_mut_ptr(), len) };
+        let code = unsafe { (self.abi.transfer)(self.handle, buffer.as_mut_ptr(), len) };
         self.in_flight = Some(buffer);
         if code != BLOCKED {
             return Some(self.finish(code));
@@ -539,13 +522,8 @@ impl ByteReader {
 
 impl Drop for ByteReader {
     fn drop(&mut self) {
-        let SourceAbi {
-            cancel_read,
-            drop_readable,
-            ..
-        } = *self.abi;
         let pending = self.in_flight.take();
-        release_end(self.handle, cancel_read, drop_readable, pending);
+        release_end(self.handle, self.abi.cancel, self.abi.drop, pending);
     }
 }
 
@@ -559,7 +537,7 @@ pub struct Wrote {
 
 /// The writable end of a byte stream, and the bytes of a write in flight.
 pub struct ByteWriter {
-    abi: &'static SinkAbi,
+    abi: &'static EndAbi,
     handle: u32,
     bytes: Vec<u8>,
     /// How many of `bytes` were taken before the write in flight.
@@ -569,7 +547,7 @@ pub struct ByteWriter {
 }
 
 impl ByteWriter {
-    fn new(abi: &'static SinkAbi, handle: u32) -> Self {
+    fn new(abi: &'static EndAbi, handle: u32) -> Self {
         ByteWriter {
             abi,
             handle,
@@ -603,8 +581,9 @@ impl ByteWriter {
     /// told when it ends. One write at a time.
     pub fn start(&mut self, waiter: &Weak<impl Waiter>) -> Option<Wrote> {
         let rest = &self.bytes[self.taken..];
-        // SAFETY: the bytes are neither changed nor moved until `finish`.
-        let code = unsafe { (self.abi.write)(self.handle, rest.as_ptr(), rest.len()) };
+        let (start, len) = (rest.as_ptr().cast_mut(), rest.len());
+        // SAFETY: the bytes are neither moved nor changed, by the host neither, until `finish`.
+        let code = unsafe { (self.abi.transfer)(self.handle, start, len) };
         if code != BLOCKED {
             return Some(self.finish(code));
         }
@@ -630,13 +609,8 @@ impl ByteWriter {
 
 impl Drop for ByteWriter {
     fn drop(&mut self) {
-        let SinkAbi {
-            cancel_write,
-            drop_writable,
-            ..
-        } = *self.abi;
         let pending = self.pending.then(|| core::mem::take(&mut self.bytes));
-        release_end(self.handle, cancel_write, drop_writable, pending);
+        release_end(self.handle, self.abi.cancel, self.abi.drop, pending);
     }
 }
 
@@ -661,7 +635,7 @@ impl Completion {
 
     /// Whether the host has refused the stream already, and why. For tasks that may wait.
     pub fn peek(&mut self) -> Option<Failure> {
-        let mut payload = Payload([0; 20]);
+        let mut payload = Payload::new(self.handle);
         // SAFETY: where the read is pending it is cancelled before the payload goes away.
         let code = unsafe {
             match (self.abi.read)(self.handle, &mut payload) {
@@ -692,7 +666,7 @@ impl Completion {
         if self.early.is_some() {
             return self.early.take();
         }
-        let mut payload = Box::new(Payload([0; 20]));
+        let mut payload = Box::new(Payload::new(self.handle));
         // SAFETY: the payload is kept in `in_flight` while the read is pending.
         let code = unsafe { (self.abi.read)(self.handle, &mut *payload) };
         if code != BLOCKED {
@@ -774,7 +748,7 @@ fn lift_cli_result(payload: &Payload) -> Ending {
     }
 }
 
-byte_source!(
+byte_stream!(
     STDIN,
     STDIN_COMPLETION,
     CLI_RESULT,
@@ -787,7 +761,7 @@ byte_source!(
     "[future-drop-readable-1]read-via-stream"
 );
 
-byte_sink!(
+byte_stream!(
     STDOUT,
     STDOUT_COMPLETION,
     CLI_RESULT,
@@ -800,7 +774,7 @@ byte_sink!(
     "[future-drop-readable-1]write-via-stream"
 );
 
-byte_sink!(
+byte_stream!(
     STDERR,
     STDERR_COMPLETION,
     CLI_RESULT,

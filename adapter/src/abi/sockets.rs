@@ -5,8 +5,8 @@
 //! in memory, and nothing else. [`Layout`] is where that is known.
 
 use super::{
-    ByteReader, ByteWriter, Completion, CompletionAbi, Ending, Lift, Payload, SinkAbi, SourceAbi,
-    Started, Subtask, stream_ends,
+    ByteReader, ByteWriter, Completion, CompletionAbi, EndAbi, Ending, Lift, Payload, Started,
+    Subtask, stream_ends,
 };
 use crate::io::error::Failure;
 use crate::reactor::{self, Waiter};
@@ -33,7 +33,7 @@ static WASI_UPLIFT_ENUM_ERROR_CODES: super::Global<Cell<u8>> = super::Global::ne
 
 /// How the host lays out its error codes.
 #[derive(Clone, Copy, PartialEq)]
-enum Layout {
+pub(super) enum Layout {
     /// A variant with a case that carries an optional string.
     Variant,
     /// An enumeration, which begins with `unknown`.
@@ -41,7 +41,7 @@ enum Layout {
 }
 
 impl Layout {
-    fn of_host() -> Self {
+    pub(super) fn of_host() -> Self {
         // SAFETY: a static is readable. The compiler must not take the value for known.
         match unsafe { core::ptr::read_volatile(WASI_UPLIFT_ENUM_ERROR_CODES.as_ptr()) } {
             0 => Layout::Variant,
@@ -50,7 +50,7 @@ impl Layout {
     }
 
     /// Where the payload of a `result` is, of which the `ok` case has the given alignment.
-    fn payload(self, ok_alignment: usize) -> usize {
+    pub(super) fn payload(self, ok_alignment: usize) -> usize {
         match self {
             Layout::Variant => ok_alignment.max(4),
             Layout::Enumeration => ok_alignment.max(1),
@@ -480,7 +480,7 @@ impl Connect {
     }
 }
 
-byte_source!(
+byte_stream!(
     TCP_RECEIVE,
     TCP_RECEIVE_COMPLETION,
     SOCKET_RESULT,
@@ -493,7 +493,7 @@ byte_source!(
     "[future-drop-readable-1][method]tcp-socket.receive"
 );
 
-byte_sink!(
+byte_stream!(
     TCP_SEND,
     TCP_SEND_COMPLETION,
     SOCKET_RESULT,

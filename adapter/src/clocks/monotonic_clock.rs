@@ -5,6 +5,7 @@ use crate::abi::{self, Started, Subtask};
 use crate::bindings::exports::wasi::clocks0_2_12::monotonic_clock::{Duration, Guest, Instant};
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::wasi::clocks0_3_0::monotonic_clock as p3;
+use crate::io::input::files_changed;
 use crate::io::poll::{Source, pollable};
 use crate::reactor::Waiter;
 use alloc::rc::{Rc, Weak};
@@ -80,6 +81,8 @@ impl Waiter for Timer {
         {
             subtask.finish();
             self.fired.set(true);
+            // Others had time to change files.
+            files_changed();
         }
     }
 }

@@ -4,7 +4,8 @@
 //! Data moves in streams there, so that reads and writes at a position are streams too. A stream
 //! for reading is kept for the read that follows on, and given up as soon as the guest has changed
 //! any file, or has done anything by which it could know that others have: what the host had read
-//! ahead would be old.
+//! ahead would be old. A stream for writing is kept for the write that follows on, and brought to its
+//! end before anything else looks at files.
 
 use crate::Adapter;
 use crate::abi::filesystem as abi;
@@ -21,7 +22,7 @@ use crate::bindings::wasi::filesystem0_3_0::types as p3;
 use crate::io::error::Failure;
 use crate::io::input::{self, Input};
 use crate::io::life::StreamEnd;
-use crate::io::output::{Output, settle_files};
+use crate::io::output::{Output, finish_kept, settle_files};
 use crate::io::streams::{InputStream, OutputStream};
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -35,6 +36,10 @@ pub struct Descriptor {
     is_directory: Cell<Option<bool>>,
     /// What the last `read` left, and where the next has to begin to go on with it.
     reading: Cell<Option<(u64, Rc<Input>)>>,
+    /// The stream of the last `write`, and where the next has to begin to go on with it.
+    writing: Cell<Option<(u64, Rc<Output>)>>,
+    /// The host has taken a stream to write. It refuses a descriptor, not a position.
+    writable: Cell<bool>,
 }
 
 impl Descriptor {
@@ -43,16 +48,22 @@ impl Descriptor {
             inner: Rc::new(inner),
             is_directory: Cell::new(None),
             reading: Cell::new(None),
+            writing: Cell::new(None),
+            writable: Cell::new(false),
         }
     }
 
-    /// The descriptor, with everything in the files that was written to them.
-    fn settled(&self) -> &p3::Descriptor {
+    /// Asks the host something, with everything in the files that was written to them.
+    fn settled<T>(
+        &self,
+        ask: impl FnOnce(&p3::Descriptor) -> Result<T, p3::ErrorCode>,
+    ) -> Result<T, ErrorCode> {
         settle_files();
-        // Whether a file is there, or how long it is, may be the sign that another program gives
-        // when it has changed one.
+        let answer = ask(&self.inner);
+        // The guest may have changed a file. And whether one is there, or how long it is, may be
+        // the sign that another program gives when it has.
         input::files_changed();
-        &self.inner
+        Ok(answer?)
     }
 
     fn is_directory(&self) -> Result<bool, ErrorCode> {
@@ -89,9 +100,23 @@ impl Descriptor {
             None => abi::append_via_stream(&self.inner),
         };
         // A host that won't have the file written says so at once.
-        match completion.peek() {
-            Some(failure) => Err(code(&failure)),
-            None => Ok(Output::file((writer, completion))),
+        if !self.writable.get() {
+            if let Some(failure) = completion.peek() {
+                return Err(code(&failure));
+            }
+            self.writable.set(true);
+        }
+        Ok(Output::file((writer, completion)))
+    }
+
+    /// Fails if the last `write` turns out to have failed after all.
+    fn written(&self) -> Result<(), ErrorCode> {
+        match self.writing.take() {
+            Some((_, output)) if !output.is_kept() => output.overdue().map_err(ended),
+            kept => {
+                self.writing.set(kept);
+                Ok(())
+            }
         }
     }
 
@@ -104,6 +129,14 @@ impl Descriptor {
 /// What a failure of a file's stream means.
 fn code(failure: &Failure) -> ErrorCode {
     failure.filesystem.unwrap_or(ErrorCode::Io)
+}
+
+/// What it means to a write, or to a read that has not come to the end, that its stream ended.
+fn ended(end: StreamEnd) -> ErrorCode {
+    match end {
+        StreamEnd::Closed => ErrorCode::Io,
+        StreamEnd::LastOperationFailed(failure) => code(&failure),
+    }
 }
 
 fn descriptor_type(ty: p3::DescriptorType) -> DescriptorType {
@@ -177,25 +210,24 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn advise(&self, offset: u64, length: u64, advice: Advice) -> Result<(), ErrorCode> {
-        Ok(self.settled().advise(offset, length, advice)?)
+        self.settled(|it| it.advise(offset, length, advice))
     }
 
     fn sync_data(&self) -> Result<(), ErrorCode> {
-        Ok(self.settled().sync_data()?)
+        let done = self.settled(p3::Descriptor::sync_data);
+        self.written().and(done)
     }
 
     fn get_flags(&self) -> Result<DescriptorFlags, ErrorCode> {
-        Ok(self.settled().get_flags()?)
+        Ok(self.inner.get_flags()?)
     }
 
     fn get_type(&self) -> Result<DescriptorType, ErrorCode> {
-        Ok(descriptor_type(self.settled().get_type()?))
+        Ok(descriptor_type(self.inner.get_type()?))
     }
 
     fn set_size(&self, size: u64) -> Result<(), ErrorCode> {
-        let done = self.settled().set_size(size);
-        input::files_changed();
-        Ok(done?)
+        self.settled(|it| it.set_size(size))
     }
 
     fn set_times(
@@ -205,7 +237,7 @@ impl GuestDescriptor for Descriptor {
     ) -> Result<(), ErrorCode> {
         let access = timestamp(data_access_timestamp)?;
         let modification = timestamp(data_modification_timestamp)?;
-        Ok(self.settled().set_times(access, modification)?)
+        self.settled(|it| it.set_times(access, modification))
     }
 
     fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool), ErrorCode> {
@@ -228,31 +260,41 @@ impl GuestDescriptor for Descriptor {
                 Ok((bytes, false))
             }
             Err(StreamEnd::Closed) => Ok((Vec::new(), true)),
-            Err(StreamEnd::LastOperationFailed(failure)) => Err(code(&failure)),
+            Err(end) => Err(ended(end)),
         }
     }
 
     fn write(&self, buffer: Vec<u8>, offset: u64) -> Result<u64, ErrorCode> {
-        let output = self.output(Some(offset))?;
         if buffer.is_empty() {
+            self.output(Some(offset))?;
             self.check_flag(DescriptorFlags::WRITE)?;
             return Ok(0);
         }
-        match output.write_to_end(buffer) {
-            Ok(len) => Ok(len as u64),
-            Err(StreamEnd::Closed) => Err(ErrorCode::Io),
-            Err(StreamEnd::LastOperationFailed(failure)) => Err(code(&failure)),
-        }
+        let output = match self.writing.take() {
+            Some((position, output)) if position == offset && output.is_kept() => output,
+            last => {
+                finish_kept();
+                self.writing.set(last);
+                self.written()?;
+                self.output(Some(offset))?
+            }
+        };
+        let len = output.write_all(buffer).map_err(ended)? as u64;
+        self.writing.set(Some((offset.saturating_add(len), output)));
+        Ok(len)
     }
 
     fn read_directory(&self) -> Result<exports::DirectoryEntryStream, ErrorCode> {
         if !self.is_directory()? {
             return Err(ErrorCode::NotDirectory);
         }
-        let (entries, failure) = abi::read_directory(self.settled());
+        let (entries, failure) = self.settled(|it| Ok(abi::read_directory(it)))?;
         let failure = failure.as_ref().map(code);
-        if let (true, Some(failure)) = (entries.is_empty(), failure) {
-            return Err(failure);
+        match failure {
+            // That is of an entry.
+            Some(ErrorCode::IllegalByteSequence) => {}
+            Some(failure) if entries.is_empty() => return Err(failure),
+            _ => {}
         }
         Ok(exports::DirectoryEntryStream::new(DirectoryEntryStream {
             entries: RefCell::new(entries.into_iter()),
@@ -261,19 +303,20 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn sync(&self) -> Result<(), ErrorCode> {
-        Ok(self.settled().sync()?)
+        let done = self.settled(p3::Descriptor::sync);
+        self.written().and(done)
     }
 
     fn create_directory_at(&self, path: String) -> Result<(), ErrorCode> {
-        Ok(self.settled().create_directory_at(&path)?)
+        self.settled(|it| it.create_directory_at(&path))
     }
 
     fn stat(&self) -> Result<DescriptorStat, ErrorCode> {
-        Ok(stat(self.settled().stat()?))
+        self.settled(p3::Descriptor::stat).map(stat)
     }
 
     fn stat_at(&self, path_flags: PathFlags, path: String) -> Result<DescriptorStat, ErrorCode> {
-        Ok(stat(self.settled().stat_at(path_flags, &path)?))
+        self.settled(|it| it.stat_at(path_flags, &path)).map(stat)
     }
 
     fn set_times_at(
@@ -285,9 +328,7 @@ impl GuestDescriptor for Descriptor {
     ) -> Result<(), ErrorCode> {
         let access = timestamp(data_access_timestamp)?;
         let modification = timestamp(data_modification_timestamp)?;
-        Ok(self
-            .settled()
-            .set_times_at(path_flags, &path, access, modification)?)
+        self.settled(|it| it.set_times_at(path_flags, &path, access, modification))
     }
 
     fn link_at(
@@ -298,9 +339,7 @@ impl GuestDescriptor for Descriptor {
         new_path: String,
     ) -> Result<(), ErrorCode> {
         let new = &new_descriptor.get::<Descriptor>().inner;
-        Ok(self
-            .settled()
-            .link_at(old_path_flags, &old_path, new, &new_path)?)
+        self.settled(|it| it.link_at(old_path_flags, &old_path, new, &new_path))
     }
 
     fn open_at(
@@ -310,19 +349,16 @@ impl GuestDescriptor for Descriptor {
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<exports::Descriptor, ErrorCode> {
-        let opened = self.settled().open_at(path_flags, &path, open_flags, flags);
-        if open_flags.bits() & OpenFlags::TRUNCATE.bits() != 0 {
-            input::files_changed();
-        }
-        Ok(exports::Descriptor::new(Descriptor::new(opened?)))
+        let opened = self.settled(|it| it.open_at(path_flags, &path, open_flags, flags))?;
+        Ok(exports::Descriptor::new(Descriptor::new(opened)))
     }
 
     fn readlink_at(&self, path: String) -> Result<String, ErrorCode> {
-        Ok(self.settled().readlink_at(&path)?)
+        self.settled(|it| it.readlink_at(&path))
     }
 
     fn remove_directory_at(&self, path: String) -> Result<(), ErrorCode> {
-        Ok(self.settled().remove_directory_at(&path)?)
+        self.settled(|it| it.remove_directory_at(&path))
     }
 
     fn rename_at(
@@ -332,24 +368,23 @@ impl GuestDescriptor for Descriptor {
         new_path: String,
     ) -> Result<(), ErrorCode> {
         let new = &new_descriptor.get::<Descriptor>().inner;
-        Ok(self.settled().rename_at(&old_path, new, &new_path)?)
+        self.settled(|it| it.rename_at(&old_path, new, &new_path))
     }
 
     fn symlink_at(&self, old_path: String, new_path: String) -> Result<(), ErrorCode> {
-        Ok(self.settled().symlink_at(&old_path, &new_path)?)
+        self.settled(|it| it.symlink_at(&old_path, &new_path))
     }
 
     fn unlink_file_at(&self, path: String) -> Result<(), ErrorCode> {
-        Ok(self.settled().unlink_file_at(&path)?)
+        self.settled(|it| it.unlink_file_at(&path))
     }
 
     fn is_same_object(&self, other: exports::DescriptorBorrow<'_>) -> bool {
-        let other = &other.get::<Descriptor>().inner;
-        self.settled().is_same_object(other)
+        self.inner.is_same_object(&other.get::<Descriptor>().inner)
     }
 
     fn metadata_hash(&self) -> Result<MetadataHashValue, ErrorCode> {
-        Ok(self.settled().metadata_hash()?)
+        self.settled(p3::Descriptor::metadata_hash)
     }
 
     fn metadata_hash_at(
@@ -357,7 +392,7 @@ impl GuestDescriptor for Descriptor {
         path_flags: PathFlags,
         path: String,
     ) -> Result<MetadataHashValue, ErrorCode> {
-        Ok(self.settled().metadata_hash_at(path_flags, &path)?)
+        self.settled(|it| it.metadata_hash_at(path_flags, &path))
     }
 }
 

@@ -4,7 +4,9 @@ use crate::Adapter;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::ErrorCode;
 use crate::bindings::exports::wasi::io::error::{Guest, GuestError};
 use crate::sockets::error::Fault;
+use alloc::boxed::Box;
 use alloc::string::String;
+use core::any::Any;
 
 /// Why an operation on a stream failed, as the WASI 0.3 side reported it.
 pub struct Failure {
@@ -15,6 +17,8 @@ pub struct Failure {
     pub fault: Option<Fault>,
     /// For `filesystem-error-code`.
     pub filesystem: Option<ErrorCode>,
+    /// For `http-error-code`: of a type that adapters without http need not know.
+    pub http: Option<Box<dyn Any>>,
 }
 
 impl Failure {
@@ -25,6 +29,7 @@ impl Failure {
             detail: None,
             fault: None,
             filesystem: Some(code),
+            http: None,
         }
     }
 
@@ -35,6 +40,18 @@ impl Failure {
             detail,
             fault: Some(fault),
             filesystem: None,
+            http: None,
+        }
+    }
+
+    /// A failure of a body.
+    pub fn http(code: Box<dyn Any>, reason: &'static str) -> Self {
+        Failure {
+            reason,
+            detail: None,
+            fault: None,
+            filesystem: None,
+            http: Some(code),
         }
     }
 }

@@ -328,6 +328,23 @@ impl Input {
         self.discard(len)
     }
 
+    /// Reads on and throws away what comes. Returns whether the stream has ended, and it is known
+    /// how.
+    pub fn exhaust(&self) -> bool {
+        while !self.life.is_over() {
+            self.available.set(0);
+            if !self.fill(0) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// How a stream [ended](Self::exhaust), if the guest has not been told of a failure before.
+    pub fn outcome(&self) -> StreamEnd {
+        self.life.report()
+    }
+
     /// Closes the stream from this side. What was read and not taken is lost.
     pub fn shutdown(&self) {
         drop(self.reader.take());

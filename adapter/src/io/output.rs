@@ -12,6 +12,7 @@ use super::poll::Source;
 use super::streams::OutputStream;
 use crate::abi::{ByteWriter, Completion, Global, Wrote, trap};
 use crate::bindings::exports::wasi::io::streams;
+use crate::io::error::Failure;
 use crate::reactor::{self, Asker, Waiter};
 use alloc::collections::VecDeque;
 use alloc::rc::{Rc, Weak};
@@ -20,6 +21,10 @@ use core::cell::{Cell, RefCell};
 
 /// How many bytes may be accepted and not yet taken by the host.
 const CAPACITY: usize = 64 * 1024;
+
+/// How many bytes may be written at once to a body that has [room](Output::room), which is more
+/// than the guest is told. Guests know bodies as streams that take this much without being asked.
+const BODY_WRITE: usize = 1024 * 1024;
 
 /// The standard streams that were opened.
 static STANDARD: Global<RefCell<Vec<&'static Standard>>> = Global::new(RefCell::new(Vec::new()));
@@ -41,13 +46,56 @@ pub struct Output {
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
     is_file: bool,
+    /// What a stream that writes a body has beyond others.
+    body: Option<Length>,
+}
+
+/// What a body's length has to be, and is so far.
+pub struct Length {
+    /// The header's word.
+    pub expected: Option<u64>,
+    pub written: Cell<u64>,
+    /// What writing more ends with, given how much was written.
+    pub excess: fn(u64) -> Failure,
+}
+
+impl Length {
+    /// Counts the bytes, of which those are left that the body has room for.
+    fn count(&self, bytes: &mut Vec<u8>) -> Result<(), StreamEnd> {
+        let before = self.written.get();
+        let after = before.saturating_add(bytes.len() as u64);
+        self.written.set(after);
+        match self.expected {
+            Some(expected) if after > expected => {
+                let room = expected.saturating_sub(before);
+                bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+                Err(StreamEnd::LastOperationFailed((self.excess)(after)))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How many streams have bytes on their way to a file.
 static BUSY_FILES: Global<Cell<u32>> = Global::new(Cell::new(0));
 
+/// The stream of the last `descriptor.write`, open for the write that follows on. More than one if
+/// several tasks write.
+static KEPT: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
+
+/// Ends the stream that [`write_all`](Output::write_all) has left open, if there is one. A host may
+/// take bytes and write them later: that they are in the file is certain when it has said how the
+/// stream ended.
+pub fn finish_kept() {
+    for output in KEPT.take() {
+        output.close();
+        output.wait_until(|output| output.life.is_over());
+    }
+}
+
 /// Waits until files have what was written to them, so that what is read next is what was written.
 pub fn settle_files() {
+    finish_kept();
     while BUSY_FILES.get() > 0 {
         reactor::wait();
     }
@@ -55,15 +103,25 @@ pub fn settle_files() {
 
 impl Output {
     pub fn new(ends: (ByteWriter, Completion)) -> Rc<Self> {
-        Output::with_kind(ends, false)
+        Output::with_kind(ends, false, None)
     }
 
     /// A stream that writes to a file.
     pub fn file(ends: (ByteWriter, Completion)) -> Rc<Self> {
-        Output::with_kind(ends, true)
+        Output::with_kind(ends, true, None)
     }
 
-    fn with_kind((writer, completion): (ByteWriter, Completion), is_file: bool) -> Rc<Self> {
+    /// A stream that writes a body. Flushing it ends at once, because there may be nobody to read
+    /// the body yet.
+    pub fn body(ends: (ByteWriter, Completion), length: Length) -> Rc<Self> {
+        Output::with_kind(ends, false, Some(length))
+    }
+
+    fn with_kind(
+        (writer, completion): (ByteWriter, Completion),
+        is_file: bool,
+        body: Option<Length>,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|me| Output {
             me: me.clone(),
             writer: RefCell::new(Some(writer)),
@@ -74,6 +132,7 @@ impl Output {
             lost: Cell::new(0),
             closing: Cell::new(false),
             is_file,
+            body,
         })
     }
 
@@ -110,7 +169,16 @@ impl Output {
     }
 
     /// Accepts bytes, for which there is room.
-    fn accept(&self, bytes: Vec<u8>) {
+    fn accept(&self, mut bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        let counted = match &self.body {
+            Some(length) => length.count(&mut bytes),
+            None => Ok(()),
+        };
+        self.push(bytes);
+        counted
+    }
+
+    fn push(&self, bytes: Vec<u8>) {
         if bytes.is_empty() {
             return;
         }
@@ -168,6 +236,9 @@ impl Output {
 
     /// `output-stream.check-write`.
     pub fn check_write(&self) -> Result<usize, StreamEnd> {
+        if self.is_file {
+            finish_kept();
+        }
         if !self.is_ready() {
             reactor::turn();
         }
@@ -182,11 +253,15 @@ impl Output {
             // The other side is gone, and it will be known in a moment how.
             return Ok(());
         }
-        if bytes.len() > self.room() {
+        let room = match self.room() {
+            1.. if self.body.is_some() => BODY_WRITE,
+            room => room,
+        };
+        if bytes.len() > room {
             // More than `check-write` allows.
             trap();
         }
-        self.accept(bytes);
+        self.accept(bytes)?;
         self.check()
     }
 
@@ -199,10 +274,20 @@ impl Output {
         self.write(alloc::vec![0; len as usize])
     }
 
+    fn start_flush(&self) {
+        self.flushing
+            .set(self.queued.get() > 0 && self.body.is_none());
+    }
+
+    /// How many bytes of a body were written.
+    pub fn written(&self) -> u64 {
+        self.body.as_ref().map_or(0, |length| length.written.get())
+    }
+
     /// `output-stream.flush`.
     pub fn flush(&self) -> Result<(), StreamEnd> {
         self.check()?;
-        self.flushing.set(self.queued.get() > 0);
+        self.start_flush();
         Ok(())
     }
 
@@ -215,10 +300,13 @@ impl Output {
 
     /// `output-stream.blocking-write-and-flush`, for any number of bytes.
     pub fn blocking_write_and_flush(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
+        if self.is_file {
+            finish_kept();
+        }
         self.wait_until(Self::is_ready);
         self.check()?;
-        self.accept(bytes);
-        self.flushing.set(self.queued.get() > 0);
+        self.accept(bytes)?;
+        self.start_flush();
         self.wait_until(Self::is_ready);
         // That nobody reads any more is no failure of a write that was read to its end.
         if self.life.is_over() && self.lost.get() > 0 {
@@ -227,19 +315,37 @@ impl Output {
         Ok(())
     }
 
-    /// Writes bytes, however many, closes the stream, and waits for what the host has to say.
-    /// Returns how many bytes were written: some, if it failed after those.
-    pub fn write_to_end(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
+    /// Writes bytes, however many, and keeps the stream for those that follow until
+    /// [`finish_kept`]. Returns how many bytes were written: some, if it failed after those.
+    pub fn write_all(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
         let len = bytes.len();
-        self.accept(bytes);
+        // Nobody else ends it in between.
+        KEPT.borrow_mut()
+            .retain(|kept| !core::ptr::eq(&**kept, self));
+        self.push(bytes);
         self.wait_until(|output| output.queued.get() == 0);
-        let lost = self.lost.get();
-        self.close();
+        if self.life.is_open() {
+            KEPT.borrow_mut().extend(self.me.upgrade());
+            return Ok(len);
+        }
         self.wait_until(|output| output.life.is_over());
-        match self.life.report() {
-            StreamEnd::Closed if lost == 0 => Ok(len),
-            _ if 0 < lost && lost < len => Ok(len - lost),
-            end => Err(end),
+        match (self.life.report(), len - self.lost.get()) {
+            (StreamEnd::Closed, written) if written == len => Ok(len),
+            (end, 0) => Err(end),
+            (_, written) => Ok(written),
+        }
+    }
+
+    /// Whether [`write_all`](Self::write_all) can go on.
+    pub fn is_kept(&self) -> bool {
+        self.life.is_open()
+    }
+
+    /// What the host said at the end of a stream that was kept, if it has not been told.
+    pub fn overdue(&self) -> Result<(), StreamEnd> {
+        match self.life.is_over().then(|| self.life.report()) {
+            Some(end @ StreamEnd::LastOperationFailed(_)) => Err(end),
+            _ => Ok(()),
         }
     }
 
@@ -335,6 +441,7 @@ impl Standard {
 /// Waits until every accepted byte is with the host, closes the standard streams, and waits until
 /// the host has said that it is done with them. The next handle opens them again.
 pub fn drain() {
+    finish_kept();
     reactor::drain();
     let outputs: Vec<_> = STANDARD
         .take()

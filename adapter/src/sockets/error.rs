@@ -75,7 +75,7 @@ faults! {
     ImpossibleAddress "invalid-argument" => AddressNotBindable, InvalidArgument;
     InvalidRemoteAddress "invalid-remote-address" => InvalidRemoteAddress, InvalidArgument;
     Ipv6OnlyOperation "ipv6-only-operation" => Ipv6OnlyOperation, NotSupported;
-    /// WASI 0.3 tells nothing of a socket while it connects.
+    /// A socket says nothing of itself while it connects.
     Connecting "invalid-state" => ConcurrencyConflict, InvalidState;
     AlreadyBound "already-bound" => AlreadyBound, InvalidState;
     AlreadyConnected "already-connected" => AlreadyConnected, InvalidState;

@@ -8,6 +8,7 @@ pub mod error;
 mod instance_network;
 mod ip_name_lookup;
 mod network;
+mod operation;
 mod tcp;
 mod tcp_create_socket;
 mod udp;

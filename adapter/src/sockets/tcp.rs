@@ -1,7 +1,8 @@
 //! `wasi:sockets/tcp`.
 
 use super::error::Fault;
-use super::network::{bind_fault, check_family, check_remote, connect_fault};
+use super::network::{check_remote, connect_fault};
+use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
 use crate::abi::Started;
@@ -9,22 +10,14 @@ use crate::abi::Subtask;
 use crate::abi::sockets::{Connect, IpAddressFamily, IpSocketAddress, Listener, TcpSocket};
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::exports::wasi::io::streams as p2_streams;
-use crate::io::input::Input;
+use crate::io::input::{Input, files_changed};
 use crate::io::output::Output;
 use crate::io::poll::{Source, pollable};
 use crate::io::streams::{InputStream, OutputStream};
 use crate::reactor::{self, Waiter};
 use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
-use core::cell::{Cell, RefCell};
-
-/// What was started and not finished.
-#[derive(Clone, Copy, PartialEq)]
-enum Operation {
-    Bind,
-    Connect,
-    Listen,
-}
+use core::cell::RefCell;
 
 /// Where a socket is in its life.
 enum State {
@@ -42,18 +35,14 @@ enum State {
         accepted: Option<TcpSocket>,
     },
     /// A connection was tried and failed: WASI 0.3 has no use for the socket any more.
-    Dead,
+    Dead(Fault),
 }
 
 /// A `tcp-socket`.
 pub struct Socket {
     me: Weak<Socket>,
     inner: Rc<TcpSocket>,
-    family: IpAddressFamily,
-    bound: Cell<bool>,
-    operation: Cell<Option<Operation>>,
-    /// What `finish-bind` is to report.
-    bind_fault: Cell<Option<Fault>>,
+    progress: Progress,
     state: RefCell<State>,
 }
 
@@ -65,10 +54,7 @@ impl Socket {
         Rc::new_cyclic(|me| Socket {
             me: me.clone(),
             inner: Rc::new(inner),
-            family,
-            bound: Cell::new(bound),
-            operation: Cell::new(None),
-            bind_fault: Cell::new(None),
+            progress: Progress::new(family, bound),
             state: RefCell::new(state),
         })
     }
@@ -78,64 +64,25 @@ impl Socket {
         Ok(Socket::new(inner, family, State::Idle, false))
     }
 
-    fn start(&self) -> Result<(), Fault> {
-        // Sockets that were dropped give back their ports first.
-        reactor::reap();
-        match self.operation.get() {
-            Some(_) => Err(Fault::ConcurrencyConflict),
-            None => Ok(()),
-        }
-    }
-
-    fn finish(&self, operation: Operation) -> Result<(), Fault> {
-        if self.operation.get() != Some(operation) {
-            return Err(Fault::NotInProgress);
-        }
-        self.operation.set(None);
-        self.bind_fault.take().map_or(Ok(()), Err)
-    }
-
     /// What stands in the way of a new role for the socket, if anything.
     fn check_idle(&self) -> Result<(), Fault> {
         match *self.state.borrow() {
             State::Idle => Ok(()),
             State::Connected { .. } => Err(Fault::AlreadyConnected),
             State::Listening { .. } => Err(Fault::AlreadyListening),
-            State::Connecting(_) | State::Tried(_) | State::Dead => Err(Fault::InvalidState),
+            State::Connecting(_) | State::Tried(_) | State::Dead(_) => Err(Fault::InvalidState),
         }
     }
 
     fn start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        self.start()?;
-        if self.bound.get() {
-            return Err(Fault::AlreadyBound);
-        }
-        self.check_idle()?;
-        check_family(&address, self.family)?;
-        self.inner
-            .bind(&address)
-            .map_err(|fault| bind_fault(fault, &address))?;
-        self.bound.set(true);
-        self.operation.set(Some(Operation::Bind));
-        Ok(())
-    }
-
-    /// The draft's `start-bind`, which leaves to `finish-bind` what the operating system says.
-    fn draft_start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        match self.start_bind(address) {
-            Err(fault) if fault.is_of_finish_bind() => {
-                self.bind_fault.set(Some(fault));
-                self.operation.set(Some(Operation::Bind));
-                Ok(())
-            }
-            result => result,
-        }
+        let bind = |address: &_| self.inner.bind(address);
+        self.progress.start_bind(&address, self.check_idle(), bind)
     }
 
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        self.start()?;
+        self.progress.check_start()?;
         self.check_idle()?;
-        check_remote(&address, self.family)?;
+        check_remote(&address, self.progress.family)?;
         let state = match self.inner.connect(&address) {
             Started::Returned(call) => match call.result() {
                 // The host looked at the address, and did nothing.
@@ -148,12 +95,12 @@ impl Socket {
             }
         };
         *self.state.borrow_mut() = state;
-        self.operation.set(Some(Operation::Connect));
+        self.progress.start(Operation::Connect);
         Ok(())
     }
 
     fn finish_connect(&self) -> Result<Streams, Fault> {
-        if self.operation.get() != Some(Operation::Connect) {
+        if self.progress.operation() != Some(Operation::Connect) {
             return Err(Fault::NotInProgress);
         }
         if !self.ready() {
@@ -163,14 +110,14 @@ impl Socket {
             State::Tried(result) => result,
             _ => return Err(Fault::WouldBlock),
         };
-        self.operation.set(None);
-        match result.map_err(|fault| connect_fault(fault, self.bound.get())) {
+        self.progress.finish(Operation::Connect)?;
+        match result.map_err(|fault| connect_fault(fault, self.progress.bound.get())) {
             Ok(()) => {
-                self.bound.set(true);
+                self.progress.bound.set(true);
                 Ok(self.connected())
             }
             Err(fault) => {
-                *self.state.borrow_mut() = State::Dead;
+                *self.state.borrow_mut() = State::Dead(fault);
                 Err(fault)
             }
         }
@@ -188,8 +135,8 @@ impl Socket {
     }
 
     fn start_listen(&self) -> Result<(), Fault> {
-        self.start()?;
-        if !self.bound.get() {
+        self.progress.check_start()?;
+        if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
         self.check_idle()?;
@@ -197,7 +144,7 @@ impl Socket {
             listener: self.inner.listen()?,
             accepted: None,
         };
-        self.operation.set(Some(Operation::Listen));
+        self.progress.start(Operation::Listen);
         Ok(())
     }
 
@@ -226,9 +173,11 @@ impl Socket {
             _ => None,
         };
         let inner = accepted.ok_or(Fault::WouldBlock)?;
+        // Whoever has connected may have changed files before.
+        files_changed();
         // A connection that failed while it was being accepted is a socket that says why.
         inner.local_address()?;
-        let socket = Socket::new(inner, self.family, State::Idle, true);
+        let socket = Socket::new(inner, self.progress.family, State::Idle, true);
         let streams = socket.connected();
         Ok((socket, streams))
     }
@@ -241,59 +190,54 @@ impl Socket {
         matches!(*self.state.borrow(), State::Connected { .. })
     }
 
-    fn local_address(&self) -> Result<IpSocketAddress, Fault> {
-        self.inner.local_address().map_err(|fault| match fault {
-            Fault::InvalidState if !self.bound.get() => Fault::NotBound,
-            other => self.option_fault(other),
-        })
+    /// Asks the host about the socket, or sets an option. While a socket connects there is no
+    /// answer, though some hosts have one; after it has failed there is only that.
+    fn ask<T>(&self, ask: impl FnOnce(&TcpSocket) -> Result<T, Fault>) -> Result<T, Fault> {
+        match *self.state.borrow() {
+            State::Connecting(_) => Err(Fault::Connecting),
+            State::Tried(Err(fault)) | State::Dead(fault) => Err(fault),
+            _ => ask(&self.inner),
+        }
     }
 
-    /// What a host's answer to a question about the socket means.
-    fn option_fault(&self, fault: Fault) -> Fault {
-        match fault {
-            Fault::InvalidState if self.operation.get() == Some(Operation::Connect) => {
-                Fault::Connecting
-            }
-            other => other,
+    /// Sets an option for which 0 never is a value.
+    fn set<T: Default + PartialEq>(
+        &self,
+        set: impl FnOnce(&TcpSocket, T) -> Result<(), Fault>,
+        value: T,
+    ) -> Result<(), Fault> {
+        if value == T::default() {
+            return Err(Fault::InvalidArgument);
         }
+        self.ask(|inner| set(inner, value))
+    }
+
+    fn local_address(&self) -> Result<IpSocketAddress, Fault> {
+        self.ask(TcpSocket::local_address)
+            .map_err(|fault| match fault {
+                Fault::InvalidState | Fault::Connecting if !self.progress.bound.get() => {
+                    Fault::NotBound
+                }
+                other => other,
+            })
     }
 
     fn remote_address(&self) -> Result<IpSocketAddress, Fault> {
-        self.inner.remote_address().map_err(|fault| match fault {
-            Fault::InvalidState if !self.is_connected() => Fault::NotConnected,
-            other => other,
-        })
+        self.ask(TcpSocket::remote_address)
+            .map_err(|fault| match fault {
+                Fault::InvalidState | Fault::Connecting if !self.is_connected() => {
+                    Fault::NotConnected
+                }
+                other => other,
+            })
     }
 
     fn set_listen_backlog_size(&self, value: u64) -> Result<(), Fault> {
-        let set = self.inner.set_listen_backlog_size(value);
-        set.map_err(|fault| match fault {
-            Fault::InvalidState if self.is_connected() => Fault::AlreadyConnected,
-            other => other,
-        })
-    }
-
-    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
-    fn ipv6_only(&self) -> Result<bool, Fault> {
-        match self.family {
-            IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),
-            IpAddressFamily::Ipv6 => Ok(true),
-        }
-    }
-
-    fn set_ipv6_only(&self, value: bool) -> Result<(), Fault> {
-        self.ipv6_only()?;
-        if self.operation.get().is_some() {
-            return Err(Fault::ConcurrencyConflict);
-        }
-        if self.bound.get() {
-            return Err(Fault::AlreadyBound);
-        }
-        if value {
-            Ok(())
-        } else {
-            Err(Fault::NotSupported)
-        }
+        self.set(TcpSocket::set_listen_backlog_size, value)
+            .map_err(|fault| match fault {
+                Fault::InvalidState if self.is_connected() => Fault::AlreadyConnected,
+                other => other,
+            })
     }
 
     fn shutdown(&self, receive: bool, send: bool) -> Result<(), Fault> {
@@ -310,17 +254,9 @@ impl Socket {
         Ok(())
     }
 
-    /// What the draft asks of options that are set: no operation is in progress.
-    fn check_quiet(&self) -> Result<(), Fault> {
-        match self.operation.get() {
-            Some(_) => Err(Fault::ConcurrencyConflict),
-            None => Ok(()),
-        }
-    }
-
     /// What the draft asks of options that can be set only before there is a connection.
     fn check_settable(&self) -> Result<(), Fault> {
-        self.check_quiet()?;
+        self.progress.check_quiet()?;
         if self.is_connected() {
             return Err(Fault::AlreadyConnected);
         }
@@ -333,7 +269,7 @@ impl Socket {
 
 impl Source for Socket {
     fn ready(&self) -> bool {
-        match self.operation.get() {
+        match self.progress.operation() {
             Some(Operation::Connect) => !matches!(*self.state.borrow(), State::Connecting(_)),
             Some(_) => true,
             None => !self.is_listening() || self.has_accepted(),
@@ -344,7 +280,7 @@ impl Source for Socket {
 impl Waiter for Socket {
     fn event(&self, _waitable: u32, code: u32) {
         let mut state = self.state.borrow_mut();
-        match core::mem::replace(&mut *state, State::Dead) {
+        match core::mem::replace(&mut *state, State::Idle) {
             State::Connecting(call) if Subtask::<()>::ended(code) => {
                 let result = call
                     .finish()
@@ -372,7 +308,7 @@ fn output_stream(output: Rc<Output>) -> p2_streams::OutputStream {
 macro_rules! common {
     ($shape:ident) => {
         fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.finish(Operation::Bind)?)
+            Ok(self.0.progress.finish(Operation::Bind)?)
         }
 
         fn start_connect(
@@ -396,7 +332,7 @@ macro_rules! common {
         }
 
         fn finish_listen(&self) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.finish(Operation::Listen)?)
+            Ok(self.0.progress.finish(Operation::Listen)?)
         }
 
         fn accept(
@@ -426,17 +362,15 @@ macro_rules! common {
         }
 
         fn address_family(&self) -> IpAddressFamily {
-            self.0.family
+            self.0.progress.family
         }
 
         fn receive_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
-            let value = self.0.inner.receive_buffer_size();
-            Ok(value.map_err(|fault| self.0.option_fault(fault))?)
+            Ok(self.0.ask(TcpSocket::receive_buffer_size)?)
         }
 
         fn send_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
-            let value = self.0.inner.send_buffer_size();
-            Ok(value.map_err(|fault| self.0.option_fault(fault))?)
+            Ok(self.0.ask(TcpSocket::send_buffer_size)?)
         }
 
         fn subscribe(&self) -> Pollable {
@@ -477,64 +411,51 @@ macro_rules! release {
         }
 
         fn keep_alive_enabled(&self) -> Result<bool, $shape::network::ErrorCode> {
-            Ok(self.0.inner.keep_alive_enabled()?)
+            Ok(self.0.ask(TcpSocket::keep_alive_enabled)?)
         }
 
         fn set_keep_alive_enabled(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_keep_alive_enabled(value)?)
+            Ok(self.0.ask(|inner| inner.set_keep_alive_enabled(value))?)
         }
 
         fn keep_alive_idle_time(&self) -> Result<u64, $shape::network::ErrorCode> {
-            Ok(self.0.inner.keep_alive_idle_time()?)
+            Ok(self.0.ask(TcpSocket::keep_alive_idle_time)?)
         }
 
         fn set_keep_alive_idle_time(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_keep_alive_idle_time(value)?)
+            Ok(self.0.set(TcpSocket::set_keep_alive_idle_time, value)?)
         }
 
         fn keep_alive_interval(&self) -> Result<u64, $shape::network::ErrorCode> {
-            Ok(self.0.inner.keep_alive_interval()?)
+            Ok(self.0.ask(TcpSocket::keep_alive_interval)?)
         }
 
         fn set_keep_alive_interval(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_keep_alive_interval(value)?)
+            Ok(self.0.set(TcpSocket::set_keep_alive_interval, value)?)
         }
 
         fn keep_alive_count(&self) -> Result<u32, $shape::network::ErrorCode> {
-            Ok(self.0.inner.keep_alive_count()?)
+            Ok(self.0.ask(TcpSocket::keep_alive_count)?)
         }
 
         fn set_keep_alive_count(&self, value: u32) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_keep_alive_count(value)?)
+            Ok(self.0.set(TcpSocket::set_keep_alive_count, value)?)
         }
 
         fn hop_limit(&self) -> Result<u8, $shape::network::ErrorCode> {
-            Ok(self.0.inner.hop_limit()?)
+            Ok(self.0.ask(TcpSocket::hop_limit)?)
         }
 
         fn set_hop_limit(&self, value: u8) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_hop_limit(value)?)
+            Ok(self.0.ask(|inner| inner.set_hop_limit(value))?)
         }
 
         fn set_receive_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_receive_buffer_size(value)?)
+            Ok(self.0.ask(|inner| inner.set_receive_buffer_size(value))?)
         }
 
         fn set_send_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_send_buffer_size(value)?)
-        }
-    };
-}
-
-/// What the draft and the release candidate have beside the others.
-macro_rules! ipv6_only {
-    ($shape:ident) => {
-        fn ipv6_only(&self) -> Result<bool, $shape::network::ErrorCode> {
-            Ok(self.0.ipv6_only()?)
-        }
-
-        fn set_ipv6_only(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.set_ipv6_only(value)?)
+            Ok(self.0.ask(|inner| inner.set_send_buffer_size(value))?)
         }
     };
 }
@@ -574,22 +495,22 @@ impl draft::tcp::GuestTcpSocket for Handle {
         _network: draft::network::NetworkBorrow<'_>,
         local_address: IpSocketAddress,
     ) -> Result<(), draft::network::ErrorCode> {
-        Ok(self.0.draft_start_bind(local_address)?)
+        let outcome = self.0.start_bind(local_address);
+        Ok(self.0.progress.draft_started_bind(outcome)?)
     }
 
     fn set_listen_backlog_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
-        self.0.check_quiet()?;
+        self.0.progress.check_quiet()?;
         Ok(self.0.set_listen_backlog_size(value)?)
     }
 
     fn keep_alive(&self) -> Result<bool, draft::network::ErrorCode> {
-        let value = self.0.inner.keep_alive_enabled();
-        Ok(value.map_err(|fault| self.0.option_fault(fault))?)
+        Ok(self.0.ask(TcpSocket::keep_alive_enabled)?)
     }
 
     fn set_keep_alive(&self, value: bool) -> Result<(), draft::network::ErrorCode> {
-        self.0.check_quiet()?;
-        Ok(self.0.inner.set_keep_alive_enabled(value)?)
+        self.0.progress.check_quiet()?;
+        Ok(self.0.ask(|inner| inner.set_keep_alive_enabled(value))?)
     }
 
     // WASI 0.3 can neither tell nor change when small segments are sent.
@@ -599,27 +520,26 @@ impl draft::tcp::GuestTcpSocket for Handle {
     }
 
     fn set_no_delay(&self, _value: bool) -> Result<(), draft::network::ErrorCode> {
-        self.0.check_quiet()?;
+        self.0.progress.check_quiet()?;
         Err(Fault::NotSupported.into())
     }
 
     fn unicast_hop_limit(&self) -> Result<u8, draft::network::ErrorCode> {
-        let value = self.0.inner.hop_limit();
-        Ok(value.map_err(|fault| self.0.option_fault(fault))?)
+        Ok(self.0.ask(TcpSocket::hop_limit)?)
     }
 
     fn set_unicast_hop_limit(&self, value: u8) -> Result<(), draft::network::ErrorCode> {
         self.0.check_settable()?;
-        Ok(self.0.inner.set_hop_limit(value)?)
+        Ok(self.0.ask(|inner| inner.set_hop_limit(value))?)
     }
 
     fn set_receive_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
         self.0.check_settable()?;
-        Ok(self.0.inner.set_receive_buffer_size(value)?)
+        Ok(self.0.ask(|inner| inner.set_receive_buffer_size(value))?)
     }
 
     fn set_send_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
         self.0.check_settable()?;
-        Ok(self.0.inner.set_send_buffer_size(value)?)
+        Ok(self.0.ask(|inner| inner.set_send_buffer_size(value))?)
     }
 }

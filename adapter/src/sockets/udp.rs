@@ -1,12 +1,14 @@
 //! `wasi:sockets/udp`.
 
 use super::error::Fault;
-use super::network::{bind_fault, check_family, check_remote, connect_fault, same};
+use super::network::{check_remote, connect_fault, same};
+use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
 use crate::abi::sockets::{IpAddressFamily, IpSocketAddress, Receive, Send, UdpSocket};
 use crate::abi::{Started, Subtask, trap};
 use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::io::input::files_changed;
 use crate::io::poll::{Source, pollable};
 use crate::reactor::{self, Waiter};
 use alloc::boxed::Box;
@@ -22,13 +24,6 @@ const MAX_BYTES: usize = 64 * 1024;
 
 /// A datagram, and where it comes from.
 type Datagram = (Vec<u8>, IpSocketAddress);
-
-/// What was started and not finished.
-#[derive(Clone, Copy, PartialEq)]
-enum Operation {
-    Bind,
-    Connect,
-}
 
 /// A `receive` of WASI 0.3. It belongs to the socket, not to the streams that come and go, so that
 /// no datagram is lost between two of them.
@@ -49,11 +44,7 @@ enum Sending {
 pub struct Socket {
     me: Weak<Socket>,
     inner: Rc<UdpSocket>,
-    family: IpAddressFamily,
-    bound: Cell<bool>,
-    operation: Cell<Option<Operation>>,
-    /// What `finish-bind` is to report.
-    bind_fault: Cell<Option<Fault>>,
+    progress: Progress,
     peer: Cell<Option<IpSocketAddress>>,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
@@ -69,10 +60,7 @@ impl Socket {
         Ok(Rc::new_cyclic(|me| Socket {
             me: me.clone(),
             inner,
-            family,
-            bound: Cell::new(false),
-            operation: Cell::new(None),
-            bind_fault: Cell::new(None),
+            progress: Progress::new(family, false),
             peer: Cell::new(None),
             receiving: RefCell::new(Receiving::No),
             sending: RefCell::new(Sending::No),
@@ -81,68 +69,25 @@ impl Socket {
         }))
     }
 
-    fn start(&self) -> Result<(), Fault> {
-        // Sockets that were dropped give back their ports first.
-        reactor::reap();
-        self.check_quiet()
-    }
-
-    /// Whether no operation is in progress, which the draft asks of every option that is set.
-    fn check_quiet(&self) -> Result<(), Fault> {
-        match self.operation.get() {
-            Some(_) => Err(Fault::ConcurrencyConflict),
-            None => Ok(()),
-        }
-    }
-
-    fn finish(&self, operation: Operation) -> Result<(), Fault> {
-        if self.operation.get() != Some(operation) {
-            return Err(Fault::NotInProgress);
-        }
-        self.operation.set(None);
-        self.bind_fault.take().map_or(Ok(()), Err)
-    }
-
     fn start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        self.start()?;
-        if self.bound.get() {
-            return Err(Fault::AlreadyBound);
-        }
-        check_family(&address, self.family)?;
-        self.inner
-            .bind(&address)
-            .map_err(|fault| bind_fault(fault, &address))?;
-        self.bound.set(true);
-        self.operation.set(Some(Operation::Bind));
-        Ok(())
-    }
-
-    /// The draft's `start-bind`, which leaves to `finish-bind` what the operating system says.
-    fn draft_start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        match self.start_bind(address) {
-            Err(fault) if fault.is_of_finish_bind() => {
-                self.bind_fault.set(Some(fault));
-                self.operation.set(Some(Operation::Bind));
-                Ok(())
-            }
-            result => result,
-        }
+        let bind = |address: &_| self.inner.bind(address);
+        self.progress.start_bind(&address, Ok(()), bind)
     }
 
     /// The draft's `start-connect`: WASI 0.3 associates at once.
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        self.start()?;
+        self.progress.check_start()?;
         self.associate(address)?;
-        self.operation.set(Some(Operation::Connect));
+        self.progress.start(Operation::Connect);
         Ok(())
     }
 
     fn associate(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        check_remote(&address, self.family)?;
+        check_remote(&address, self.progress.family)?;
         self.inner
             .connect(&address)
-            .map_err(|fault| connect_fault(fault, self.bound.get()))?;
-        self.bound.set(true);
+            .map_err(|fault| connect_fault(fault, self.progress.bound.get()))?;
+        self.progress.bound.set(true);
         self.peer.set(Some(address));
         Ok(())
     }
@@ -153,7 +98,7 @@ impl Socket {
             // WASI 0.2 has this trap.
             trap();
         }
-        if !self.bound.get() {
+        if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
         match peer {
@@ -198,7 +143,11 @@ impl Socket {
             return None;
         }
         match self.receiving.replace(Receiving::No) {
-            Receiving::Done(result) => Some(result),
+            Receiving::Done(result) => {
+                // Whoever has sent it may have changed files before.
+                files_changed();
+                Some(result)
+            }
             _ => None,
         }
     }
@@ -296,33 +245,12 @@ impl Socket {
         })
     }
 
-    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
-    fn ipv6_only(&self) -> Result<bool, Fault> {
-        match self.family {
-            IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),
-            IpAddressFamily::Ipv6 => Ok(true),
-        }
-    }
-
-    fn set_ipv6_only(&self, value: bool) -> Result<(), Fault> {
-        self.ipv6_only()?;
-        self.check_quiet()?;
-        if self.bound.get() {
-            return Err(Fault::AlreadyBound);
-        }
-        if value {
-            Ok(())
-        } else {
-            Err(Fault::NotSupported)
-        }
-    }
-
     /// The draft's `receive`.
     fn draft_receive(&self, max: u64) -> Result<Vec<Datagram>, Fault> {
         if max == 0 {
             return Ok(Vec::new());
         }
-        if !self.bound.get() {
+        if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
         let datagrams = self.receive_list(max)?;
@@ -334,10 +262,10 @@ impl Socket {
 
     /// What the draft asks of a datagram to be sent, and where to send it.
     fn draft_destination(&self, to: &IpSocketAddress) -> Result<Option<IpSocketAddress>, Fault> {
-        if !self.bound.get() {
+        if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
-        check_remote(to, self.family)?;
+        check_remote(to, self.progress.family)?;
         match self.peer.get() {
             Some(peer) if same(&peer, to) => Ok(None),
             Some(_) => Err(Fault::OtherPeer),
@@ -378,7 +306,7 @@ fn traffic_fault(fault: Fault) -> Fault {
 /// a guest waits for; sending hardly ever has to wait, and is tried.
 impl Source for Socket {
     fn ready(&self) -> bool {
-        self.operation.get().is_some() || !self.bound.get() || self.has_received()
+        self.progress.operation().is_some() || !self.progress.bound.get() || self.has_received()
     }
 }
 
@@ -460,7 +388,7 @@ impl Source for Always {
 macro_rules! common {
     ($shape:ident) => {
         fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.finish(Operation::Bind)?)
+            Ok(self.0.progress.finish(Operation::Bind)?)
         }
 
         fn local_address(&self) -> Result<IpSocketAddress, $shape::network::ErrorCode> {
@@ -472,7 +400,7 @@ macro_rules! common {
         }
 
         fn address_family(&self) -> IpAddressFamily {
-            self.0.family
+            self.0.progress.family
         }
 
         fn unicast_hop_limit(&self) -> Result<u8, $shape::network::ErrorCode> {
@@ -531,19 +459,6 @@ macro_rules! release {
 
         fn subscribe(&self) -> Pollable {
             pollable(Rc::new(Always))
-        }
-    };
-}
-
-/// What the draft and the release candidate have beside the others.
-macro_rules! ipv6_only {
-    ($shape:ident) => {
-        fn ipv6_only(&self) -> Result<bool, $shape::network::ErrorCode> {
-            Ok(self.0.ipv6_only()?)
-        }
-
-        fn set_ipv6_only(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.set_ipv6_only(value)?)
         }
     };
 }
@@ -631,7 +546,8 @@ impl draft::udp::GuestUdpSocket for Handle {
         _network: draft::network::NetworkBorrow<'_>,
         local_address: IpSocketAddress,
     ) -> Result<(), draft::network::ErrorCode> {
-        Ok(self.0.draft_start_bind(local_address)?)
+        let outcome = self.0.start_bind(local_address);
+        Ok(self.0.progress.draft_started_bind(outcome)?)
     }
 
     fn start_connect(
@@ -643,7 +559,7 @@ impl draft::udp::GuestUdpSocket for Handle {
     }
 
     fn finish_connect(&self) -> Result<(), draft::network::ErrorCode> {
-        Ok(self.0.finish(Operation::Connect)?)
+        Ok(self.0.progress.finish(Operation::Connect)?)
     }
 
     fn receive(
@@ -663,17 +579,17 @@ impl draft::udp::GuestUdpSocket for Handle {
     }
 
     fn set_unicast_hop_limit(&self, value: u8) -> Result<(), draft::network::ErrorCode> {
-        self.0.check_quiet()?;
+        self.0.progress.check_quiet()?;
         Ok(self.0.inner.set_unicast_hop_limit(value)?)
     }
 
     fn set_receive_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
-        self.0.check_quiet()?;
+        self.0.progress.check_quiet()?;
         Ok(self.0.inner.set_receive_buffer_size(value)?)
     }
 
     fn set_send_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
-        self.0.check_quiet()?;
+        self.0.progress.check_quiet()?;
         Ok(self.0.inner.set_send_buffer_size(value)?)
     }
 

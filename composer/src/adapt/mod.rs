@@ -20,11 +20,53 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, 
 use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
 
 /// The core module that `adapter/` builds.
-const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
+pub(crate) const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
 
 /// The interface that the composer's own components call: `drain` waits until what the adapter has
 /// accepted is with the host.
 pub const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
+
+/// The interfaces by which the composer's own components hand requests over, each with the version
+/// of `wasi:http/types` that it speaks.
+const INCOMING: [Incoming<'static>; 2] = [
+    Incoming {
+        interface: "wasi-uplift:adapter/incoming",
+        types: "wasi:http/types@0.2.12",
+        version: "0.2.12",
+    },
+    Incoming {
+        interface: "wasi-uplift:adapter/incoming-candidate",
+        types: "wasi:http/types@0.2.0-rc-2023-11-10",
+        version: "0.2.0-rc-2023-11-10",
+    },
+];
+
+/// How requests are handed over to a guest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Incoming<'a> {
+    /// The adapter's interface for that.
+    pub interface: &'a str,
+    /// The adapter's export with the types.
+    pub types: &'a str,
+    /// Its version.
+    pub version: &'a str,
+}
+
+impl Incoming<'_> {
+    /// The name of the interface in its package.
+    pub fn interface_name(&self) -> &str {
+        let name = self.interface.rsplit_once('/');
+        name.map_or(self.interface, |(_, name)| name)
+    }
+
+    /// The one for a plan.
+    pub fn of(plan: &Plan) -> Option<Incoming<'static>> {
+        let types = plan.handler_types()?;
+        INCOMING
+            .into_iter()
+            .find(|incoming| incoming.types == types)
+    }
+}
 
 /// Begins the name of the built-in without which there can't be an output stream.
 const NEW_STREAM: &str = "[stream-new-";
@@ -258,6 +300,12 @@ impl<'a> Adapter<'a> {
             let wanted = wanted.entry(by).or_default();
             wanted.functions.extend(import.functions.iter().cloned());
             wanted.types.extend(import.types.iter().cloned());
+        }
+        if let Some(incoming) = Incoming::of(plan)
+            && let Some(interface) = self.interface(incoming.interface)
+        {
+            let all = interface.functions.keys().cloned().collect();
+            wanted.entry(&interface.name).or_default().functions = all;
         }
         let mut resolve = self.trim_world(&wanted);
         let mut trimmed = self.trim_module(&module, &resolve, helpers)?;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
     ExportSection, FunctionSection, GlobalType, ImportSection, MemoryType, Module, RefType,
-    TableType, TypeSection, ValType,
+    StartSection, TableType, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
@@ -413,6 +413,32 @@ pub(super) fn destructors(names: &[String]) -> Vec<u8> {
     );
     let mut module = Module::new();
     module.section(&types).section(&imports).section(&elements);
+    module.finish()
+}
+
+/// What tells the adapter whether the guest's tasks may wait, see `adapter/src/abi/task.rs`.
+pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
+
+/// The core module that tells it, when it is instantiated.
+pub(super) fn let_wait(may_wait: bool) -> Vec<u8> {
+    let mut types = TypeSection::new();
+    types.ty().function([ValType::I32], []);
+    types.ty().function([], []);
+    let mut imports = ImportSection::new();
+    imports.import(ADAPTER, LET_WAIT, EntityType::Function(0));
+    let mut functions = FunctionSection::new();
+    functions.function(1);
+    let mut code = CodeSection::new();
+    let mut body = wasm_encoder::Function::new([]);
+    body.instructions().i32_const(may_wait.into()).call(0).end();
+    code.function(&body);
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&StartSection { function_index: 1 })
+        .section(&code);
     module.finish()
 }
 

@@ -100,8 +100,8 @@ enum Part<'a> {
     Guest(&'a GuestPart<'a>),
 }
 
-impl Part<'_> {
-    fn scan(&self) -> &Scan {
+impl<'a> Part<'a> {
+    fn scan(&self) -> &'a Scan {
         match self {
             Part::Adapter(part) => part.scan,
             Part::Guest(part) => part.scan,
@@ -145,6 +145,7 @@ impl Merged {
             places: Places::default(),
             counts: &mut self.counts,
             part,
+            replaced: BTreeMap::new(),
         };
         merger.parse_component(&mut self.component, wasmparser::Parser::new(0), component)?;
         Ok(merger.places)
@@ -207,6 +208,8 @@ struct Merger<'a> {
     places: Places,
     counts: &'a mut Counts,
     part: Part<'a>,
+    /// The core functions that have taken another's place, by the index of that.
+    replaced: BTreeMap<usize, u32>,
 }
 
 impl Reencode for Merger<'_> {
@@ -535,30 +538,16 @@ impl<'a> Merger<'a> {
     ) -> Result<(), Error> {
         let functions = section.into_iter().collect::<Result<Vec<_>, _>>()?;
         // What is replaced comes first: others may refer to it, but it doesn't refer to them.
+        let is_core =
+            |function: &&CanonicalFunction| !matches!(function, CanonicalFunction::Lift { .. });
         let first = self.places.core_functions.len();
-        let mut replaced = BTreeMap::new();
-        {
-            let is_core =
-                |function: &&CanonicalFunction| !matches!(function, CanonicalFunction::Lift { .. });
-            let count = functions.iter().filter(is_core).count();
-            let part = self.part;
-            let scanned = part.scan().core_functions[first..first + count].iter();
-            let gone: Vec<(usize, &Replaced)> = scanned
-                .enumerate()
-                .filter_map(|(offset, replaced)| Some((first + offset, replaced.as_ref()?)))
-                .collect();
-            let exports = self.replacements(component, part, &gone)?;
-            let mut output = Output {
-                component,
-                counts: self.counts,
-            };
-            let numbers = output.core_functions(&exports);
-            replaced.extend(gone.iter().map(|(index, _)| *index).zip(numbers));
+        for index in first..first + functions.iter().filter(is_core).count() {
+            self.replace(component, index);
         }
         let mut canonical = CanonicalFunctionSection::new();
         for function in functions {
             let lifts = matches!(function, CanonicalFunction::Lift { .. });
-            if !lifts && let Some(number) = replaced.get(&self.places.core_functions.len()) {
+            if !lifts && let Some(number) = self.replaced.get(&self.places.core_functions.len()) {
                 self.places.core_functions.push(*number);
                 continue;
             }
@@ -632,95 +621,100 @@ impl<'a> Merger<'a> {
         output.core_functions(&[(wrapper, RUN.to_string())]).pop()
     }
 
-    /// For each core function that was of an import that is gone, the core instance that has one
-    /// in its place, and under what name.
-    fn replacements(
-        &mut self,
-        component: &mut Component,
-        part: Part<'a>,
-        gone: &[(usize, &Replaced)],
-    ) -> Result<Vec<(u32, String)>, Error> {
-        let guest = match part {
-            Part::Adapter(part) => {
-                let name = |(_, replaced): &(usize, &Replaced)| match replaced {
+    /// Makes the core function that takes the place of one that was of an import that is gone, if
+    /// it was, and all others that can be made with it.
+    fn replace(&mut self, component: &mut Component, index: usize) {
+        let scan = self.part.scan();
+        let Some(wanted) = scan.core_functions[index].as_ref() else {
+            return;
+        };
+        if self.replaced.contains_key(&index) {
+            return;
+        }
+        let alike = |other: &Replaced| match (self.part, wanted, other) {
+            (Part::Adapter(_), _, _) => true,
+            // Functions whose callers are alike share a core module.
+            (_, Replaced::Lowered(_, one), Replaced::Lowered(_, other)) => one == other,
+            (_, Replaced::Dropped(_), Replaced::Dropped(_)) => true,
+            _ => false,
+        };
+        let all = scan.core_functions.iter().enumerate();
+        let group: Vec<(usize, &Replaced)> = all
+            .filter_map(|(index, replaced)| Some((index, replaced.as_ref()?)))
+            .filter(|(_, replaced)| alike(replaced))
+            .collect();
+        let exports: Vec<(u32, String)> = match (self.part, wanted) {
+            (Part::Adapter(part), _) => {
+                let name = |replaced: &Replaced| match replaced {
                     Replaced::Lowered(gone, _) | Replaced::Dropped(gone) => gone.name.clone(),
                 };
-                return Ok(gone.iter().map(|it| (part.handles, name(it))).collect());
+                let all = group.iter().map(|(_, it)| (part.handles, name(it)));
+                all.collect()
             }
-            Part::Guest(part) => part,
-        };
-        // Functions whose callers are alike share a core module.
-        let mut groups: BTreeMap<Guest, Vec<Callee<'_>>> = BTreeMap::new();
-        let mut members = Vec::new();
-        for (_, replaced) in gone {
-            members.push(match replaced {
-                Replaced::Lowered(gone, options) => {
-                    let callees = groups.entry(self.caller(options)).or_default();
-                    callees.push((guest.callee)(gone));
-                    Ok((self.caller(options), callees.len() - 1))
-                }
-                Replaced::Dropped(gone) => Err(handles::discard((guest.resource)(gone))),
-            });
-        }
-        let mut instances = BTreeMap::new();
-        for (caller, callees) in groups {
-            let module = glue::module(guest.types, caller.looks, &callees);
-            let mut output = Output {
-                component,
-                counts: self.counts,
-            };
-            let memory = caller
-                .memory
-                .map(|index| (glue::MEMORY, ExportKind::Memory, index));
-            let realloc = caller
-                .realloc
-                .map(|index| (glue::REALLOC, ExportKind::Func, index));
-            let items: Vec<_> = memory.into_iter().chain(realloc).collect();
-            let mut args = vec![
-                (glue::ADAPTER, guest.adapter),
-                (glue::HANDLES, guest.handles),
-            ];
-            if !items.is_empty() {
-                args.push((glue::GUEST, output.bundle(&items)));
+            (Part::Guest(part), Replaced::Dropped(_)) => {
+                let discard = |(_, replaced): &(usize, &Replaced)| match replaced {
+                    Replaced::Dropped(gone) => handles::discard((part.resource)(gone)),
+                    Replaced::Lowered(..) => unreachable!("they are alike"),
+                };
+                group.iter().map(|it| (part.handles, discard(it))).collect()
             }
-            instances.insert(caller, output.instantiate(&module, &args));
-        }
-        let member = |member| match member {
-            Ok((caller, index)) => (instances[&caller], usize::to_string(&index)),
-            Err(discard) => (guest.handles, discard),
+            (Part::Guest(part), Replaced::Lowered(_, options)) => {
+                let callee = |(_, replaced): &(usize, &Replaced)| match replaced {
+                    Replaced::Lowered(gone, _) => (part.callee)(gone),
+                    Replaced::Dropped(_) => unreachable!("they are alike"),
+                };
+                let callees: Vec<Callee<'_>> = group.iter().map(callee).collect();
+                let instance = self.glue(component, part, options, &callees);
+                (0..callees.len())
+                    .map(|index| (instance, index.to_string()))
+                    .collect()
+            }
         };
-        Ok(members.into_iter().map(member).collect())
+        let mut output = Output {
+            component,
+            counts: self.counts,
+        };
+        let numbers = output.core_functions(&exports);
+        let indexes = group.iter().map(|(index, _)| *index);
+        self.replaced.extend(indexes.zip(numbers));
     }
 
-    /// Whose functions are lowered with such options.
-    fn caller(&self, options: &[CanonicalOption]) -> Guest {
-        let mut caller = Guest::default();
+    /// Adds a core module of glue, and returns the number of its instance.
+    fn glue(
+        &mut self,
+        component: &mut Component,
+        part: &GuestPart<'_>,
+        options: &[CanonicalOption],
+        callees: &[Callee<'_>],
+    ) -> u32 {
+        let mut caller = Caller::default();
+        let mut items = Vec::new();
         for option in options {
             match option {
-                CanonicalOption::UTF8 => caller.looks.encoding = Encoding::Utf8,
-                CanonicalOption::UTF16 => caller.looks.encoding = Encoding::Utf16,
-                CanonicalOption::CompactUTF16 => caller.looks.encoding = Encoding::Compact,
+                CanonicalOption::UTF8 => caller.encoding = Encoding::Utf8,
+                CanonicalOption::UTF16 => caller.encoding = Encoding::Utf16,
+                CanonicalOption::CompactUTF16 => caller.encoding = Encoding::Compact,
                 CanonicalOption::Memory(index) => {
+                    caller.memory = true;
                     let index = self.places.core_memories[*index as usize];
-                    caller.memory = Some(index);
+                    items.push((glue::MEMORY, ExportKind::Memory, index));
                 }
                 CanonicalOption::Realloc(index) => {
+                    caller.realloc = true;
                     let index = self.places.core_functions[*index as usize];
-                    caller.realloc = Some(index);
+                    items.push((glue::REALLOC, ExportKind::Func, index));
                 }
                 _ => {}
             }
         }
-        caller.looks.memory = caller.memory.is_some();
-        caller.looks.realloc = caller.realloc.is_some();
-        caller
+        let mut args = vec![(glue::ADAPTER, part.adapter), (glue::HANDLES, part.handles)];
+        let mut output = Output {
+            component,
+            counts: self.counts,
+        };
+        if !items.is_empty() {
+            args.push((glue::GUEST, output.bundle(&items)));
+        }
+        output.instantiate(&glue::module(part.types, caller, callees), &args)
     }
-}
-
-/// A memory of the guest's, what allocates in it, and how strings are written there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Guest {
-    memory: Option<u32>,
-    realloc: Option<u32>,
-    looks: Caller,
 }

@@ -12,6 +12,8 @@ mod glue;
 mod handles;
 mod merge;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 use crate::Error;
 use crate::adapt::handles::INTERFACE;
@@ -83,7 +85,11 @@ struct Found<'a> {
 pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<Vec<u8>, Failure> {
     let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
     let scan = Scan::read(guest, is_adapted)?;
-    let helpers = helpers(&scan, plan, adapter)?;
+    let mut helpers = helpers(&scan, plan, adapter)?;
+    let waits = plan.may_wait();
+    if waits {
+        helpers.push(glue::LET_WAIT);
+    }
     let adapter = adapter.trim_to_fuse(plan, &helpers)?;
     let adapter_scan = Scan::read(&adapter.bytes, |name| name == INTERFACE)?;
     if let Some(name) = adapter_scan
@@ -122,6 +128,14 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
             &[(glue::HANDLES, handles), (glue::ADAPTER, adapter_instance)],
         );
     }
+    // The guest may do things while it is instantiated, and can't wait then.
+    let let_wait = |merged: &mut merge::Merged, may_wait| {
+        if waits {
+            let args = [(glue::ADAPTER, adapter_instance)];
+            merged.instantiate(&glue::let_wait(may_wait), &args);
+        }
+    };
+    let_wait(&mut merged, false);
     let drain = format!("{LIFECYCLE}#drain");
     let part = merge::GuestPart {
         scan: &scan,
@@ -136,6 +150,7 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
             .map(|function| (function, drain.as_str())),
     };
     merged.guest(guest, &part).map_err(Error::Rewrite)?;
+    let_wait(&mut merged, true);
     Ok(merged.finish())
 }
 

@@ -39,13 +39,13 @@ pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
         });
     }
     // A host may wait for what it starts.
-    if let Some((run, _)) = plan.run()
-        && let Some(item) = flow.root.exports.get(&run.name)
-    {
-        flow.functions_of(item, &mut |path, function| {
-            fixed.push((function, true));
-            places.push(place(&run.name, path));
-        });
+    for (entry, _) in plan.lifted() {
+        if let Some(item) = flow.root.exports.get(&entry.name) {
+            flow.functions_of(item, &mut |path, function| {
+                fixed.push((function, true));
+                places.push(place(&entry.name, path));
+            });
+        }
     }
     let colours = flow.solve(&fixed).map_err(|conflict| Error::Conflict {
         waits: places[conflict.waits].clone(),

@@ -74,6 +74,7 @@
 
 pub mod cli;
 pub mod clocks;
+mod end;
 pub mod random;
 pub mod sockets;
 

@@ -4,6 +4,7 @@
 pub mod fnv;
 
 /// The bindings, one module for each interface.
+#[cfg(not(feature = "candidate"))]
 pub mod bindings {
     wit_bindgen::generate!({
         world: "guest",
@@ -15,8 +16,39 @@ pub mod bindings {
     });
 }
 
+/// The bindings, one module for each interface.
+#[cfg(feature = "candidate")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        inline: "
+            package tests:guests;
+
+            world guest {
+                import wasi:io/error@0.2.0-rc-2023-11-10;
+                import wasi:io/poll@0.2.0-rc-2023-11-10;
+                import wasi:io/streams@0.2.0-rc-2023-11-10;
+                import wasi:clocks/monotonic-clock@0.2.0-rc-2023-11-10;
+                import wasi:clocks/wall-clock@0.2.0-rc-2023-11-10;
+                import wasi:filesystem/types@0.2.0-rc-2023-11-10;
+                import wasi:filesystem/preopens@0.2.0-rc-2023-11-10;
+                import wasi:cli/environment@0.2.0-rc-2023-11-10;
+                import wasi:cli/stdout@0.2.0-rc-2023-11-10;
+                import wasi:cli/stderr@0.2.0-rc-2023-11-10;
+
+                export wasi:cli/run@0.2.0-rc-2023-11-10;
+            }
+        ",
+        path: ["wit/rc/io.wit", "wit/rc/clocks.wit", "wit/rc/filesystem.wit", "wit/rc/cli.wit"],
+        generate_all,
+        pub_export_macro: true,
+        default_bindings_module: "guests::bindings",
+    });
+}
+
 pub use bindings::exports::wasi::cli::run::Guest;
-pub use bindings::wasi::{cli, clocks, filesystem, io, random};
+#[cfg(not(feature = "candidate"))]
+pub use bindings::wasi::random;
+pub use bindings::wasi::{cli, clocks, filesystem, io};
 
 use cli::{environment, stderr::get_stderr, stdout::get_stdout};
 use clocks::monotonic_clock::subscribe_duration;

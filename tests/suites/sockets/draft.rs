@@ -1,7 +1,7 @@
 //! The draft, which no host of today implements: it is held against its
 //! document.
 
-use crate::place::{Place, expect, printed};
+use crate::place::{Place, Program, expect, printed};
 use std::collections::BTreeMap;
 
 /// The document's lines about errors.
@@ -19,7 +19,7 @@ fn errors_of_the_document() {
         let tested = reason.is_empty();
         lines.insert(format!("{function} {code}"), (*text, tested));
     }
-    for place in Place::all("documented") {
+    for place in Place::all(Program::Documented) {
         let stdout = printed(&place.run(&["errors"]));
         let mut wrong = Vec::new();
         let mut seen = Vec::new();
@@ -46,7 +46,7 @@ fn errors_of_the_document() {
 /// What only the draft has.
 #[test]
 fn values() {
-    for place in Place::all("documented") {
+    for place in Place::all(Program::Documented) {
         expect(place.start(&["values"]), include_str!("draft-values.txt"));
     }
 }

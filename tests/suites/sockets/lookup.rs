@@ -1,11 +1,11 @@
 //! Name lookup.
 
-use crate::place::{Place, printed};
+use crate::place::{Place, Program, printed};
 
 /// Who the machine says that it is.
 #[test]
 fn localhost() {
-    for place in Place::all("lookup") {
+    for place in Place::all(Program::Lookup) {
         let stdout = printed(&place.run(&["localhost"]));
         assert!(
             stdout.contains("\"127.0.0.1\"") || stdout.contains("\"::1\""),

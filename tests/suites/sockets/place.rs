@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::LazyLock;
-use wasi_uplift_tests::{Guest, Lab, LinkMode, Live, Outcome, lab};
+use wasi_uplift_tests::{Guest, Host, Lab, LinkMode, Live, Outcome, lab};
 
 /// The shapes that `wasi:sockets` had.
 pub const SHAPES: [&str; 3] = ["stable", "candidate", "draft"];
@@ -15,33 +15,79 @@ pub const FAMILIES: [(&str, IpAddr); 2] = [
 
 static LAB: LazyLock<Lab> = LazyLock::new(|| lab!());
 
+macro_rules! programs {
+    ($( $program:ident $name:literal, )*) => {
+        /// The programs: each is a guest in one shape at least.
+        // One that no test runs would count for nothing.
+        #[deny(dead_code)]
+        #[derive(Clone, Copy)]
+        pub enum Program {
+            $( #[doc = $name] $program, )*
+        }
+
+        impl Program {
+            /// The names of all.
+            pub const NAMES: &[&str] = &[$( $name, )*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $( Self::$program => $name, )*
+                }
+            }
+        }
+    };
+}
+
+programs! {
+    Documented "documented",
+    Drops "drops",
+    Lookup "lookup",
+    TcpClient "tcp-client",
+    TcpEcho "tcp-echo",
+    Traps "traps",
+    UdpEcho "udp-echo",
+    UdpPing "udp-ping",
+    Walk "walk",
+}
+
 /// A program in one shape on one host.
 #[derive(Clone, Copy)]
 pub struct Place {
-    guest: Guest,
-    mode: Option<LinkMode>,
+    /// The program in that shape.
+    pub guest: Guest,
+    /// None for the guest as it is, on the WASI 0.2 host.
+    pub on: Option<(LinkMode, Host)>,
 }
 
 impl Place {
     /// Everywhere that the program can run. The reference comes first, if it
     /// has the shape: no host of today has the others.
-    pub fn all(program: &str) -> Vec<Self> {
-        let places: Vec<_> = SHAPES
-            .iter()
-            .filter_map(|shape| Some((shape, Guest::named(&format!("{shape}-{program}")).ok()?)))
-            .flat_map(|(shape, guest)| {
-                let reference = (*shape == "stable").then_some(None);
-                let modes = LinkMode::ALL.iter().map(|mode| Some(*mode));
-                let place = move |mode| Self { guest, mode };
-                reference.into_iter().chain(modes).map(place)
-            })
-            .collect();
-        assert!(!places.is_empty(), "no guest for {program}");
+    pub fn all(program: Program) -> Vec<Self> {
+        let places = Self::named(program.name());
+        assert!(!places.is_empty(), "no guest for {}", program.name());
         places
     }
 
+    /// Everywhere that the program of this name can run.
+    pub fn named(program: &str) -> Vec<Self> {
+        let guest = |shape: &&str| Guest::named(&format!("{shape}-{program}")).ok();
+        let guests = SHAPES.iter().filter_map(guest);
+        guests.flat_map(Self::of).collect()
+    }
+
+    /// Everywhere that the guest can run.
+    fn of(guest: Guest) -> impl Iterator<Item = Self> {
+        let reference = guest.name.starts_with("stable-").then_some(None);
+        let uplifted = Host::ALL.into_iter().flat_map(|host| {
+            let modes = LinkMode::ALL.iter();
+            modes.map(move |mode| Some((*mode, host)))
+        });
+        let hosts = reference.into_iter().chain(uplifted);
+        hosts.map(move |on| Self { guest, on })
+    }
+
     /// Everywhere but on the reference.
-    pub fn uplifted(program: &str) -> Vec<Self> {
+    pub fn uplifted(program: Program) -> Vec<Self> {
         let mut places = Self::all(program);
         places.retain(|place| !place.is_reference());
         places
@@ -49,25 +95,32 @@ impl Place {
 
     /// Whether the other program is in the same shape on the same host.
     pub fn beside(&self, other: &Self) -> bool {
-        let shape = |place: &Self| place.guest.name.split('-').next();
-        shape(self) == shape(other) && self.mode == other.mode
+        self.shape() == other.shape() && self.on == other.on
+    }
+
+    /// The shape's name.
+    pub fn shape(&self) -> &'static str {
+        self.guest.name.split('-').next().unwrap_or_default()
     }
 
     /// Whether this is the stable shape on the WASI 0.2 host.
     pub fn is_reference(&self) -> bool {
-        self.mode.is_none()
+        self.on.is_none()
     }
 
     /// A name for messages.
     pub fn name(&self) -> String {
-        let mode = self.mode.map_or("as it is", LinkMode::name);
-        format!("{}, {mode}", self.guest.name)
+        let name = self.guest.name;
+        match self.on {
+            None => format!("{name}, as it is"),
+            Some((mode, host)) => format!("{name}, {}, {}", mode.name(), host.target()),
+        }
     }
 
     /// Starts the program.
     pub fn start(&self, args: &[&str]) -> Live {
         eprintln!("{} {}", self.name(), args.join(" "));
-        LAB.start(self.guest, self.mode, args)
+        LAB.start(self.guest, self.on, args)
     }
 
     /// Runs a program that needs nobody.

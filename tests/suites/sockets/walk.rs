@@ -1,7 +1,7 @@
 //! The walkers: every function, in right and in wrong states, line by line.
 
 use crate::peer;
-use crate::place::{FAMILIES, Place, expect, printed};
+use crate::place::{FAMILIES, Place, Program, expect, printed};
 use std::io::Read as _;
 use wasi_uplift_tests::TRAPPED;
 
@@ -21,7 +21,7 @@ fn reviewed(line: &str) -> &str {
 /// Every shape that has the walk prints what the stable shape prints on the
 /// WASI 0.2 host.
 fn compare(walk: &str) {
-    let places = Place::all("walk");
+    let places = Place::all(Program::Walk);
     let expected = printed(&places[0].run(&[walk]));
     assert!(places[0].is_reference() && expected.lines().count() > 20);
     let mut wrong = Vec::new();
@@ -73,7 +73,7 @@ fn traps() {
         ("one-stream-left", ""),
         ("other-stream-left", ""),
     ];
-    for place in Place::all("traps") {
+    for place in Place::all(Program::Traps) {
         for (case, stdout) in cases {
             let outcome = place.run(&[case]);
             assert_eq!(outcome.code, TRAPPED, "{case}");
@@ -106,8 +106,8 @@ fn network_error_code_of_the_stable_shape() {
 }
 
 fn own(shape: &str) -> Vec<Place> {
-    let mut places = Place::uplifted("walk");
-    places.retain(|place| place.name().starts_with(shape));
+    let mut places = Place::uplifted(Program::Walk);
+    places.retain(|place| place.shape() == shape);
     assert!(!places.is_empty());
     places
 }

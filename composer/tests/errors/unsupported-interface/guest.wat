@@ -1,3 +1,3 @@
 (component
-  (import "wasi:http/types@0.2.0" (instance (export "fields" (type (sub resource)))))
+  (import "wasi:http/incoming-handler@0.2.0" (instance))
 )

@@ -2,12 +2,12 @@
 
 use crate::bindings::wasi::cli::stdin;
 use crate::bindings::wasi::cli::types::ErrorCode;
+use crate::end::End;
 use crate::{State, Wasi};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead as _, ReadBuf, Stdin};
-use tokio::sync::oneshot;
 use wasmtime::component::{
     Access, Destination, FutureReader, StreamProducer, StreamReader, StreamResult, VecBuffer,
 };
@@ -20,23 +20,15 @@ impl stdin::HostWithStore<State> for Wasi {
         mut access: Access<'_, State, Self>,
     ) -> Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
         let stdin = access.get().stdin.clone();
-        let (failed, failure) = oneshot::channel();
-        let producer = Producer {
-            stdin,
-            failed: Some(failed),
-        };
-        let bytes = StreamReader::new(&mut access, producer)?;
-        let result = FutureReader::new(&mut access, async {
-            // A producer that goes away without a word has not failed.
-            Ok::<_, wasmtime::Error>(failure.await.map_or(Ok(()), Err))
-        })?;
-        Ok((bytes, result))
+        let (end, result) = End::new(super::error_code);
+        let bytes = StreamReader::new(&mut access, Producer { stdin, end })?;
+        Ok((bytes, FutureReader::new(&mut access, result)?))
     }
 }
 
 struct Producer {
     stdin: Arc<Mutex<Stdin>>,
-    failed: Option<oneshot::Sender<ErrorCode>>,
+    end: End<ErrorCode>,
 }
 
 impl StreamProducer<State> for Producer {
@@ -62,22 +54,8 @@ impl StreamProducer<State> for Producer {
             Pin::new(&mut *stdin).poll_read(cx, &mut buffer)
         };
         let len = buffer.filled().len();
-        Poll::Ready(Ok(match read {
-            // What Tokio's thread reads after this stays in the shared handle.
-            Poll::Pending if finish => StreamResult::Cancelled,
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(())) if len == 0 => StreamResult::Dropped,
-            Poll::Ready(Ok(())) => {
-                destination.mark_written(len);
-                StreamResult::Completed
-            }
-            Poll::Ready(Err(error)) => {
-                if let Some(failed) = self.failed.take() {
-                    // The guest may have dropped the future.
-                    let _ = failed.send(super::error_code(&error));
-                }
-                StreamResult::Dropped
-            }
-        }))
+        destination.mark_written(len);
+        // What Tokio's thread reads after `finish` stays in the shared handle.
+        self.end.result(read.map_ok(|()| len > 0), finish)
     }
 }

@@ -3,12 +3,12 @@
 
 use crate::bindings::wasi::cli::types::ErrorCode;
 use crate::bindings::wasi::cli::{stderr, stdout};
+use crate::end::End;
 use crate::{State, Wasi};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
-use tokio::sync::oneshot;
 use wasmtime::component::{
     Access, FutureReader, Source, StreamConsumer, StreamReader, StreamResult,
 };
@@ -41,24 +41,21 @@ fn consume(
     data: StreamReader<u8>,
     output: impl AsyncWrite + Send + Unpin + 'static,
 ) -> Result<FutureReader<Result<(), ErrorCode>>> {
-    let (failed, failure) = oneshot::channel();
+    let (end, result) = End::new(super::error_code);
     let consumer = Consumer {
         output,
         flushing: false,
-        failed: Some(failed),
+        end,
     };
     data.pipe(&mut access, consumer)?;
-    FutureReader::new(&mut access, async {
-        // A consumer that goes away without a word has not failed.
-        Ok::<_, wasmtime::Error>(failure.await.map_or(Ok(()), Err))
-    })
+    FutureReader::new(&mut access, result)
 }
 
 struct Consumer<W> {
     output: W,
     /// Whether bytes are accepted that are not yet written.
     flushing: bool,
-    failed: Option<oneshot::Sender<ErrorCode>>,
+    end: End<ErrorCode>,
 }
 
 impl<W: AsyncWrite + Unpin> Consumer<W> {
@@ -100,22 +97,11 @@ impl<W: AsyncWrite + Send + Unpin + 'static> StreamConsumer<State> for Consumer<
         let mut accepted = 0;
         let written = self.poll_write(cx, source.remaining(), &mut accepted);
         source.mark_read(accepted);
-        Poll::Ready(Ok(match written {
-            Poll::Pending if finish => {
-                // What is accepted is written by the next call, or by Tokio's
-                // thread if there is none.
-                self.flushing = false;
-                StreamResult::Cancelled
-            }
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(())) => StreamResult::Completed,
-            Poll::Ready(Err(error)) => {
-                if let Some(failed) = self.failed.take() {
-                    // The guest may have dropped the future.
-                    let _ = failed.send(super::error_code(&error));
-                }
-                StreamResult::Dropped
-            }
-        }))
+        if finish && written.is_pending() {
+            // What is accepted is written by the next call, or by Tokio's thread if
+            // there is none.
+            self.flushing = false;
+        }
+        self.end.result(written.map_ok(|()| true), finish)
     }
 }

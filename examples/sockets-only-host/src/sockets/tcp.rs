@@ -5,6 +5,7 @@ use crate::bindings::wasi::sockets::types::{
     Duration as Nanoseconds, ErrorCode, HostTcpSocket, HostTcpSocketWithStore, IpAddressFamily,
     IpSocketAddress,
 };
+use crate::end::End;
 use crate::{State, Wasi};
 use rustix::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use rustix::io::Errno;
@@ -18,7 +19,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::ReadBuf;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 use wasmtime::component::{
     Access, Accessor, Destination, FutureReader, Resource, Source, StreamConsumer, StreamProducer,
     StreamReader, StreamResult, VecBuffer,
@@ -51,7 +51,7 @@ enum Phase {
         sent: bool,
         received: bool,
     },
-    /// With what is said to those who want to send or receive.
+    /// With what is said to those who want anything of it.
     Closed(ErrorCode),
 }
 
@@ -82,7 +82,7 @@ impl TcpSocket {
             Phase::Unconnected(socket) => Ok(socket.as_fd()),
             Phase::Listening(listener) => Ok(listener.as_fd()),
             Phase::Connecting(stream) | Phase::Connected { stream, .. } => Ok(stream.as_fd()),
-            Phase::Closed(_) => Err(ErrorCode::InvalidState),
+            Phase::Closed(code) => Err(*code),
         }
     }
 
@@ -247,16 +247,20 @@ impl HostTcpSocketWithStore<State> for Wasi {
         socket: Resource<TcpSocket>,
         mut data: StreamReader<u8>,
     ) -> Result<FutureReader<Result<(), ErrorCode>>> {
-        let (end, result) = oneshot::channel();
+        let (mut end, result) = End::new(super::io_error_code);
         match access.get().table.get_mut(&socket)?.take_sender() {
             Ok(stream) => {
-                let sender = Sender(Direction::new(stream, Shutdown::Write, end));
+                let shutdown = Shutdown::Write;
+                let sender = Sender(Direction {
+                    stream,
+                    shutdown,
+                    end,
+                });
                 data.pipe(&mut access, sender)?;
             }
             Err(code) => {
                 data.close(&mut access)?;
-                // The other end is right here.
-                let _ = end.send(Err(code));
+                end.tell(Err(code));
             }
         }
         FutureReader::new(&mut access, result)
@@ -266,14 +270,19 @@ impl HostTcpSocketWithStore<State> for Wasi {
         mut access: Access<'_, State, Self>,
         socket: Resource<TcpSocket>,
     ) -> Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
-        let (end, result) = oneshot::channel();
+        let (mut end, result) = End::new(super::io_error_code);
         let data = match access.get().table.get_mut(&socket)?.take_receiver() {
             Ok(stream) => {
-                let receiver = Receiver(Direction::new(stream, Shutdown::Read, end));
+                let shutdown = Shutdown::Read;
+                let receiver = Receiver(Direction {
+                    stream,
+                    shutdown,
+                    end,
+                });
                 StreamReader::new(&mut access, receiver)?
             }
             Err(code) => {
-                let _ = end.send(Err(code));
+                end.tell(Err(code));
                 StreamReader::new(&mut access, std::iter::empty())?
             }
         };
@@ -348,46 +357,7 @@ impl StreamProducer<State> for Connections {
 struct Direction {
     stream: Arc<TcpStream>,
     shutdown: Shutdown,
-    end: Option<oneshot::Sender<Result<(), ErrorCode>>>,
-}
-
-impl Direction {
-    fn new(
-        stream: Arc<TcpStream>,
-        shutdown: Shutdown,
-        end: oneshot::Sender<Result<(), ErrorCode>>,
-    ) -> Self {
-        Self {
-            stream,
-            shutdown,
-            end: Some(end),
-        }
-    }
-
-    /// Turns what an attempt to read or write came to into what a stream's `poll`
-    /// returns. No bytes mean that the peer has sent its last.
-    fn result(
-        &mut self,
-        attempt: Poll<io::Result<Option<usize>>>,
-        finish: bool,
-    ) -> Poll<Result<StreamResult>> {
-        let end = match attempt {
-            Poll::Ready(Ok(Some(_))) => return Poll::Ready(Ok(StreamResult::Completed)),
-            Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(None)) => Ok(()),
-            Poll::Ready(Err(error)) => Err(super::io_error_code(&error)),
-        };
-        self.end(end);
-        Poll::Ready(Ok(StreamResult::Dropped))
-    }
-
-    fn end(&mut self, result: Result<(), ErrorCode>) {
-        if let Some(end) = self.end.take() {
-            // The guest may have dropped the future.
-            let _ = end.send(result);
-        }
-    }
+    end: End<ErrorCode>,
 }
 
 impl Drop for Direction {
@@ -396,7 +366,6 @@ impl Drop for Direction {
     fn drop(&mut self) {
         // Fails when the connection is gone already.
         let _ = rustix::net::shutdown(&self.stream, self.shutdown);
-        self.end(Ok(()));
     }
 }
 
@@ -428,8 +397,8 @@ impl StreamProducer<State> for Receiver {
             }
             attempt
         };
-        let attempt = attempt.map_ok(|len| (len > 0).then_some(len));
-        self.0.result(attempt, finish)
+        // No bytes mean that the peer has sent its last.
+        self.0.end.result(attempt.map_ok(|len| len > 0), finish)
     }
 }
 
@@ -472,7 +441,7 @@ impl StreamConsumer<State> for Sender {
         if let Poll::Ready(Ok(len)) = attempt {
             source.mark_read(len);
         }
-        self.0.result(attempt.map_ok(Some), finish)
+        self.0.end.result(attempt.map_ok(|_| true), finish)
     }
 }
 

@@ -6,9 +6,10 @@ use crate::bindings::wasi::sockets::types::{
 };
 use crate::{State, Wasi};
 use rustix::io::Errno;
-use rustix::net::SocketType;
+use rustix::net::{SendFlags, SocketType};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::io::Interest;
 use wasmtime::component::{Accessor, Resource};
 
 /// No datagram is longer.
@@ -139,11 +140,16 @@ impl HostUdpSocketWithStore<State> for Wasi {
             Ok::<_, SocketError>((socket.socket.clone(), socket.remote.is_some(), to))
         })?;
         // Either sends all of a datagram or nothing.
-        if connected {
-            io.send(&data).await?;
-        } else {
-            io.send_to(&data, to).await?;
-        }
+        let attempt = || match connected {
+            true => rustix::net::send(&io, &data, SendFlags::empty()),
+            false => rustix::net::sendto(&io, &data, SendFlags::empty(), &to),
+        };
+        // The system knows at once what it can send. Tokio would first wait to hear
+        // that there is space, and a guest that doesn't wait would not hear of errors.
+        match attempt() {
+            Err(Errno::WOULDBLOCK) => io.async_io(Interest::WRITABLE, || Ok(attempt()?)).await?,
+            outcome => outcome?,
+        };
         Ok(())
     }
 

@@ -229,6 +229,9 @@ fn tcp(family: IpAddressFamily) {
     }
     socket.subscribe().block();
     ready(state, &socket);
+    // The connection is there, and the guest has not asked.
+    getters(state, &socket);
+    setters(state, &socket);
     let (input, output) = socket.finish_connect().expect("connecting");
 
     let state = "connected";
@@ -331,6 +334,7 @@ fn tcp(family: IpAddressFamily) {
     let socket = create_tcp_socket(family).expect("creating a socket");
     walk! { state; socket.start_connect(&network, loopback(family, at)); }
     socket.subscribe().block();
+    getters(state, &socket);
     walk! { state; socket.finish_connect(); }
     getters(state, &socket);
     wrong_for_old(state, &socket, family);

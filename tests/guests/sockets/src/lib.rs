@@ -70,7 +70,7 @@ pub mod bindings {
                         export wasi:cli/run@0.2.0-rc-2023-11-10;
                     }
                 ",
-                path: ["wit/rc/io.wit", "wit/rc/clocks.wit", "wit/rc/cli.wit", $sockets],
+                path: ["../wit/rc/io.wit", "../wit/rc/clocks.wit", "../wit/rc/cli.wit", $sockets],
                 generate_all,
                 pub_export_macro: true,
                 default_bindings_module: "sockets_guests::bindings",

@@ -19,6 +19,7 @@ fn main() -> Result<()> {
         ("read-only", read_only),
         ("two-folders", two_folders),
         ("odd-names", odd_names),
+        ("broken-name", broken_name),
     ])
 }
 
@@ -357,5 +358,12 @@ fn odd_names() -> Result<()> {
     let mut list = Vec::new();
     paths(Path::new("/home"), &mut list)?;
     println!("{list:?}");
+    Ok(())
+}
+
+/// The case has a file whose name is no text.
+fn broken_name() -> Result<()> {
+    let list = || -> Result<Vec<_>> { fs::read_dir(at(""))?.collect() };
+    show("list", list().map(drop));
     Ok(())
 }

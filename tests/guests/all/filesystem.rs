@@ -9,7 +9,7 @@ use guests::filesystem::types::{
 use guests::fnv::{Fnv, pattern};
 use guests::io::poll::poll;
 use guests::io::streams::{InputStream, StreamError};
-use guests::{mode, out, stdout, write_all};
+use guests::{after_ms, mode, out, stdout, write_all};
 use std::fmt::Debug;
 
 guests::command!(run);
@@ -38,10 +38,12 @@ fn run() -> Result<(), ()> {
         "reading-nothing" => reading_nothing(&home),
         "spinning" => spinning(&home),
         "writing" => writing(&home),
+        "following" => following(&home),
         "appending" => appending(&home),
         "polling" => polling(&home),
         "splicing" => splicing(&home),
         "fresh" => fresh(&home),
+        "changed-by-others" => changed_by_others(&home),
         "descriptors" => descriptors(&home),
         "times" => times(&home),
         "opening" => opening(&home),
@@ -49,6 +51,8 @@ fn run() -> Result<(), ()> {
         "identity" => identity(&home),
         "directory" => directory(&home),
         "directory-large" => directory_large(&home),
+        "directory-listing" => directory_listing(&home),
+        "directory-broken" => directory_broken(&home),
         "wrong-kinds" => wrong_kinds(&home),
         "errors" => errors(&home),
         "limited" => limited(&home),
@@ -277,6 +281,73 @@ fn writing(home: &Descriptor) {
     out!("{}", summary(&content(&file)));
 }
 
+/// Writes that follow on each other, with everything in between that can see
+/// what they did, or do something to it.
+fn following(home: &Descriptor) {
+    let file = open(home, "file", BOTH);
+    let other = open(home, "file", BOTH);
+    let elsewhere = open(home, "elsewhere", BOTH);
+    let reading = other.read_via_stream(0).expect("opening a stream");
+    let output = other.write_via_stream(0).expect("opening a stream");
+    let mut model: Vec<u8> = Vec::new();
+    let mut wrong = Vec::new();
+    for step in 0..60u8 {
+        let piece = vec![step; 300 * usize::from(step % 40)];
+        let written = file.write(&piece, model.len() as u64).expect("writing");
+        assert_eq!(written, piece.len() as u64);
+        model.extend(&piece);
+        let good = match step % 12 {
+            0 => other.stat().expect("asking").size == model.len() as u64,
+            1 => content(&other) == model,
+            2 => {
+                let at = usize::from(step / 12) * 50;
+                read_until(&reading, 50) == model[at..at + 50]
+            }
+            3 => {
+                model.truncate(model.len() - 100);
+                other.set_size(model.len() as u64).is_ok()
+            }
+            4 => {
+                // The next write leaves a hole.
+                let len = model.len() as u64 - 50;
+                let result = other.set_size(len);
+                model[len as usize..].fill(0);
+                result.is_ok()
+            }
+            5 => elsewhere.write(&piece, 0) == Ok(written),
+            6 => {
+                let at = model.len() - 10;
+                model[at..].fill(b'o');
+                other.write(b"oooooooooo", at as u64) == Ok(10)
+            }
+            7 => {
+                let done = output.blocking_write_and_flush(b"stream");
+                let at = usize::from(step / 12) * 6;
+                model[at..at + 6].copy_from_slice(b"stream");
+                done.is_ok()
+            }
+            8 => file.sync().is_ok(),
+            9 => file.sync_data().is_ok(),
+            10 => home.rename_at("file", home, "file").is_ok(),
+            _ => file.read(0, 0).is_ok(),
+        };
+        if !good {
+            wrong.push(step);
+        }
+    }
+    out!("wrong {wrong:?}, {}", content(&other) == model);
+    // Dropped, with the stream still open.
+    let at = model.len() as u64;
+    out!("{}", show(file.write(b"one", at)));
+    out!("{}", show(file.write(b"two", at + 3)));
+    drop(file);
+    out!("{}", show(other.read(10, at)));
+    out!("{}", summary(&content(&other)));
+    // Nothing looks at this one before the end.
+    out!("{}", show(elsewhere.write(b"last", 0)));
+    out!("{}", show(elsewhere.write(b" words", 4)));
+}
+
 fn appending(home: &Descriptor) {
     let file = open(home, "file", BOTH);
     let first = file.append_via_stream().expect("opening a stream");
@@ -472,6 +543,21 @@ fn fresh(home: &Descriptor) {
         truncated.is_ok(),
         show(file.read(5, 5))
     );
+}
+
+/// Somebody else writes `n` all over the file once there is one called `ready`.
+fn changed_by_others(home: &Descriptor) {
+    let file = open_existing(home, "file", READ);
+    let stream = file.read_via_stream(0).expect("opening a stream");
+    drop(open(home, "ready", WRITE));
+    while let Ok(bytes) = stream.blocking_read(1) {
+        if bytes == b"n" {
+            out!("changed");
+            return;
+        }
+        after_ms(10).block();
+    }
+    out!("never changed");
 }
 
 fn read_until(stream: &InputStream, len: usize) -> Vec<u8> {
@@ -855,6 +941,32 @@ fn directory_large(home: &Descriptor) {
     out!("{count} {}", summary(names.as_bytes()));
 }
 
+/// For a folder of any size, which is not changed.
+fn directory_listing(home: &Descriptor) {
+    let stream = home.read_directory().expect("reading a folder");
+    let mut names = String::new();
+    let mut count = 0;
+    for (name, _) in entries(&stream) {
+        names += &name;
+        count += 1;
+    }
+    out!("{count} {}", summary(names.as_bytes()));
+}
+
+/// One of the entries can't be told. How many come before it is the host file
+/// system's order.
+fn directory_broken(home: &Descriptor) {
+    let stream = home.read_directory().expect("reading a folder");
+    let end = loop {
+        match stream.read_directory_entry() {
+            Ok(Some(entry)) => assert!(["one", "two"].contains(&entry.name.as_str())),
+            Ok(None) => break "no error",
+            Err(code) => break code.name(),
+        }
+    };
+    out!("{end}");
+}
+
 fn wrong_kinds(home: &Descriptor) {
     let file = filled(home, "file", 10);
     out!("read a folder {}", show(home.read(10, 0)));
@@ -943,6 +1055,9 @@ fn limited(home: &Descriptor) {
     let file = open(home, "file", BOTH);
     out!("up to it {}", show(file.write(&[1; 100], LIMIT - 100)));
     out!("beyond {}", show(file.write(&[1; 100], LIMIT)));
+    out!("again {}", show(file.write(&[1; 100], LIMIT - 200)));
+    out!("over it {}", show(file.write(&[1; 150], LIMIT - 100)));
+    out!("beyond {}", show(file.write(&[1; 50], LIMIT)));
     out!("partly {}", show(file.write(&[2; 100], LIMIT - 40)));
     let stream = file.write_via_stream(LIMIT - 10).expect("opening a stream");
     out!(

@@ -1,0 +1,110 @@
+//! `fields`.
+
+use crate::abi::http::{HeaderError, fields_append, fields_delete, fields_from_list, fields_set};
+use crate::bindings::wasi::http0_3_0::types as p3;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A `fields`: one of WASI 0.3. Which fields a guest may have is the host's to say, and it is asked
+/// each time.
+pub struct Fields {
+    fields: Rc<p3::Fields>,
+    /// They belong to a message. The host knows that of those that it gave, and not of those that
+    /// it is to get.
+    immutable: bool,
+}
+
+impl Fields {
+    pub fn new() -> Self {
+        Fields::mutable(p3::Fields::new())
+    }
+
+    fn mutable(fields: p3::Fields) -> Self {
+        Fields {
+            fields: Rc::new(fields),
+            immutable: false,
+        }
+    }
+
+    /// The fields of a message.
+    pub fn of_message(fields: Rc<p3::Fields>) -> Self {
+        Fields {
+            fields,
+            immutable: true,
+        }
+    }
+
+    pub fn from_list(entries: &[(String, Vec<u8>)]) -> Result<Self, HeaderError> {
+        Ok(Fields::mutable(fields_from_list(entries)?))
+    }
+
+    /// What a message gets of fields that are given away.
+    pub fn into_inner(self) -> Rc<p3::Fields> {
+        self.fields
+    }
+
+    pub fn get(&self, name: &str) -> Vec<Vec<u8>> {
+        self.fields.get(name)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.has(name)
+    }
+
+    pub fn entries(&self) -> Vec<(String, Vec<u8>)> {
+        self.fields.copy_all()
+    }
+
+    pub fn copy(&self) -> Self {
+        Fields::mutable(p3::Fields::clone(&self.fields))
+    }
+
+    pub fn set(&self, name: &str, values: &[Vec<u8>]) -> Result<(), HeaderError> {
+        // The name is looked at before it is found out that there is nothing to set.
+        self.check(|fields| fields_set(fields, name, &[]))?;
+        fields_set(&self.fields, name, values)
+    }
+
+    pub fn delete(&self, name: &str) -> Result<(), HeaderError> {
+        self.check(|fields| fields_delete(fields, name))?;
+        fields_delete(&self.fields, name)
+    }
+
+    pub fn append(&self, name: &str, value: &[u8]) -> Result<(), HeaderError> {
+        self.check(|fields| fields_append(fields, name, value))?;
+        fields_append(&self.fields, name, value)
+    }
+
+    /// Whether they may be changed. What else is wrong with a change is told first.
+    fn check(
+        &self,
+        change: impl Fn(&p3::Fields) -> Result<(), HeaderError>,
+    ) -> Result<(), HeaderError> {
+        if self.immutable {
+            change(&p3::Fields::clone(&self.fields))?;
+            return Err(HeaderError::Immutable);
+        }
+        Ok(())
+    }
+}
+
+/// Fields to give to the host: a copy only where the guest still has a handle of them.
+pub fn give(fields: Rc<p3::Fields>) -> p3::Fields {
+    Rc::try_unwrap(fields).unwrap_or_else(|fields| p3::Fields::clone(&fields))
+}
+
+/// Fields to give to the host with a message that has no body. WASI 0.3 gives each message a
+/// future, so that a host can't see at once that there is nothing to come: the length says it.
+pub fn give_without_body(fields: Rc<p3::Fields>) -> p3::Fields {
+    const NAME: &str = "content-length";
+    let fields = give(fields);
+    if fields.has(NAME) || fields_append(&fields, NAME, b"0").is_ok() {
+        return fields;
+    }
+    // They were another message's, which can't be changed.
+    let fields = p3::Fields::clone(&fields);
+    // Where the host doesn't allow it, it has to see for itself.
+    let _ = fields_append(&fields, NAME, b"0");
+    fields
+}

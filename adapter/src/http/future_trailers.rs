@@ -1,0 +1,55 @@
+//! `future-trailers`.
+
+use super::error;
+use super::fields::Fields;
+use super::incoming_body::Incoming;
+use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::io::life::StreamEnd;
+use crate::io::poll::Source;
+use alloc::rc::Rc;
+use core::cell::{Cell, OnceCell};
+
+/// What a body ended with.
+type Outcome = Result<Option<Rc<p3::Fields>>, ErrorCode>;
+
+/// A `future-trailers`.
+pub struct FutureTrailers {
+    pub body: Rc<Incoming>,
+    outcome: OnceCell<Outcome>,
+    /// The guest has got it, which it can once. The release candidate could any number of times.
+    pub taken: Cell<bool>,
+}
+
+impl FutureTrailers {
+    pub fn new(body: Rc<Incoming>) -> Self {
+        FutureTrailers {
+            body,
+            outcome: OnceCell::new(),
+            taken: Cell::new(false),
+        }
+    }
+
+    pub fn get(&self) -> Option<Result<Option<Fields>, ErrorCode>> {
+        if !self.body.ready() {
+            return None;
+        }
+        let outcome = self
+            .outcome
+            .get_or_init(|| match self.body.input.outcome() {
+                StreamEnd::Closed => Ok(self.body.take_trailers().map(Rc::new)),
+                StreamEnd::LastOperationFailed(failure) => {
+                    Err(error::code(&failure).unwrap_or(ErrorCode::InternalError(None)))
+                }
+            });
+        let trailers = outcome.clone();
+        Some(trailers.map(|trailers| trailers.map(Fields::of_message)))
+    }
+}
+
+impl Source for Incoming {
+    /// Whether it is known how the body ended. What the guest has not read is skipped.
+    fn ready(&self) -> bool {
+        self.input.exhaust()
+    }
+}

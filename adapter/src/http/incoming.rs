@@ -1,0 +1,64 @@
+//! `wasi-uplift:adapter/incoming`, which the composer's front component calls.
+
+use super::incoming_request::IncomingRequest;
+use super::outgoing_body;
+use super::response_outparam::ResponseOutparam;
+use super::shapes::{candidate, stable};
+use crate::Adapter;
+use crate::abi::Global;
+use crate::abi::http::{Answer, new_answer, new_candidate_answer};
+use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method};
+use crate::bindings::exports::wasi_uplift::adapter::{incoming, incoming_candidate};
+use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::io::output;
+use crate::reactor;
+use core::cell::RefCell;
+use wit_bindgen::rt::async_support::FutureReader;
+
+/// The request that the guest is busy with: there is one at a time.
+static CURRENT: Global<RefCell<Option<ResponseOutparam>>> = Global::new(RefCell::new(None));
+
+/// What is said of a guest that returns without an answer.
+const NO_ANSWER: &str = "guest never invoked `response-outparam::set` method";
+
+fn finish() {
+    // The guest can't answer any more, whoever has the handle.
+    if let Some(outparam) = CURRENT.take() {
+        outparam.answer(Err(ErrorCode::InternalError(Some(NO_ANSWER.into()))));
+    }
+    outgoing_body::close_all();
+    reactor::reap();
+    output::drain();
+}
+
+/// Implements the interface for one shape.
+macro_rules! shape {
+    ($interface:ident, $shape:ident, $new_answer:ident) => {
+        impl $interface::Guest for Adapter {
+            fn accept(
+                request: p3::Request,
+            ) -> (
+                $shape::types::IncomingRequest,
+                $shape::types::ResponseOutparam,
+                FutureReader<Answer>,
+            ) {
+                let (answer, promise) = $new_answer();
+                let to_head = matches!(request.get_method(), Method::Head);
+                let outparam = ResponseOutparam::new(promise, to_head);
+                CURRENT.replace(Some(outparam.clone()));
+                (
+                    $shape::types::IncomingRequest::new(IncomingRequest::new(request)),
+                    $shape::types::ResponseOutparam::new(outparam),
+                    answer,
+                )
+            }
+
+            fn finish() {
+                finish();
+            }
+        }
+    };
+}
+
+shape!(incoming, stable, new_answer);
+shape!(incoming_candidate, candidate, new_candidate_answer);

@@ -1,0 +1,145 @@
+//! `outgoing-request`.
+
+use super::fields::{Fields, give, give_without_body};
+use super::outgoing_body::{OutgoingBody, content_length};
+use super::request_options::RequestOptions;
+use super::syntax;
+use crate::abi::http::{Unsent, new_request, no_request_body};
+use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method, Scheme};
+use crate::bindings::wasi::http0_3_0::types as p3;
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::cell::RefCell;
+
+/// An `outgoing-request`. WASI 0.3 has one only when all of its parts are there.
+pub struct OutgoingRequest {
+    headers: Rc<p3::Fields>,
+    head: RefCell<Head>,
+    body: RefCell<Option<Unsent>>,
+}
+
+struct Head {
+    method: Method,
+    path_with_query: Option<String>,
+    scheme: Option<Scheme>,
+    authority: Option<String>,
+}
+
+/// Whether there is nothing, or something that is valid.
+fn check<T>(value: Option<&T>, is_valid: impl Fn(&T) -> bool) -> Result<(), ()> {
+    match value {
+        Some(value) if !is_valid(value) => Err(()),
+        _ => Ok(()),
+    }
+}
+
+impl OutgoingRequest {
+    pub fn new(headers: Fields) -> Self {
+        OutgoingRequest {
+            headers: headers.into_inner(),
+            head: RefCell::new(Head {
+                method: Method::Get,
+                path_with_query: None,
+                scheme: None,
+                authority: None,
+            }),
+            body: RefCell::new(None),
+        }
+    }
+
+    pub fn body(&self) -> Result<OutgoingBody, ()> {
+        let mut slot = self.body.borrow_mut();
+        if slot.is_some() {
+            return Err(());
+        }
+        let (body, unsent) = OutgoingBody::of_request(&self.headers);
+        *slot = Some(unsent);
+        Ok(body)
+    }
+
+    pub fn method(&self) -> Method {
+        self.head.borrow().method.clone()
+    }
+
+    pub fn set_method(&self, method: Method) -> Result<(), ()> {
+        if let Method::Other(name) = &method
+            && !syntax::is_method(name)
+        {
+            return Err(());
+        }
+        self.head.borrow_mut().method = method;
+        Ok(())
+    }
+
+    pub fn path_with_query(&self) -> Option<String> {
+        self.head.borrow().path_with_query.clone()
+    }
+
+    pub fn set_path_with_query(&self, path: Option<String>) -> Result<(), ()> {
+        check(path.as_ref(), |path| syntax::is_path_with_query(path))?;
+        self.head.borrow_mut().path_with_query = path;
+        Ok(())
+    }
+
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.head.borrow().scheme.clone()
+    }
+
+    pub fn set_scheme(&self, scheme: Option<Scheme>) -> Result<(), ()> {
+        check(scheme.as_ref(), |scheme| match scheme {
+            Scheme::Other(name) => syntax::is_scheme(name),
+            _ => true,
+        })?;
+        self.head.borrow_mut().scheme = scheme;
+        Ok(())
+    }
+
+    pub fn authority(&self) -> Option<String> {
+        self.head.borrow().authority.clone()
+    }
+
+    pub fn set_authority(&self, authority: Option<String>) -> Result<(), ()> {
+        check(authority.as_ref(), |text| syntax::is_authority(text))?;
+        self.head.borrow_mut().authority = authority;
+        Ok(())
+    }
+
+    pub fn headers(&self) -> Fields {
+        Fields::of_message(self.headers.clone())
+    }
+
+    /// Makes it one of WASI 0.3.
+    pub fn into_p3(self, options: Option<RequestOptions>) -> Result<p3::Request, ErrorCode> {
+        let body = self.body.into_inner();
+        if body.is_none() && content_length(&self.headers).is_some_and(|length| length > 0) {
+            return Err(ErrorCode::HttpRequestBodySize(Some(0)));
+        }
+        let head = self.head.into_inner();
+        let (headers, body) = match body {
+            Some(body) => (give(self.headers), body),
+            // These have no body as a rule, and nothing is said of it.
+            None if matches!(head.method, Method::Get | Method::Head | Method::Connect) => {
+                (give(self.headers), no_request_body())
+            }
+            None => (give_without_body(self.headers), no_request_body()),
+        };
+        let request = new_request(headers, body, options.map(|options| options.0));
+        if !matches!(head.method, Method::Get) {
+            let set = request.set_method(&head.method);
+            set.map_err(|()| ErrorCode::HttpRequestMethodInvalid)?;
+        }
+        if let Some(scheme) = &head.scheme {
+            let set = request.set_scheme(Some(scheme));
+            set.map_err(|()| ErrorCode::HttpProtocolError)?;
+        }
+        if let Some(authority) = &head.authority {
+            let set = request.set_authority(Some(authority));
+            set.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
+        }
+        if let Some(path) = &head.path_with_query {
+            let set = request.set_path_with_query(Some(path));
+            set.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
+        }
+        Ok(request)
+    }
+}

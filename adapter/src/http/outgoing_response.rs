@@ -1,0 +1,73 @@
+//! `outgoing-response`.
+
+use super::fields::{Fields, give, give_without_body};
+use super::outgoing_body::OutgoingBody;
+use crate::abi::http::{Unsent, new_response, no_response_body};
+use crate::bindings::wasi::http0_3_0::types as p3;
+use alloc::rc::Rc;
+use core::cell::{Cell, RefCell};
+
+/// An `outgoing-response`. WASI 0.3 has one only when all of its parts are there.
+pub struct OutgoingResponse {
+    headers: Rc<p3::Fields>,
+    status: Cell<u16>,
+    body: RefCell<Option<Unsent>>,
+}
+
+/// The status that a response has unless the guest sets another.
+const OK: u16 = 200;
+
+impl OutgoingResponse {
+    pub fn new(headers: Fields) -> Self {
+        OutgoingResponse {
+            headers: headers.into_inner(),
+            status: Cell::new(OK),
+            body: RefCell::new(None),
+        }
+    }
+
+    pub fn status_code(&self) -> u16 {
+        self.status.get()
+    }
+
+    pub fn set_status_code(&self, status: u16) -> Result<(), ()> {
+        if !(100..600).contains(&status) {
+            return Err(());
+        }
+        self.status.set(status);
+        Ok(())
+    }
+
+    pub fn headers(&self) -> Fields {
+        Fields::of_message(self.headers.clone())
+    }
+
+    pub fn body(&self) -> Result<OutgoingBody, ()> {
+        let mut slot = self.body.borrow_mut();
+        if slot.is_some() {
+            return Err(());
+        }
+        let (body, unsent) = OutgoingBody::of_response(&self.headers);
+        *slot = Some(unsent);
+        Ok(body)
+    }
+
+    /// Makes it one of WASI 0.3, to answer a request with or without `HEAD`.
+    pub fn into_p3(self, to_head: bool) -> Result<p3::Response, ()> {
+        let status = self.status.get();
+        let (headers, body) = match self.body.into_inner() {
+            Some(body) => (give(self.headers), body),
+            // These have no body by themselves, and the length would be of something else.
+            None if to_head || matches!(status, ..200 | 204 | 304) => {
+                (give(self.headers), no_response_body())
+            }
+            None => (give_without_body(self.headers), no_response_body()),
+        };
+        let response = new_response(headers, body);
+        match status {
+            OK => {}
+            status => response.set_status_code(status)?,
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,39 @@
+//! `response-outparam`.
+
+use super::outgoing_response::OutgoingResponse;
+use crate::abi::http::{Answer, Promise};
+use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use alloc::rc::Rc;
+use core::cell::Cell;
+
+/// A `response-outparam`: a way to answer the request, once.
+#[derive(Clone)]
+pub struct ResponseOutparam {
+    promise: Rc<Cell<Option<Promise<Answer>>>>,
+    /// The request is one with `HEAD`.
+    to_head: bool,
+}
+
+impl ResponseOutparam {
+    pub fn new(promise: Promise<Answer>, to_head: bool) -> Self {
+        ResponseOutparam {
+            promise: Rc::new(Cell::new(Some(promise))),
+            to_head,
+        }
+    }
+
+    pub fn set(&self, response: Result<OutgoingResponse, ErrorCode>) {
+        let answer = response.and_then(|response| {
+            let response = response.into_p3(self.to_head);
+            response.map_err(|()| ErrorCode::HttpProtocolError)
+        });
+        self.answer(answer);
+    }
+
+    /// Answers, unless it was done before.
+    pub fn answer(&self, answer: Answer) {
+        if let Some(promise) = self.promise.take() {
+            promise.fulfil(answer, false);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What sockets of both kinds start and finish, and the address that they take by it.
+
+use super::error::Fault;
+use super::network::{bind_fault, check_family};
+use crate::abi::sockets::{IpAddressFamily, IpSocketAddress};
+use crate::reactor;
+use core::cell::Cell;
+
+/// What was started and not finished.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Operation {
+    Bind,
+    Connect,
+    Listen,
+}
+
+/// How far a socket is with its operations: at most one is in progress.
+pub struct Progress {
+    pub family: IpAddressFamily,
+    /// Whether it has an address.
+    pub bound: Cell<bool>,
+    operation: Cell<Option<Operation>>,
+    /// What `finish-bind` is to report.
+    bind_fault: Cell<Option<Fault>>,
+}
+
+impl Progress {
+    pub fn new(family: IpAddressFamily, bound: bool) -> Self {
+        Progress {
+            family,
+            bound: Cell::new(bound),
+            operation: Cell::new(None),
+            bind_fault: Cell::new(None),
+        }
+    }
+
+    pub fn operation(&self) -> Option<Operation> {
+        self.operation.get()
+    }
+
+    /// Whether no operation is in progress, which the draft asks of every option that is set.
+    pub fn check_quiet(&self) -> Result<(), Fault> {
+        match self.operation.get() {
+            Some(_) => Err(Fault::ConcurrencyConflict),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an operation can start.
+    pub fn check_start(&self) -> Result<(), Fault> {
+        // Sockets that were dropped give back their ports first.
+        reactor::reap();
+        self.check_quiet()
+    }
+
+    pub fn start(&self, operation: Operation) {
+        self.operation.set(Some(operation));
+    }
+
+    pub fn finish(&self, operation: Operation) -> Result<(), Fault> {
+        if self.operation.get() != Some(operation) {
+            return Err(Fault::NotInProgress);
+        }
+        self.operation.set(None);
+        self.bind_fault.take().map_or(Ok(()), Err)
+    }
+
+    /// Starts to bind. `role` is what stands in the way of a new role for the socket, if anything.
+    pub fn start_bind(
+        &self,
+        address: &IpSocketAddress,
+        role: Result<(), Fault>,
+        bind: impl FnOnce(&IpSocketAddress) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.check_start()?;
+        if self.bound.get() {
+            return Err(Fault::AlreadyBound);
+        }
+        role?;
+        check_family(address, self.family)?;
+        bind(address).map_err(|fault| bind_fault(fault, address))?;
+        self.bound.set(true);
+        self.start(Operation::Bind);
+        Ok(())
+    }
+
+    /// Turns the outcome of `start-bind` into the draft's, which leaves to `finish-bind` what the
+    /// operating system says.
+    pub fn draft_started_bind(&self, outcome: Result<(), Fault>) -> Result<(), Fault> {
+        match outcome {
+            Err(fault) if fault.is_of_finish_bind() => {
+                self.bind_fault.set(Some(fault));
+                self.start(Operation::Bind);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
+    pub fn ipv6_only(&self) -> Result<bool, Fault> {
+        match self.family {
+            IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),
+            IpAddressFamily::Ipv6 => Ok(true),
+        }
+    }
+
+    pub fn set_ipv6_only(&self, value: bool) -> Result<(), Fault> {
+        self.ipv6_only()?;
+        self.check_quiet()?;
+        if self.bound.get() {
+            return Err(Fault::AlreadyBound);
+        }
+        if value {
+            Ok(())
+        } else {
+            Err(Fault::NotSupported)
+        }
+    }
+}
+
+/// What the resources of the draft and of the release candidate have beside the release's.
+macro_rules! ipv6_only {
+    ($shape:ident) => {
+        fn ipv6_only(&self) -> Result<bool, $shape::network::ErrorCode> {
+            Ok(self.0.progress.ipv6_only()?)
+        }
+
+        fn set_ipv6_only(&self, value: bool) -> Result<(), $shape::network::ErrorCode> {
+            Ok(self.0.progress.set_ipv6_only(value)?)
+        }
+    };
+}
+
+pub(super) use ipv6_only;

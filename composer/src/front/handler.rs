@@ -1,0 +1,527 @@
+//! What a host calls in place of the guest's `wasi:http/incoming-handler`.
+//!
+//! A host of WASI 0.3 gets the response as a result, and may call again while the body is still
+//! being written. So the export is lifted with a callback: it returns what the guest answers as
+//! soon as it does, and goes on until the guest has returned and all that it wrote is gone. A guest
+//! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
+
+use crate::adapt::Incoming;
+use crate::{Error, Target};
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, InstructionSink, MemArg,
+    MemorySection, MemoryType, Module, TypeSection, ValType,
+};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::abi::WasmType;
+use wit_parser::{
+    Function as WitFunction, Mangling, Resolve, SizeAlign, Type, TypeDefKind, WorldItem, WorldKey,
+};
+
+/// The name by which [`handler`] imports the guest's `wasi:http/incoming-handler`.
+pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
+
+/// The interfaces that are joined, without the versions.
+const WIT: &str = include_str!("handler.wit");
+
+/// The codes of the canonical ABI.
+const EXIT: i32 = 0;
+const WAIT: i32 = 2;
+const EVENT_SUBTASK: i32 = 1;
+const EVENT_FUTURE_READ: i32 = 4;
+const RETURNED: i32 = 2;
+const BLOCKED: i32 = -1;
+
+/// Where in memory `accept` puts its results: three handles.
+const ACCEPTED: i32 = 0;
+/// Where the answer comes to be, which is aligned like its largest part.
+const ANSWER: i32 = 16;
+/// Where the strings of an answer begin. A whole answer fits before.
+const HEAP: i32 = 128;
+
+/// The steps of a call: the guest is busy, what it wrote is on its way, all is done.
+const GUEST: i32 = 0;
+const FINISHING: i32 = 1;
+const DONE: i32 = 2;
+
+/// Globals.
+const SET: u32 = 0;
+const STEP: u32 = 1;
+const ANSWERED: u32 = 2;
+const TOP: u32 = 3;
+
+/// A component that exports `wasi:http/handler` of WASI 0.3.
+///
+/// # Errors
+///
+/// None that the caller could do something about.
+pub fn handler(target: Target, incoming: &Incoming<'_>) -> Result<Vec<u8>, Error> {
+    let broken = |error| Error::Link(format!("the front component: {error:#}"));
+    let mut resolve = Resolve::default();
+    let wit = WIT
+        .replace("P2", incoming.version)
+        .replace("P3", target.version())
+        .replace("INCOMING", incoming.interface_name());
+    let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
+    let world = resolve
+        .select_world(&[package], Some("handler"))
+        .map_err(broken)?;
+    let exports = &resolve.worlds[world].exports;
+    let exported = exports.iter().find_map(|(key, item)| match item {
+        WorldItem::Interface { id, .. } => {
+            let function = resolve.interfaces[*id].functions.get("handle")?;
+            Some((key, function))
+        }
+        _ => None,
+    });
+    let (key, function) =
+        exported.ok_or_else(|| Error::Link("the front component has no handler".to_string()))?;
+    let mut module = module(&resolve, key, function, target, incoming);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
+    ComponentEncoder::default()
+        .module(&module)
+        .and_then(|encoder| encoder.encode())
+        .map_err(broken)
+}
+
+fn val_type(ty: &WasmType) -> ValType {
+    match ty {
+        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
+        WasmType::F32 => ValType::F32,
+        WasmType::F64 => ValType::F64,
+        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
+    }
+}
+
+/// The functions that the module imports, by their index.
+#[derive(Clone, Copy)]
+struct Imports {
+    accept: u32,
+    read: u32,
+    drop_future: u32,
+    handle: u32,
+    finish: u32,
+    task_return: u32,
+    backpressure_inc: u32,
+    backpressure_dec: u32,
+    set_new: u32,
+    join: u32,
+    drop_subtask: u32,
+}
+
+/// Collects types and imported functions.
+#[derive(Default)]
+struct Header {
+    types: TypeSection,
+    imports: ImportSection,
+    functions: u32,
+    types_len: u32,
+}
+
+impl Header {
+    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        self.types
+            .ty()
+            .function(params.iter().copied(), results.iter().copied());
+        self.types_len += 1;
+        self.types_len - 1
+    }
+
+    fn import(&mut self, module: &str, name: &str, params: &[ValType], results: &[ValType]) -> u32 {
+        let ty = self.ty(params, results);
+        self.imports.import(module, name, EntityType::Function(ty));
+        self.functions += 1;
+        self.functions - 1
+    }
+}
+
+fn module(
+    resolve: &Resolve,
+    key: &WorldKey,
+    function: &WitFunction,
+    target: Target,
+    incoming: &Incoming<'_>,
+) -> Vec<u8> {
+    use ValType::I32;
+    let (return_module, return_name, signature) =
+        function.task_return_import(resolve, Some(key), Mangling::Legacy);
+    let answer: Vec<ValType> = signature.params.iter().map(val_type).collect();
+
+    let mut header = Header::default();
+    let adapter = incoming.interface;
+    let imports = Imports {
+        accept: header.import(adapter, "accept", &[I32, I32], &[]),
+        read: header.import(
+            adapter,
+            "[async-lower][future-read-0]accept",
+            &[I32, I32],
+            &[I32],
+        ),
+        drop_future: header.import(adapter, "[future-drop-readable-0]accept", &[I32], &[]),
+        handle: header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32]),
+        finish: header.import(adapter, "[async-lower]finish", &[], &[I32]),
+        task_return: header.import(&return_module, &return_name, &answer, &[]),
+        backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
+        backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
+        set_new: header.import("$root", "[waitable-set-new]", &[], &[I32]),
+        join: header.import("$root", "[waitable-join]", &[I32, I32], &[]),
+        drop_subtask: header.import("$root", "[subtask-drop]", &[I32], &[]),
+    };
+    let bodies = [
+        (header.ty(&[I32], &[I32]), handle(imports)),
+        (header.ty(&[I32, I32, I32], &[I32]), callback(imports)),
+        (header.ty(&[], &[I32]), advance(imports)),
+        (header.ty(&[I32], &[]), watch(imports)),
+        (header.ty(&[], &[]), finish(imports)),
+        (
+            header.ty(&[], &[]),
+            answered(resolve, function, &answer, imports),
+        ),
+        (header.ty(&[I32, I32, I32, I32], &[I32]), realloc()),
+    ];
+    let mut functions = FunctionSection::new();
+    let mut code = CodeSection::new();
+    for (ty, body) in &bodies {
+        functions.function(*ty);
+        code.function(body);
+    }
+    let mut memories = MemorySection::new();
+    memories.memory(MemoryType {
+        minimum: 1,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
+    let mut globals = GlobalSection::new();
+    for _ in [SET, STEP, ANSWERED, TOP] {
+        let ty = GlobalType {
+            val_type: I32,
+            mutable: true,
+            shared: false,
+        };
+        globals.global(ty, &ConstExpr::i32_const(0));
+    }
+    let export = format!("{}#handle", target.interface("wasi:http/handler"));
+    let own = Own(header.functions);
+    let mut exports = ExportSection::new();
+    exports.export("memory", ExportKind::Memory, 0);
+    exports.export("cabi_realloc", ExportKind::Func, own.realloc());
+    exports.export(&format!("[async-lift]{export}"), ExportKind::Func, own.0);
+    exports.export(
+        &format!("[callback][async-lift]{export}"),
+        ExportKind::Func,
+        own.callback(),
+    );
+    let mut module = Module::new();
+    module
+        .section(&header.types)
+        .section(&header.imports)
+        .section(&functions)
+        .section(&memories)
+        .section(&globals)
+        .section(&exports)
+        .section(&code);
+    module.finish()
+}
+
+/// The module's own functions, by the index of the first.
+struct Own(u32);
+
+impl Imports {
+    /// They come after the imports, of which this is the last.
+    fn own(self) -> Own {
+        Own(self.drop_subtask + 1)
+    }
+}
+
+impl Own {
+    fn callback(&self) -> u32 {
+        self.0 + 1
+    }
+
+    fn advance(&self) -> u32 {
+        self.0 + 2
+    }
+
+    fn watch(&self) -> u32 {
+        self.0 + 3
+    }
+
+    fn finish(&self) -> u32 {
+        self.0 + 4
+    }
+
+    fn answered(&self) -> u32 {
+        self.0 + 5
+    }
+
+    fn realloc(&self) -> u32 {
+        self.0 + 6
+    }
+}
+
+fn at(offset: i32) -> MemArg {
+    MemArg {
+        offset: offset as u64,
+        align: 0,
+        memory_index: 0,
+    }
+}
+
+/// `handle(request)`: has the answer's future read, and calls the guest.
+fn handle(imports: Imports) -> Function {
+    let own = imports.own();
+    let mut function = Function::new([(1, ValType::I32)]);
+    let (request, status) = (0, 1);
+    let mut body = function.instructions();
+    body.call(imports.backpressure_inc);
+    body.i32_const(GUEST).global_set(STEP);
+    body.i32_const(0).global_set(ANSWERED);
+    body.i32_const(HEAP).global_set(TOP);
+    body.call(imports.set_new).global_set(SET);
+    body.local_get(request)
+        .i32_const(ACCEPTED)
+        .call(imports.accept);
+    let future = ACCEPTED + 8;
+    body.i32_const(0).i32_load(at(future));
+    body.i32_const(ANSWER).call(imports.read);
+    body.i32_const(BLOCKED).i32_eq();
+    body.if_(BlockType::Empty);
+    body.i32_const(0).i32_load(at(future)).call(own.watch());
+    body.else_().call(own.answered()).end();
+    body.i32_const(0).i32_load(at(ACCEPTED));
+    body.i32_const(0).i32_load(at(ACCEPTED + 4));
+    body.call(imports.handle).local_tee(status);
+    body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
+    body.if_(BlockType::Empty).call(own.finish()).else_();
+    body.local_get(status).i32_const(4).i32_shr_u();
+    body.call(own.watch()).end();
+    body.call(own.advance()).end();
+    function
+}
+
+/// `callback(event, waitable, code)`.
+fn callback(imports: Imports) -> Function {
+    let own = imports.own();
+    let mut function = Function::new([]);
+    let (event, waitable, code) = (0, 1, 2);
+    let mut body = function.instructions();
+    body.local_get(event).i32_const(EVENT_FUTURE_READ).i32_eq();
+    body.if_(BlockType::Empty).call(own.answered()).end();
+    body.local_get(event).i32_const(EVENT_SUBTASK).i32_eq();
+    body.local_get(code)
+        .i32_const(RETURNED)
+        .i32_ge_u()
+        .i32_and();
+    body.if_(BlockType::Empty);
+    body.local_get(waitable).call(imports.drop_subtask);
+    body.global_get(STEP).i32_const(GUEST).i32_eq();
+    body.if_(BlockType::Empty).call(own.finish()).else_();
+    body.i32_const(DONE).global_set(STEP).end();
+    body.end();
+    body.call(own.advance()).end();
+    function
+}
+
+/// Returns the code for the host: whether there is something to wait for. When there isn't, the
+/// next call may come.
+fn advance(imports: Imports) -> Function {
+    let mut function = Function::new([]);
+    let mut body = function.instructions();
+    body.global_get(STEP).i32_const(DONE).i32_eq();
+    body.global_get(ANSWERED).i32_and();
+    body.if_(BlockType::Result(ValType::I32));
+    body.call(imports.backpressure_dec).i32_const(EXIT).else_();
+    body.global_get(SET).i32_const(4).i32_shl();
+    body.i32_const(WAIT).i32_or().end();
+    body.end();
+    function
+}
+
+/// Has the host tell of the waitable.
+fn watch(imports: Imports) -> Function {
+    let mut function = Function::new([]);
+    let mut body = function.instructions();
+    body.local_get(0).global_get(SET).call(imports.join).end();
+    function
+}
+
+/// The guest has returned: what it wrote is left.
+fn finish(imports: Imports) -> Function {
+    let own = imports.own();
+    let mut function = Function::new([(1, ValType::I32)]);
+    let mut body = function.instructions();
+    body.call(imports.finish).local_tee(0);
+    body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
+    body.if_(BlockType::Empty);
+    body.i32_const(DONE).global_set(STEP).else_();
+    body.i32_const(FINISHING).global_set(STEP);
+    body.local_get(0).i32_const(4).i32_shr_u();
+    body.call(own.watch()).end();
+    body.end();
+    function
+}
+
+/// The answer has come: returns it to the host.
+fn answered(
+    resolve: &Resolve,
+    function: &WitFunction,
+    answer: &[ValType],
+    imports: Imports,
+) -> Function {
+    let mut body = Function::new(answer.iter().map(|ty| (1, *ty)));
+    let mut sizes = SizeAlign::default();
+    sizes.fill(resolve);
+    let mut flattener = Flattener {
+        resolve,
+        sizes,
+        body: body.instructions(),
+        locals: answer,
+    };
+    if let Some(ty) = &function.result {
+        flattener.flatten(ty, ANSWER, 0);
+    }
+    let mut body_ = body.instructions();
+    body_.i32_const(0).i32_load(at(ACCEPTED + 8));
+    body_.call(imports.drop_future);
+    body_.i32_const(1).global_set(ANSWERED);
+    for index in 0..answer.len() {
+        body_.local_get(index as u32);
+    }
+    body_.call(imports.task_return).end();
+    body
+}
+
+/// Writes the code that takes a value out of memory, where a future's payload is, to locals, from
+/// where it is returned. The locals that a case has no use for stay zero.
+struct Flattener<'a> {
+    resolve: &'a Resolve,
+    sizes: SizeAlign,
+    body: InstructionSink<'a>,
+    /// The types of the locals.
+    locals: &'a [ValType],
+}
+
+impl Flattener<'_> {
+    /// Sets a local to what is on the stack, which is no larger.
+    fn set(&mut self, local: usize) {
+        if self.locals[local] == ValType::I64 {
+            self.body.i64_extend_i32_u();
+        }
+        self.body.local_set(local as u32);
+    }
+
+    /// Returns the local after the last that was used.
+    fn flatten(&mut self, ty: &Type, offset: i32, local: usize) -> usize {
+        match ty {
+            Type::Id(id) => self.flatten_defined(*id, offset, local),
+            Type::String => {
+                for (index, offset) in [offset, offset + 4].into_iter().enumerate() {
+                    self.body.i32_const(0).i32_load(at(offset));
+                    self.set(local + index);
+                }
+                local + 2
+            }
+            Type::U64 | Type::S64 => {
+                self.body.i32_const(0).i64_load(at(offset));
+                self.body.local_set(local as u32);
+                local + 1
+            }
+            _ => {
+                self.load(self.sizes.size(ty).size_wasm32(), offset);
+                self.set(local);
+                local + 1
+            }
+        }
+    }
+
+    fn load(&mut self, size: usize, offset: i32) {
+        self.body.i32_const(0);
+        match size {
+            1 => self.body.i32_load8_u(at(offset)),
+            2 => self.body.i32_load16_u(at(offset)),
+            _ => self.body.i32_load(at(offset)),
+        };
+    }
+
+    fn flatten_defined(&mut self, id: wit_parser::TypeId, offset: i32, local: usize) -> usize {
+        let resolve = self.resolve;
+        let some = |ty: &Type| vec![None, Some(*ty)];
+        match &resolve.types[id].kind {
+            TypeDefKind::Type(ty) => self.flatten(ty, offset, local),
+            TypeDefKind::Record(record) => {
+                let offsets = self
+                    .sizes
+                    .field_offsets(record.fields.iter().map(|f| &f.ty));
+                let offsets: Vec<_> = offsets
+                    .into_iter()
+                    .map(|(at, ty)| (at.size_wasm32() as i32, *ty))
+                    .collect();
+                offsets.into_iter().fold(local, |local, (at, ty)| {
+                    self.flatten(&ty, offset + at, local)
+                })
+            }
+            TypeDefKind::Option(ty) => self.flatten_cases(&some(ty), offset, local),
+            TypeDefKind::Result(result) => {
+                self.flatten_cases(&[result.ok, result.err], offset, local)
+            }
+            TypeDefKind::Variant(variant) => {
+                let cases: Vec<_> = variant.cases.iter().map(|case| case.ty).collect();
+                self.flatten_cases(&cases, offset, local)
+            }
+            // A handle.
+            _ => {
+                self.load(4, offset);
+                self.set(local);
+                local + 1
+            }
+        }
+    }
+
+    /// No variant here has more cases than a byte can tell apart.
+    fn flatten_cases(&mut self, cases: &[Option<Type>], offset: i32, local: usize) -> usize {
+        self.load(1, offset);
+        self.set(local);
+        let payload = self
+            .sizes
+            .payload_offset(wit_parser::Int::U8, cases.iter().map(Option::as_ref));
+        let mut end = local + 1;
+        for (index, case) in cases.iter().enumerate() {
+            if let Some(ty) = case {
+                self.load(1, offset);
+                self.body.i32_const(index as i32).i32_eq();
+                self.body.if_(BlockType::Empty);
+                let case = self.flatten(ty, offset + payload.size_wasm32() as i32, local + 1);
+                self.body.end();
+                end = end.max(case);
+            }
+        }
+        end
+    }
+}
+
+/// `cabi_realloc`, which serves the strings of one answer. The next call begins anew.
+fn realloc() -> Function {
+    let mut function = Function::new([(1, ValType::I32)]);
+    let (align, size, start) = (2, 3, 4);
+    let mut body = function.instructions();
+    body.global_get(TOP).local_get(align).i32_add();
+    body.i32_const(1).i32_sub();
+    body.i32_const(0).local_get(align).i32_sub().i32_and();
+    body.local_tee(start).local_get(size).i32_add();
+    body.global_set(TOP);
+    body.global_get(TOP).local_get(start).i32_lt_u();
+    body.if_(BlockType::Empty).unreachable().end();
+    // As many pages as it takes beyond those that there are.
+    body.global_get(TOP).i32_const(16).i32_shr_u();
+    body.memory_size(0).i32_ge_u();
+    body.if_(BlockType::Empty);
+    body.global_get(TOP).i32_const(16).i32_shr_u();
+    body.memory_size(0).i32_sub().i32_const(1).i32_add();
+    body.memory_grow(0).i32_const(-1).i32_eq();
+    body.if_(BlockType::Empty).unreachable().end();
+    body.end();
+    body.local_get(start).end();
+    function
+}

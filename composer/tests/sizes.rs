@@ -1,0 +1,96 @@
+//! How many bytes a guest grows by, at most.
+//!
+//! The guests are made up: each calls every function of some interfaces.
+
+use wasi_uplift::{LinkMode, Options};
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
+
+const KIB: usize = 1024;
+
+const CLOCKS: [&str; 2] = ["wasi:clocks/monotonic-clock", "wasi:clocks/wall-clock"];
+
+const TCP: [&str; 4] = [
+    "wasi:sockets/network",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+];
+
+const SOCKETS: [&str; 3] = [
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+    "wasi:sockets/ip-name-lookup",
+];
+
+const REST_OF_COMMAND: [&str; 20] = [
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/random",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:filesystem/types",
+    "wasi:filesystem/preopens",
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/stderr",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/terminal-stderr",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+];
+
+/// A guest that calls every function of these interfaces.
+fn guest(interfaces: &[&str]) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    for package in ["io", "clocks", "random", "filesystem", "cli", "sockets"] {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/deps");
+        let path = format!("{folder}/{package}-0.2.12.wit");
+        let wit = std::fs::read_to_string(&path).unwrap();
+        // There it says which functions wait. A guest knows nothing of that.
+        resolve
+            .push_str(&path, &wit.replace("async func", "func"))
+            .unwrap();
+    }
+    let imports: String = interfaces
+        .iter()
+        .map(|name| format!("import {name}@0.2.12;\n"))
+        .collect();
+    let wit = format!("package test:guest;\nworld guest {{ {imports} }}");
+    let package = resolve.push_str("guest.wit", &wit).unwrap();
+    let world = resolve.select_world(&[package], Some("guest")).unwrap();
+    let abi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
+    let mut module = dummy_module(&resolve, world, abi);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let mut encoder = ComponentEncoder::default();
+    encoder.module(&module).unwrap().encode().unwrap()
+}
+
+/// By how many bytes a guest of these interfaces grows.
+fn growth(interfaces: &[&[&str]], link: LinkMode) -> usize {
+    let guest = guest(&interfaces.concat());
+    let composed = wasi_uplift::compose(&guest, &Options::default().link(link)).unwrap();
+    composed.bytes.len() - guest.len()
+}
+
+#[test]
+fn guests_grow_by_no_more_than_they_need() {
+    let mut sizes = Vec::new();
+    let everything = [&REST_OF_COMMAND[..], &TCP, &SOCKETS];
+    for (what, interfaces, most) in [
+        ("clocks", &[&CLOCKS[..]][..], 16 * KIB),
+        ("tcp", &[&TCP[..]][..], 56 * KIB),
+        ("sockets", &[&TCP[..], &SOCKETS][..], 76 * KIB),
+        ("command", &everything[..], 128 * KIB),
+    ] {
+        let growth = growth(interfaces, LinkMode::Fused);
+        sizes.push((what, growth, growth <= most));
+    }
+    assert!(sizes.iter().all(|(.., fits)| *fits), "{sizes:?}");
+}

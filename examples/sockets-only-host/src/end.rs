@@ -1,0 +1,58 @@
+//! The end of a stream of bytes, and the future beside the stream that tells of
+//! it.
+
+use std::io;
+use std::task::Poll;
+use tokio::sync::oneshot;
+use wasmtime::Result;
+use wasmtime::component::StreamResult;
+
+/// What a producer or consumer tells by the future, with errors of type `E`.
+///
+/// One that goes away without a word has not failed.
+pub(crate) struct End<E> {
+    result: Option<oneshot::Sender<Result<(), E>>>,
+    /// What an error is called in WASI.
+    code: fn(&io::Error) -> E,
+}
+
+impl<E> End<E> {
+    /// Returns what the future is made of, too.
+    pub(crate) fn new(code: fn(&io::Error) -> E) -> (Self, oneshot::Receiver<Result<(), E>>) {
+        let (result, told) = oneshot::channel();
+        let result = Some(result);
+        (Self { result, code }, told)
+    }
+
+    /// Turns what an attempt to read or write came to into what a stream's `poll`
+    /// returns. With `false` there will never be more.
+    pub(crate) fn result(
+        &mut self,
+        attempt: Poll<io::Result<bool>>,
+        finish: bool,
+    ) -> Poll<Result<StreamResult>> {
+        Poll::Ready(Ok(match attempt {
+            Poll::Ready(Ok(true)) => StreamResult::Completed,
+            Poll::Ready(Ok(false)) => StreamResult::Dropped,
+            Poll::Ready(Err(error)) => {
+                self.tell(Err((self.code)(&error)));
+                StreamResult::Dropped
+            }
+            Poll::Pending if finish => StreamResult::Cancelled,
+            Poll::Pending => return Poll::Pending,
+        }))
+    }
+
+    pub(crate) fn tell(&mut self, result: Result<(), E>) {
+        if let Some(told) = self.result.take() {
+            // The guest may have dropped the future.
+            let _ = told.send(result);
+        }
+    }
+}
+
+impl<E> Drop for End<E> {
+    fn drop(&mut self) {
+        self.tell(Ok(()));
+    }
+}

@@ -1,0 +1,51 @@
+//! How long it takes to instantiate a component that has been compiled.
+
+use std::path::Path;
+use std::time::Instant;
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+const TIMES: u32 = 500;
+
+struct State {
+    ctx: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.ctx,
+            table: &mut self.table,
+        }
+    }
+}
+
+/// Nanoseconds for one instantiation.
+pub fn measure(component: &Path, is_native: bool) -> f64 {
+    let engine = Engine::default();
+    let component = Component::from_file(&engine, component).expect("the component is valid");
+    let mut linker = Linker::<State>::new(&engine);
+    let linked = match is_native {
+        true => wasmtime_wasi::p2::add_to_linker_async(&mut linker),
+        false => wasmtime_wasi::p3::add_to_linker(&mut linker),
+    };
+    linked.expect("the host is complete");
+    let component = linker.instantiate_pre(&component);
+    let component = component.expect("the host has what it imports");
+    let runtime = tokio::runtime::Runtime::new().expect("starting a runtime");
+    runtime.block_on(async {
+        let start = Instant::now();
+        for _ in 0..TIMES {
+            let state = State {
+                ctx: WasiCtx::builder().build(),
+                table: ResourceTable::new(),
+            };
+            let mut store = Store::new(&engine, state);
+            let instance = component.instantiate_async(&mut store).await;
+            instance.expect("nothing runs that could fail");
+        }
+        start.elapsed().as_nanos() as f64 / f64::from(TIMES)
+    })
+}

@@ -1,0 +1,239 @@
+//! How long things take a guest that was uplifted, as a ratio to what they take the same guest, not
+//! uplifted, on Wasmtime's WASI 0.2 host.
+//!
+//!     cargo bench -p wasi-uplift-tests [PART OF A NAME]
+//!
+//! The guest measures itself, so that compiling it doesn't count. The three ways to run it take
+//! turns, and of each the best turn counts: what disturbs a measurement only ever makes it longer.
+
+#[path = "instantiate.rs"]
+mod instantiate;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Instant;
+use wasi_uplift::{LinkMode, Options};
+
+const TURNS: usize = 5;
+const MIB: usize = 1 << 20;
+
+/// What is measured, and what a fused guest is to reach.
+const MEASURED: [(&str, Option<f64>); 25] = [
+    ("now", Some(1.05)),
+    ("ready", Some(0.2)),
+    ("ready, of a timer that runs", None),
+    ("subscribe, ready, drop", Some(1.0)),
+    ("poll of 1", None),
+    ("poll of 100", None),
+    ("stdout by 4 KiB", Some(0.8)),
+    ("stdout by 64 KiB", None),
+    ("stdin by 64 KiB", None),
+    ("tcp receive by 64 KiB", Some(1.05)),
+    ("tcp receive by 4 KiB", Some(1.05)),
+    ("tcp send by 64 KiB", None),
+    ("tcp send by 4 KiB", Some(0.75)),
+    ("tcp ping-pong", Some(1.1)),
+    ("udp ping-pong", Some(0.7)),
+    ("file read by 64 KiB", Some(0.95)),
+    ("file read by 4 KiB", Some(0.95)),
+    ("file read at random", Some(0.95)),
+    ("file write by 64 KiB", Some(0.7)),
+    ("file write by 4 KiB", Some(0.7)),
+    ("file write at random", Some(0.7)),
+    ("stat", Some(1.15)),
+    ("open, read, close", Some(1.15)),
+    ("instantiate", Some(1.3)),
+    ("bytes", None),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let folder = tempfile::tempdir().expect("making a temporary folder");
+    let native = build_guest();
+    let bytes = std::fs::read(&native).expect("reading the guest");
+    let uplift = |mode: LinkMode| {
+        let start = Instant::now();
+        let composed = wasi_uplift::compose(&bytes, &Options::default().link(mode));
+        let composed = composed.expect("the guest can be uplifted").bytes;
+        println!("composed ({mode}) in {:?}", start.elapsed());
+        let path = folder.path().join(format!("{mode}.wasm"));
+        std::fs::write(&path, composed).expect("writing a component");
+        path
+    };
+    let ways = [
+        Way::native(native),
+        Way::uplifted(uplift(LinkMode::Component)),
+        Way::uplifted(uplift(LinkMode::Fused)),
+    ];
+    let home = folder.path().join("home");
+    std::fs::create_dir(&home).expect("making a folder");
+    std::fs::write(home.join("big"), vec![b'x'; 64 * MIB]).expect("writing a file");
+    std::fs::write(home.join("small"), "small").expect("writing a file");
+
+    println!("\n| | WASI 0.2 host | two components | fused | target |");
+    println!("|---|---|---|---|---|");
+    for (name, target) in MEASURED {
+        if !wanted.is_empty() && !wanted.iter().any(|part| name.contains(part)) {
+            continue;
+        }
+        let mut best = [f64::INFINITY; 3];
+        for _ in 0..TURNS {
+            for (way, best) in ways.iter().zip(&mut best) {
+                *best = best.min(way.measure(name, &home));
+            }
+        }
+        let target = target.map_or(String::new(), |target| format!("≤ {target}"));
+        println!(
+            "| {name} | {} | {:.2} | {:.2} | {target} |",
+            readable(name, best[0]),
+            best[1] / best[0],
+            best[2] / best[0],
+        );
+    }
+}
+
+fn readable(name: &str, value: f64) -> String {
+    match value {
+        _ if name == "bytes" => format!("{value}"),
+        value if value < 1e4 => format!("{value:.0} ns"),
+        value => format!("{:.1} µs", value / 1e3),
+    }
+}
+
+/// A guest on a host.
+struct Way {
+    host: &'static str,
+    guest: PathBuf,
+    is_native: bool,
+}
+
+impl Way {
+    fn native(guest: PathBuf) -> Way {
+        Way {
+            host: env!("CARGO_BIN_EXE_p2-reference-host"),
+            guest,
+            is_native: true,
+        }
+    }
+
+    fn uplifted(guest: PathBuf) -> Way {
+        Way {
+            host: env!("CARGO_BIN_EXE_p3-only-host"),
+            guest,
+            is_native: false,
+        }
+    }
+
+    /// Measures something once, in nanoseconds.
+    fn measure(&self, name: &str, home: &Path) -> f64 {
+        match name {
+            "bytes" => {
+                let metadata = std::fs::metadata(&self.guest);
+                return metadata.expect("the guest is there").len() as f64;
+            }
+            "instantiate" => return instantiate::measure(&self.guest, self.is_native),
+            _ => {}
+        }
+        let peer = match name {
+            "udp ping-pong" => udp_peer(),
+            name if name.starts_with("tcp") => tcp_peer(name.to_string()),
+            _ => String::new(),
+        };
+        self.run(name, &peer, home)
+    }
+
+    fn run(&self, name: &str, peer: &str, home: &Path) -> f64 {
+        let mut child = Command::new(self.host)
+            .arg(&self.guest)
+            // As Wasmtime's own command does.
+            .args(["--inline-files", "--inherit-network", "--dir"])
+            .arg(format!("{}::/home", home.display()))
+            .args(["--", name, peer])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starting the host");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let mut stdout = child.stdout.take().expect("it is piped");
+        let feeds = name.starts_with("stdin");
+        thread::spawn(move || {
+            let block = vec![b'x'; MIB];
+            while feeds && stdin.write_all(&block).is_ok() {}
+        });
+        thread::spawn(move || {
+            let mut block = vec![0; MIB];
+            while matches!(stdout.read(&mut block), Ok(1..)) {}
+        });
+        let output = child.wait_with_output().expect("waiting for the host");
+        let said = String::from_utf8_lossy(&output.stderr);
+        match said.trim().parse() {
+            Ok(nanoseconds) if output.status.success() => nanoseconds,
+            _ => panic!("{name} on {}: {said}", self.host),
+        }
+    }
+}
+
+/// Builds the guest in release mode.
+fn build_guest() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests/bench");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-guest");
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let status = Command::new(cargo)
+        .current_dir(&folder)
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--target",
+            "wasm32-wasip2",
+        ])
+        .arg("--target-dir")
+        .arg(&target)
+        .status()
+        .expect("starting cargo");
+    assert!(status.success(), "the guest was not built");
+    target.join("wasm32-wasip2/release/bench-guest.wasm")
+}
+
+/// Serves one connection, the way that `name` needs, and says where.
+fn tcp_peer(name: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("listening");
+    let address = listener.local_addr().expect("it has one").to_string();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("accepting");
+        stream.set_nodelay(true).expect("setting an option");
+        let mut block = vec![b'x'; MIB];
+        match name.as_str() {
+            name if name.contains("receive") => while stream.write_all(&block).is_ok() {},
+            name if name.contains("send") => while matches!(stream.read(&mut block), Ok(1..)) {},
+            _ => {
+                while let Ok(count @ 1..) = stream.read(&mut block) {
+                    if stream.write_all(&block[..count]).is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+    });
+    address
+}
+
+/// Echoes datagrams until the process ends.
+fn udp_peer() -> String {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("binding");
+    let address = socket.local_addr().expect("it has one").to_string();
+    thread::spawn(move || {
+        let mut datagram = [0; 64];
+        while let Ok((count, from)) = socket.recv_from(&mut datagram) {
+            let _ = socket.send_to(&datagram[..count], from);
+        }
+    });
+    address
+}

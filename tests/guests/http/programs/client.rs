@@ -1,0 +1,223 @@
+//! A client: `AUTHORITY MODE…`. What it gets is what it prints.
+
+mod bindings {
+    #[cfg(feature = "stable")]
+    wit_bindgen::generate!({ path: "wit/stable", world: "client", generate_all });
+    #[cfg(feature = "december")]
+    wit_bindgen::generate!({ path: "wit/december", world: "client", generate_all });
+    #[cfg(feature = "candidate")]
+    wit_bindgen::generate!({ path: "wit/candidate", world: "client", generate_all });
+}
+#[path = "../shared/common.rs"]
+mod common;
+
+use bindings::wasi::cli::environment::get_arguments;
+use bindings::wasi::http::types::{Fields, Method, OutgoingRequest, RequestOptions, Scheme};
+use common::{
+    fields, finish, handle, out, receive, request, rules, send, send_pattern, show_end, show_error,
+    show_response, sleep, wait,
+};
+
+struct Client;
+bindings::export!(Client with_types_in bindings);
+
+impl bindings::exports::wasi::cli::run::Guest for Client {
+    fn run() -> Result<(), ()> {
+        let arguments = get_arguments().split_off(1);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let number = |text: &str| text.parse().expect("a number");
+        match arguments[..] {
+            ["rules"] => rules().iter().for_each(|line| out(line)),
+            [authority, "get", path] => get(authority, path),
+            [authority, "post", path, len] => post(authority, path, number(len), None),
+            [authority, "sized", path, len] => post(authority, path, number(len), Some(len)),
+            [authority, "bare", path] => bare(authority, path),
+            [authority, "early", path] => early(authority, path),
+            [authority, "trailers", path] => trailers(authority, path),
+            [authority, "abort", path] => abort(authority, path),
+            [authority, "timeout", path, connect, first_byte, between] => {
+                let options = options(&[connect, first_byte, between].map(number));
+                let request = request(Method::Get, authority, path, Fields::new());
+                let future = handle(request, Some(options)).expect("it is sent");
+                out(&show_response(wait(&future)));
+            }
+            [authority, "drop", path] => {
+                let request = request(Method::Get, authority, path, Fields::new());
+                let future = handle(request, None).expect("it is sent");
+                sleep(100);
+                drop(future);
+                sleep(200);
+                out("dropped");
+            }
+            [authority, "leave", path] => leave(authority, path),
+            [authority, "many", path, count] => many(authority, path, number(count)),
+            [authority, "errors"] => errors(authority),
+            ref other => panic!("{other:?}"),
+        }
+        Ok(())
+    }
+}
+
+/// Timeouts in milliseconds.
+fn options([connect, first_byte, between]: &[usize; 3]) -> RequestOptions {
+    let millis = |value: &usize| Some(*value as u64 * 1_000_000);
+    let options = RequestOptions::new();
+    #[cfg(not(feature = "candidate"))]
+    {
+        options.set_connect_timeout(millis(connect)).unwrap();
+        options.set_first_byte_timeout(millis(first_byte)).unwrap();
+        options.set_between_bytes_timeout(millis(between)).unwrap();
+        assert_eq!(options.first_byte_timeout(), millis(first_byte));
+    }
+    #[cfg(feature = "candidate")]
+    {
+        options.set_connect_timeout_ms(millis(connect)).unwrap();
+        options
+            .set_first_byte_timeout_ms(millis(first_byte))
+            .unwrap();
+        options
+            .set_between_bytes_timeout_ms(millis(between))
+            .unwrap();
+        assert_eq!(options.first_byte_timeout_ms(), millis(first_byte));
+    }
+    options
+}
+
+fn get(authority: &str, path: &str) {
+    let headers = fields(&[("x-multi", "1"), ("X-Multi", "2"), ("accept", "*/*")]);
+    let request = request(Method::Get, authority, path, headers);
+    let future = handle(request, None).expect("it is sent");
+    out(&show_response(wait(&future)));
+}
+
+fn post(authority: &str, path: &str, len: usize, sized: Option<&str>) {
+    let headers = match sized {
+        Some(len) => fields(&[("content-length", len)]),
+        None => Fields::new(),
+    };
+    let request = request(Method::Post, authority, path, headers);
+    let body = request.body().expect("the body is there");
+    let future = handle(request, None).expect("it is sent");
+    let stream = body.write().expect("the stream is there");
+    if let Err(end) = send_pattern(&stream, len) {
+        out(&show_end(end));
+    }
+    drop(stream);
+    out(&finish(body, None));
+    out(&show_response(wait(&future)));
+}
+
+/// There could be a body, and isn't.
+fn bare(authority: &str, path: &str) {
+    let request = request(Method::Delete, authority, path, Fields::new());
+    let future = handle(request, None).expect("it is sent");
+    out(&show_response(wait(&future)));
+}
+
+/// The body is written and finished before the request is sent.
+fn early(authority: &str, path: &str) {
+    let request = request(Method::Put, authority, path, Fields::new());
+    let body = request.body().expect("the body is there");
+    let stream = body.write().expect("the stream is there");
+    stream
+        .blocking_write_and_flush(b"early")
+        .expect("there is room");
+    drop(stream);
+    out(&finish(body, None));
+    let future = handle(request, None).expect("it is sent");
+    out(&show_response(wait(&future)));
+}
+
+fn trailers(authority: &str, path: &str) {
+    let request = request(
+        Method::Post,
+        authority,
+        path,
+        fields(&[("trailer", "x-sum, x-more")]),
+    );
+    let body = request.body().expect("the body is there");
+    let future = handle(request, None).expect("it is sent");
+    let stream = body.write().expect("the stream is there");
+    send(&stream, b"body").expect("somebody reads");
+    drop(stream);
+    out(&finish(
+        body,
+        Some(fields(&[("x-sum", "4"), ("x-more", "5")])),
+    ));
+    out(&show_response(wait(&future)));
+}
+
+/// A body that is not finished.
+fn abort(authority: &str, path: &str) {
+    let request = request(Method::Post, authority, path, Fields::new());
+    let body = request.body().expect("the body is there");
+    let future = handle(request, None).expect("it is sent");
+    let stream = body.write().expect("the stream is there");
+    send(&stream, b"half of a body").expect("somebody reads");
+    sleep(100);
+    drop(stream);
+    drop(body);
+    match wait(&future) {
+        Ok(_) => out("a response"),
+        Err(code) => out(&show_error(&code)),
+    }
+}
+
+/// Reads the first bytes of a body, and asks for the trailers.
+fn leave(authority: &str, path: &str) {
+    let request = request(Method::Get, authority, path, Fields::new());
+    let future = handle(request, None).expect("it is sent");
+    let response = wait(&future).expect("there is one");
+    let body = response.consume().expect("the body is there");
+    let stream = body.stream().expect("the stream is there");
+    let bytes = stream.blocking_read(3).expect("there are some");
+    out(&format!("{}", bytes.escape_ascii()));
+    drop(stream);
+    let future = bindings::wasi::http::types::IncomingBody::finish(body);
+    match common::trailers(&future) {
+        Ok(None) => out("no trailers"),
+        Ok(Some(trailers)) => out(&common::show(&trailers)),
+        Err(code) => out(&show_error(&code)),
+    }
+}
+
+/// Several at once.
+fn many(authority: &str, path: &str, count: usize) {
+    let futures: Vec<_> = (0..count)
+        .map(|index| {
+            let path = format!("{path}?{index}");
+            let request = request(Method::Get, authority, &path, Fields::new());
+            handle(request, None).expect("it is sent")
+        })
+        .collect();
+    for future in futures.iter().rev() {
+        let response = wait(future).expect("there is one");
+        out(&receive(response.consume().expect("the body is there")));
+    }
+}
+
+fn errors(refused: &str) {
+    let show = |request: OutgoingRequest| match handle(request, None) {
+        Ok(future) => format!("then {}", show_response(wait(&future))),
+        Err(code) => format!("at once {}", show_error(&code)),
+    };
+    let new = || request(Method::Get, refused, "/", Fields::new());
+    out(&format!("refused: {}", show(new())));
+    let request_ = new();
+    request_.set_authority(None).unwrap();
+    out(&format!("no authority: {}", show(request_)));
+    let request_ = new();
+    request_
+        .set_scheme(Some(&Scheme::Other("ftp".into())))
+        .unwrap();
+    out(&format!("another scheme: {}", show(request_)));
+    let request_ = request(
+        Method::Get,
+        refused,
+        "/",
+        fields(&[("content-length", "5")]),
+    );
+    out(&format!("no body where one has to be: {}", show(request_)));
+    let request_ = request(Method::Get, "no-such-host.invalid:80", "/", Fields::new());
+    out(&format!("no such host: {}", show(request_)));
+}

@@ -1,0 +1,87 @@
+//! Folders that are more than a case can say: a very large one, and one in which
+//! somebody else is at work.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+use tempfile::TempDir;
+use wasi_uplift_tests::{Guest, LinkMode, Outcome, Preopen, Scenario, Source, lab};
+
+/// All hosts look at one folder: making one for each would take longer than the
+/// rest.
+#[test]
+fn a_folder_of_100_000_entries() {
+    let in_memory = Path::new("/dev/shm");
+    let folder = if in_memory.is_dir() {
+        TempDir::new_in(in_memory).unwrap()
+    } else {
+        TempDir::new().unwrap()
+    };
+    for i in 0..100_000 {
+        File::create_new(folder.path().join(format!("{i:05}"))).unwrap();
+    }
+    let outcomes = everywhere("directory-listing", || folder.path());
+    let reference = &outcomes[0];
+    assert!(
+        reference.stdout.starts_with(b"100000 500000 bytes"),
+        "{reference}"
+    );
+    for uplifted in &outcomes[1..] {
+        assert_eq!(reference.essence(), uplifted.essence(), "{}", uplifted.trap);
+    }
+}
+
+/// A guest that has slept sees what others have done in the meantime.
+#[test]
+fn a_file_that_somebody_else_changes() {
+    let mut folders = Vec::new();
+    let outcomes = everywhere("changed-by-others", || {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("file"), [b'o'; 3000]).unwrap();
+        folders.push(folder);
+        let folder = folders.last().unwrap().path();
+        let (ready, file) = (folder.join("ready"), folder.join("file"));
+        thread::spawn(move || {
+            // Longer than a guest may run.
+            for _ in 0..20_000 {
+                thread::sleep(Duration::from_millis(10));
+                if ready.exists() {
+                    let mut file = File::options().write(true).open(file).unwrap();
+                    file.write_all(&[b'n'; 3000]).unwrap();
+                    break;
+                }
+            }
+        });
+        folder.to_owned()
+    });
+    for outcome in outcomes {
+        assert_eq!(outcome.stdout, b"changed\n", "{outcome}{}", outcome.trap);
+    }
+}
+
+/// Runs the part of the guest on the WASI 0.2 host, and uplifted on hosts that
+/// work with files on other threads and in place. Each is given a folder.
+fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<Outcome> {
+    let lab = lab!();
+    let guest = Guest::named("filesystem").unwrap();
+    let mut scenario = |inline_files| Scenario {
+        args: vec![part.into()],
+        preopens: vec![Preopen {
+            name: "/home".into(),
+            writable: true,
+            source: Source::Host(folder().as_ref().into()),
+        }],
+        inline_files,
+        ..Scenario::default()
+    };
+    let mut outcomes = vec![lab.run_reference(guest, &scenario(false)).unwrap()];
+    for mode in LinkMode::ALL {
+        for inline_files in [false, true] {
+            let scenario = scenario(inline_files);
+            outcomes.push(lab.run_uplifted(guest, *mode, &scenario).unwrap());
+        }
+    }
+    outcomes
+}

@@ -1,0 +1,13 @@
+//! `wasi:http` of WASI 0.2 in its shapes, over real HTTP on loopback. The
+//! stable shape on the WASI 0.2 host is the reference for all.
+
+#[path = "http/client.rs"]
+mod client;
+#[path = "http/load.rs"]
+mod load;
+#[path = "http/peer.rs"]
+mod peer;
+#[path = "http/place.rs"]
+mod place;
+#[path = "http/server.rs"]
+mod server;

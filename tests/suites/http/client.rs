@@ -1,0 +1,288 @@
+//! Guests that send requests.
+
+use crate::peer::{self, Message, Serve, read};
+use crate::place::Place;
+use std::io::{Read as _, Write as _};
+use std::time::Duration;
+
+/// What a guest prints, and what the server saw.
+type Seen = (String, i32, Vec<Option<Message>>);
+
+fn run(place: &Place, args: &[&str], count: usize, serve: Serve) -> Seen {
+    let (port, server) = peer::serve(count, serve);
+    let authority = format!("127.0.0.1:{port}");
+    let args = [&[&authority[..]], args].concat();
+    let (text, code) = place.run(&args);
+    (text, code, server.join().expect("the server never panics"))
+}
+
+/// All shapes do what the reference does.
+fn compare(args: &[&str], count: usize, serve: Serve) -> Seen {
+    let reference = run(&Place::reference("client"), args, count, serve);
+    for place in Place::uplifted("client") {
+        let seen = run(&place, args, count, serve);
+        assert_eq!(seen, reference, "{} {args:?}", place.name);
+    }
+    reference
+}
+
+/// Answers with these bytes once the request is there.
+macro_rules! answer {
+    ($($bytes:expr),*) => {
+        |stream| {
+            let message = read(stream, false);
+            $( let _ = stream.get_mut().write_all($bytes); )*
+            message
+        }
+    };
+}
+
+#[test]
+fn a_response() {
+    let (text, _, seen) = compare(
+        &["get", "/path?query"],
+        1,
+        answer!(
+            b"HTTP/1.1 203 Fine\r\nx-multi: a\r\nX-Multi: b\r\nx-bytes: \xff\xfe\r\n\
+              connection: close\r\ncontent-length: 5\r\n\r\nhello"
+        ),
+    );
+    assert!(
+        text.starts_with("203 [content-length: 5; x-bytes: \\xff\\xfe; x-multi: a; "),
+        "{text}"
+    );
+    let message = seen[0].as_ref().unwrap();
+    assert_eq!(message.start, "GET /path?query HTTP/1.1");
+    assert_eq!(message.headers, ["accept: */*", "x-multi: 1", "x-multi: 2"]);
+}
+
+#[test]
+fn a_response_in_chunks_with_trailers() {
+    let (text, ..) = compare(
+        &["get", "/"],
+        1,
+        answer!(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n",
+            b"5\r\nhello\r\n",
+            b"1\r\n!\r\n0\r\nx-sum: 6\r\nX-Sum: 7\r\nconnection: close\r\n\r\n"
+        ),
+    );
+    assert!(
+        text.contains("closed, trailers x-sum: 6; x-sum: 7"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_response_without_a_body() {
+    compare(&["get", "/"], 1, answer!(b"HTTP/1.1 204 No\r\n\r\n"));
+    compare(&["get", "/"], 1, answer!(b"HTTP/1.1 304 Not\r\n\r\n"));
+    compare(
+        &["get", "/"],
+        1,
+        answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"),
+    );
+    compare(
+        &["get", "/"],
+        1,
+        answer!(b"HTTP/1.1 200 OK\r\n\r\nto the end"),
+    );
+}
+
+#[test]
+fn a_request_with_a_body() {
+    for len in ["0", "1", "1000", "1000000"] {
+        let (text, _, seen) = compare(
+            &["post", "/", len],
+            1,
+            answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+        );
+        assert!(text.starts_with("finished\n200 "), "{text}");
+        let message = seen[0].as_ref().unwrap();
+        assert!(message.whole && message.framing == "chunked", "{message:?}");
+        assert_eq!(message.body.0.to_string(), len);
+    }
+}
+
+/// The WASI 0.2 host leaves the length out where the other tells it.
+#[test]
+fn a_request_without_a_body() {
+    let serve: Serve = answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    let reference = run(&Place::reference("client"), &["bare", "/"], 1, serve);
+    for place in Place::uplifted("client") {
+        let (text, _, seen) = run(&place, &["bare", "/"], 1, serve);
+        assert_eq!(text, reference.0);
+        let message = seen[0].as_ref().unwrap();
+        assert_eq!(message.framing, "0", "{}", place.name);
+        assert_eq!(message.start, "DELETE / HTTP/1.1");
+    }
+}
+
+#[test]
+fn a_request_with_a_length() {
+    let (_, _, seen) = compare(
+        &["sized", "/", "70000"],
+        1,
+        answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+    );
+    assert_eq!(seen[0].as_ref().unwrap().framing, "70000");
+}
+
+#[test]
+fn a_body_before_its_request() {
+    let (text, _, seen) = compare(
+        &["early", "/"],
+        1,
+        answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+    );
+    assert!(text.starts_with("finished\n200 "), "{text}");
+    assert_eq!(seen[0].as_ref().unwrap().text, "early");
+}
+
+#[test]
+fn a_request_with_trailers() {
+    let (_, _, seen) = compare(
+        &["trailers", "/"],
+        1,
+        answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+    );
+    let message = seen[0].as_ref().unwrap();
+    assert_eq!(message.trailers, ["x-sum: 4", "x-more: 5"]);
+}
+
+#[test]
+fn a_request_that_is_given_up() {
+    let (_, _, seen) = compare(&["abort", "/"], 1, |stream| read(stream, false));
+    let message = seen[0].as_ref().unwrap();
+    assert!(
+        !message.whole && message.text == "half of a body",
+        "{message:?}"
+    );
+}
+
+/// Taking back a request closes its connection.
+#[test]
+fn a_response_that_nobody_waits_for() {
+    let (text, _, seen) = compare(&["drop", "/"], 1, |stream| {
+        let message = read(stream, false);
+        let rest = stream.read(&mut [0; 1]);
+        assert!(matches!(rest, Ok(0) | Err(_)), "{rest:?}");
+        message
+    });
+    assert_eq!(text, "dropped\n");
+    assert!(seen[0].is_some());
+}
+
+#[test]
+fn trailers_of_a_body_that_was_left() {
+    let (text, ..) = compare(
+        &["leave", "/"],
+        1,
+        answer!(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n",
+            b"64\r\n1234567890123456789012345678901234567890123456789012345678901234567890",
+            b"123456789012345678901234567890\r\n0\r\nx-sum: 6\r\n\r\n"
+        ),
+    );
+    assert_eq!(text, "123\nx-sum: 6\n");
+}
+
+#[test]
+fn what_is_no_response() {
+    compare(&["get", "/"], 1, |stream| read(stream, false));
+    compare(&["get", "/"], 1, answer!(b"nonsense\r\n\r\n"));
+    compare(&["get", "/"], 1, answer!(b"HTTP/1.1 200 OK\r\ncontent-le"));
+}
+
+/// What the WASI 0.2 host has no code for the guest gets one for here.
+#[test]
+fn a_response_that_breaks_off() {
+    let serve: Serve = answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+    let reference = run(&Place::reference("client"), &["get", "/"], 1, serve);
+    assert!(reference.0.contains(" failed: "), "{reference:?}");
+    for place in Place::uplifted("client") {
+        let (text, code, _) = run(&place, &["get", "/"], 1, serve);
+        let (head, end) = text.split_once(" failed: ").expect("it fails");
+        assert!(reference.0.starts_with(head), "{text} {}", reference.0);
+        assert_eq!(
+            end, "Some(ErrorCode::HttpProtocolError), no trailers\n",
+            "{}",
+            place.name
+        );
+        assert_eq!(code, reference.1);
+    }
+}
+
+#[test]
+fn timeouts() {
+    let silent: Serve = |stream| {
+        let message = read(stream, false);
+        let _ = stream.read(&mut [0; 1]);
+        message
+    };
+    let (text, ..) = compare(&["timeout", "/", "1000", "100", "10000"], 1, silent);
+    assert_eq!(text, "ErrorCode::ConnectionReadTimeout\n");
+    let halting: Serve = |stream| {
+        let message = read(stream, false);
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+        let _ = stream.get_mut().write_all(head);
+        let _ = stream.read(&mut [0; 1]);
+        message
+    };
+    for place in Place::uplifted("client") {
+        let args = ["timeout", "/", "1000", "1000", "100"];
+        let (text, ..) = run(&place, &args, 1, halting);
+        assert!(
+            text.contains("failed: Some(ErrorCode::ConnectionReadTimeout)"),
+            "{text}"
+        );
+    }
+    let in_time: Serve = |stream| {
+        let message = read(stream, false);
+        std::thread::sleep(Duration::from_millis(50));
+        let _ = stream
+            .get_mut()
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+        message
+    };
+    compare(&["timeout", "/", "5000", "5000", "5000"], 1, in_time);
+}
+
+#[test]
+fn several_at_once() {
+    let (text, _, seen) = compare(&["many", "/", "3"], 3, |stream| {
+        let message = read(stream, false)?;
+        let response = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+        let _ = stream.get_mut().write_all(response.as_bytes());
+        Some(Message {
+            // They come in any order.
+            start: String::new(),
+            ..message
+        })
+    });
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert_eq!(seen.len(), 3);
+}
+
+#[test]
+fn what_is_no_request() {
+    let args = ["127.0.0.1:1", "errors"];
+    let reference = Place::reference("client").run(&args);
+    for place in Place::uplifted("client") {
+        assert_eq!(place.run(&args), reference, "{}", place.name);
+    }
+}
+
+#[test]
+fn rules_of_fields_and_requests() {
+    let reference = Place::reference("client").run(&["rules"]);
+    assert_eq!(reference.1, 0, "{}", reference.0);
+    assert!(reference.0.lines().count() > 200);
+    for place in Place::uplifted("client") {
+        let (text, code) = place.run(&["rules"]);
+        for (line, expected) in text.lines().zip(reference.0.lines()) {
+            assert_eq!(line, expected, "{}", place.name);
+        }
+        assert_eq!((text, code), reference, "{}", place.name);
+    }
+}

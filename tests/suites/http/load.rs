@@ -1,0 +1,150 @@
+//! Many requests, and long bodies.
+
+use crate::peer::{self, connect, get, read};
+use crate::place::{Place, Serving};
+use std::io::{BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
+use wasi_uplift_tests::{Fnv, pattern};
+
+const REQUESTS: usize = 10_000;
+const CONNECTIONS: usize = 32;
+
+#[test]
+fn many_requests() {
+    for place in Place::stable("server") {
+        let server = place.serve(Serving {
+            reuse: 128,
+            concurrent: 16,
+            ..Serving::default()
+        });
+        let port = server.port;
+        thread::scope(|scope| {
+            for connection in 0..CONNECTIONS {
+                scope.spawn(move || {
+                    let mut stream = connect(port);
+                    let mut from = BufReader::new(stream.try_clone().expect("another handle"));
+                    for request in (connection..REQUESTS).step_by(CONNECTIONS) {
+                        let text = format!("request {request}");
+                        let bytes = peer::post("/echo", &[text.as_bytes()], "");
+                        stream.write_all(&bytes).expect("sending");
+                        let message = read(&mut from, false).expect("there is a response");
+                        assert!(message.whole && message.text == text, "{message:?}");
+                    }
+                });
+            }
+        });
+        let (stdout, stderr) = server.end();
+        assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""));
+    }
+}
+
+/// The hash of the pattern.
+fn hash(len: usize) -> u64 {
+    let mut hash = Fnv::default();
+    let bytes: Vec<u8> = (0..1 << 16).map(pattern).collect();
+    // The pattern is not periodic in this length.
+    for start in (0..len).step_by(bytes.len()) {
+        let end = len.min(start + bytes.len());
+        let piece: Vec<u8> = (start..end).map(pattern).collect();
+        hash.update(&piece);
+    }
+    hash.finish()
+}
+
+const SIZES: [usize; 3] = [0, 1 << 10, 64 << 20];
+
+/// How large all memories of an instance may become: what they begin with, and
+/// some buffers.
+const MEMORY: usize = 4 << 20;
+
+#[test]
+fn bodies_of_all_sizes() {
+    for place in Place::stable("server") {
+        let server = place.serve(Serving {
+            memory: MEMORY,
+            ..Serving::default()
+        });
+        for size in SIZES {
+            let message = peer::ask(server.port, &get(&format!("/bytes?{size}")));
+            let message = message.expect("there is a response");
+            assert_eq!(message.body, (size, hash(size)));
+            assert!(message.whole);
+
+            // Both ways at once.
+            let message = echo(server.port, size);
+            assert_eq!(message.body.0, size);
+            assert!(message.whole);
+        }
+        let (stdout, stderr) = server.end();
+        assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""));
+    }
+}
+
+/// Sends a body and reads it back.
+fn echo(port: u16, size: usize) -> peer::Message {
+    send_and_read(port, "/echo", size)
+}
+
+fn send_and_read(port: u16, path: &str, size: usize) -> peer::Message {
+    let mut stream = connect(port);
+    let from = stream.try_clone().expect("another handle");
+    let path = path.to_owned();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: example.com\r\ncontent-length: {size}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).expect("sending");
+            let block = vec![b'x'; 1 << 16];
+            let mut rest = size;
+            while rest > 0 {
+                let now = rest.min(block.len());
+                stream.write_all(&block[..now]).expect("sending");
+                rest -= now;
+            }
+        });
+        read(&mut BufReader::new(from), true).expect("there is a response")
+    })
+}
+
+/// How much goes through a guest that passes it on.
+const STREAMED: usize = 256 << 20;
+
+/// A guest that passes on a body keeps none of it, however slow the next one is.
+#[test]
+fn a_proxy_stays_small() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("binding");
+    let upstream = listener.local_addr().expect("it is bound").port();
+    let size = std::env::var("STREAMED").ok();
+    let size = size.map_or(STREAMED, |size| size.parse().expect("a number"));
+    for place in Place::stable("server") {
+        let server = place.serve(Serving {
+            memory: MEMORY,
+            ..Serving::default()
+        });
+        let message = thread::scope(|scope| {
+            scope.spawn(|| {
+                let (mut stream, _) = listener.accept().expect("accepting");
+                let mut from = BufReader::new(stream.try_clone().expect("another handle"));
+                // Lets the body wait for a while before it is read.
+                thread::sleep(std::time::Duration::from_millis(500));
+                let message = read(&mut from, false).expect("there is a request");
+                assert_eq!(message.body.0, size);
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n");
+                stream.write_all(head.as_bytes()).expect("sending");
+                let block = vec![b'y'; 1 << 16];
+                for _ in 0..size / block.len() {
+                    stream.write_all(&block).expect("sending");
+                }
+                let _ = stream.read(&mut [0; 1]);
+            });
+            let path = format!("/proxy?127.0.0.1:{upstream},/");
+            send_and_read(server.port, &path, size)
+        });
+        assert_eq!(message.body.0, size);
+        assert!(message.whole, "{message:?}");
+        let (stdout, stderr) = server.end();
+        assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""));
+    }
+}

@@ -1,0 +1,349 @@
+//! Guests that serve requests.
+
+use crate::peer::{self, Message, ask, get, post, read};
+use crate::place::{Place, Serving};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::thread;
+use std::time::Duration;
+use wasi_uplift_tests::pattern;
+
+/// What came back, what the guest printed, and what the host complained of.
+type Seen = (Vec<Option<Message>>, String, usize);
+
+fn run(place: &Place, requests: &[Vec<u8>]) -> Seen {
+    let server = place.serve(Serving::default());
+    let messages = requests
+        .iter()
+        .map(|request| ask(server.port, request))
+        .collect();
+    // What the guest prints after a response comes before the next request is served.
+    thread::sleep(Duration::from_millis(100));
+    let (stdout, stderr) = server.end();
+    let complaints = stderr.lines().filter(|line| line.starts_with("error: "));
+    (messages, stdout, complaints.count())
+}
+
+/// All shapes do what the reference does.
+fn compare(requests: &[Vec<u8>]) -> Seen {
+    let reference = run(&Place::reference("server"), requests);
+    for place in Place::uplifted("server") {
+        let seen = run(&place, requests);
+        assert_eq!(seen, reference, "{}", place.name);
+    }
+    reference
+}
+
+fn text(message: &Option<Message>) -> &str {
+    &message.as_ref().expect("there is a response").text
+}
+
+#[test]
+fn responses() {
+    let paths = [
+        "/hello",
+        "/nothing",
+        "/no-body",
+        "/before",
+        "/slow",
+        "/bytes?0",
+        "/bytes?1",
+        "/bytes?100000",
+        "/trailers",
+        "/ignore",
+        "/status?299",
+        "/status?404",
+        "/status?599",
+        "/status?99",
+        "/status?1000",
+        "/sized?5,5",
+        "/sized?0,0",
+    ];
+    let (messages, ..) = compare(&paths.map(get));
+    assert_eq!(text(&messages[0]), "hello");
+    assert_eq!(text(&messages[4]), "one two three ");
+    assert_eq!(messages[8].as_ref().unwrap().trailers, ["x-sum: 4"]);
+    assert!(
+        messages
+            .iter()
+            .all(|message| message.as_ref().unwrap().whole)
+    );
+}
+
+#[test]
+fn responses_to_head() {
+    let head = |path: &str| format!("HEAD {path} HTTP/1.1\r\nhost: example.com\r\n\r\n");
+    for path in ["/hello", "/no-body", "/nothing"] {
+        let place = Place::reference("server");
+        let expected = head_of(&place, head(path).as_bytes());
+        for place in Place::uplifted("server") {
+            assert_eq!(
+                head_of(&place, head(path).as_bytes()),
+                expected,
+                "{}",
+                place.name
+            );
+        }
+    }
+}
+
+/// The lines of a response that has no body whatever they say.
+fn head_of(place: &Place, request: &[u8]) -> Vec<String> {
+    let server = place.serve(Serving::default());
+    let mut stream = peer::connect(server.port);
+    stream.write_all(request).expect("sending");
+    let lines = BufReader::new(stream).lines();
+    let lines = lines.map(|line| line.expect("it comes"));
+    let head = lines.take_while(|line| !line.is_empty());
+    head.filter(|line| !line.starts_with("date:")).collect()
+}
+
+#[test]
+fn requests() {
+    let inspect = b"PATCH /inspect?a=b HTTP/1.1\r\nhost: example.com\r\nX-Multi: 1\r\n\
+        x-multi: 2\r\nx-bytes: \xff\xfe\r\nkeep-alive: 5\r\ncontent-length: 4\r\n\r\nbody";
+    let other = b"BREW /inspect HTTP/1.1\r\nhost: example.com\r\n\r\n";
+    let absolute = b"GET http://example.org/inspect HTTP/1.1\r\nhost: example.com\r\n\r\n";
+    let (messages, ..) = compare(&[
+        inspect.to_vec(),
+        other.to_vec(),
+        absolute.to_vec(),
+        post("/inspect", &[b"some", b" bytes"], ""),
+        post("/inspect", &[b"some"], "x-sum: 4\r\n"),
+        post(
+            "/hash",
+            &[&(0..300_000).map(pattern).collect::<Vec<_>>()],
+            "",
+        ),
+        post("/ignore", &[b"nobody reads this"], "x-sum: 4\r\n"),
+    ]);
+    assert!(
+        text(&messages[1]).contains("Method::Other(\\\"BREW\\\")"),
+        "{messages:?}"
+    );
+    assert!(
+        text(&messages[4]).contains("trailers x-sum: 4"),
+        "{messages:?}"
+    );
+}
+
+#[test]
+fn an_authority() {
+    let absolute = b"GET http://example.org/authority HTTP/1.1\r\nhost: example.com\r\n\r\n";
+    let (messages, ..) = compare(&[absolute.to_vec()]);
+    assert_eq!(text(&messages[0]), "Some(\\\"example.org\\\")");
+}
+
+#[test]
+fn bodies_both_ways() {
+    let long: Vec<u8> = (0..500_000).map(pattern).collect();
+    let (messages, ..) = compare(&[
+        post("/echo", &[], ""),
+        post("/echo", &[b"x"], "x-sum: 1\r\n"),
+        post(
+            "/echo",
+            &long.chunks(10_000).collect::<Vec<_>>(),
+            "x-sum: 2\r\nx-sum: 3\r\n",
+        ),
+    ]);
+    assert_eq!(
+        messages[2].as_ref().unwrap().trailers,
+        ["x-sum: 2", "x-sum: 3"]
+    );
+    assert_eq!(messages[2].as_ref().unwrap().body.0, long.len());
+}
+
+/// The first bytes of the response are there before the request has ended.
+#[test]
+fn a_response_before_the_request_has_ended() {
+    for place in [Place::reference("server")]
+        .into_iter()
+        .chain(Place::uplifted("server"))
+    {
+        let server = place.serve(Serving::default());
+        let mut stream = peer::connect(server.port);
+        let request = post("/first", &[], "");
+        let head = request.len() - b"0\r\n\r\n".len();
+        stream.write_all(&request[..head]).expect("sending");
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"first \r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("it comes");
+            bytes.push(byte[0]);
+        }
+        stream.write_all(b"3\r\nabc\r\n0\r\n\r\n").expect("sending");
+        let mut rest = String::new();
+        while !rest.ends_with("0\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("it comes");
+            rest.push(byte[0] as char);
+        }
+        assert!(rest.contains("3 bytes "), "{}: {rest}", place.name);
+    }
+}
+
+#[test]
+fn errors() {
+    let paths = [
+        "/error",
+        "/error-text",
+        "/error-number",
+        "/unset",
+        "/unset-kept",
+        "/trap",
+    ];
+    for path in paths {
+        let (messages, _, complaints) = compare(&[get(path), get("/hello")]);
+        let message = messages[0].as_ref().unwrap();
+        assert!(message.start.starts_with("HTTP/1.1 500 "), "{message:?}");
+        assert_eq!(text(&messages[1]), "hello");
+        assert_eq!(complaints, 1, "{path}");
+    }
+}
+
+#[test]
+fn bodies_that_are_not_whole() {
+    let (messages, ..) = compare(&[get("/unfinished"), get("/hello")]);
+    let message = messages[0].as_ref().unwrap();
+    assert!(!message.whole && message.text == "some", "{message:?}");
+}
+
+/// The host takes what there is of a body for all of it.
+#[test]
+fn bodies_that_nobody_finishes() {
+    for path in ["/trap-after", "/kept"] {
+        let (messages, ..) = compare(&[get(path), get("/hello")]);
+        let message = messages[0].as_ref().unwrap();
+        assert!(
+            message.whole && message.text == "some",
+            "{path} {message:?}"
+        );
+    }
+}
+
+#[test]
+fn bodies_of_another_length() {
+    let (messages, stdout, _) = compare(&[get("/sized?5,10"), get("/hello")]);
+    assert_eq!(text(&messages[0]), "xxxxx");
+    assert!(
+        stdout.contains("HttpResponseBodySize(Some(10))"),
+        "{stdout}"
+    );
+    let (messages, stdout, _) = compare(&[get("/sized?10,5"), get("/hello")]);
+    assert!(!messages[0].as_ref().unwrap().whole);
+    assert!(stdout.contains("HttpResponseBodySize(Some(5))"), "{stdout}");
+    compare(&[get("/sized?0,5")]);
+    compare(&[get("/sized?5,0")]);
+}
+
+/// The guest hears of it when its client goes away.
+#[test]
+fn a_client_that_goes_away() {
+    for place in [Place::reference("server")]
+        .into_iter()
+        .chain(Place::uplifted("server"))
+    {
+        let server = place.serve(Serving::default());
+        let mut stream = peer::connect(server.port);
+        stream.write_all(&get("/endless")).expect("sending");
+        stream.read_exact(&mut [0; 100_000]).expect("it comes");
+        drop(stream);
+        thread::sleep(Duration::from_millis(500));
+        assert_eq!(text(&ask(server.port, &get("/hello"))), "hello");
+        let (stdout, _) = server.end();
+        assert_eq!(stdout, "closed finished\n", "{}", place.name);
+    }
+}
+
+#[test]
+fn rules_of_fields_and_requests() {
+    compare(&[get("/rules")]);
+}
+
+/// A guest that is a client as well.
+#[test]
+fn a_request_within_a_request() {
+    let serve: peer::Serve = |stream| {
+        let message = read(stream, false);
+        let response = b"HTTP/1.1 201 OK\r\ncontent-length: 2\r\n\r\nok";
+        let _ = stream.get_mut().write_all(response);
+        message
+    };
+    let one = |place: &Place| {
+        let (port, thread) = peer::serve(2, serve);
+        let requests = [
+            get(&format!("/fetch?127.0.0.1:{port},/x")),
+            post(
+                &format!("/proxy?127.0.0.1:{port},/x"),
+                &[b"some", b" bytes"],
+                "",
+            ),
+            get("/fetch?127.0.0.1:1,/x"),
+            get("/proxy?127.0.0.1:1,/x"),
+        ];
+        let (messages, stdout, complaints) = run(place, &requests);
+        (messages, stdout, complaints, thread.join().unwrap())
+    };
+    let reference = one(&Place::reference("server"));
+    assert_eq!(reference.3[1].as_ref().unwrap().text, "some bytes");
+    for place in Place::uplifted("server") {
+        assert_eq!(one(&place), reference, "{}", place.name);
+    }
+}
+
+/// One instance serves all requests, one after the other, however many come at
+/// once.
+#[test]
+fn requests_that_come_at_once() {
+    for place in Place::uplifted("server") {
+        for concurrent in [1, 16] {
+            let server = place.serve(Serving {
+                reuse: 1000,
+                concurrent,
+                ..Serving::default()
+            });
+            let port = server.port;
+            thread::scope(|scope| {
+                for index in 0..20 {
+                    scope.spawn(move || {
+                        let body = format!("body {index} ").repeat(1000);
+                        let path = ["/echo", "/slow"][index % 2];
+                        let message = ask(port, &post(path, &[body.as_bytes()], "x-sum: 1\r\n"));
+                        let message = message.expect("there is a response");
+                        assert!(message.whole, "{message:?}");
+                        if path == "/echo" {
+                            assert_eq!(message.text, body);
+                            assert_eq!(message.trailers, ["x-sum: 1"]);
+                        } else {
+                            assert_eq!(message.text, "one two three ");
+                        }
+                    });
+                }
+            });
+            let (stdout, stderr) = server.end();
+            assert_eq!(
+                (stdout.as_str(), stderr.as_str()),
+                ("", ""),
+                "{}",
+                place.name
+            );
+        }
+    }
+}
+
+/// Requests over one connection.
+#[test]
+fn requests_over_one_connection() {
+    for place in Place::stable("server") {
+        let server = place.serve(Serving {
+            reuse: 1000,
+            ..Serving::default()
+        });
+        let mut stream = peer::connect(server.port);
+        let mut from = BufReader::new(stream.try_clone().expect("another handle"));
+        for count in 1..=5 {
+            stream.write_all(&get("/count")).expect("sending");
+            let message = read(&mut from, false).expect("there is a response");
+            assert_eq!(message.text, count.to_string());
+        }
+    }
+}
