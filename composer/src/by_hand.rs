@@ -20,10 +20,8 @@ use crate::inspect::Guest;
 use crate::plan::Plan;
 use crate::{Error, Target, preview1};
 
-/// The name by which [`front`] imports the guest's `wasi:cli/run`.
 pub use crate::front::GUEST_RUN;
 
-/// The name by which [`adapter`] exports, and [`front`] imports, how the adapter comes to an end.
 pub use crate::adapt::LIFECYCLE;
 
 /// A guest that fits the adapter.

@@ -14,7 +14,7 @@ mod handler;
 
 pub use handler::{GUEST_HANDLER, handler};
 
-/// The name by which [`run`] imports the guest's `wasi:cli/run`.
+/// The name by which the front component imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 
 /// The interfaces that [`run`] joins, for a target's version.
