@@ -58,7 +58,8 @@ pub fn run(target: Target) -> Result<Vec<u8>, Error> {
     let world = resolve
         .select_world(&[package], Some("run"))
         .map_err(broken)?;
-    let mut module = run_module(target);
+    let export = format!("{}#run", target.interface("wasi:cli/run"));
+    let mut module = run_module((GUEST_RUN, "run"), (LIFECYCLE, "drain"), &export);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
     ComponentEncoder::default()
         .module(&module)
@@ -66,21 +67,19 @@ pub fn run(target: Target) -> Result<Vec<u8>, Error> {
         .map_err(broken)
 }
 
-fn run_module(target: Target) -> Vec<u8> {
+/// The core module that runs the guest, and then waits until what the guest has written is with the
+/// host. Both are given by what they are imported as.
+pub(crate) fn run_module(guest: (&str, &str), drain: (&str, &str), export: &str) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], [ValType::I32]);
     types.ty().function([], []);
     let mut imports = ImportSection::new();
-    imports.import(GUEST_RUN, "run", EntityType::Function(0));
-    imports.import(LIFECYCLE, "drain", EntityType::Function(1));
+    imports.import(guest.0, guest.1, EntityType::Function(0));
+    imports.import(drain.0, drain.1, EntityType::Function(1));
     let mut functions = FunctionSection::new();
     functions.function(0);
     let mut exports = ExportSection::new();
-    exports.export(
-        &format!("{}#run", target.interface("wasi:cli/run")),
-        ExportKind::Func,
-        2,
-    );
+    exports.export(export, ExportKind::Func, 2);
     let mut run = Function::new([]);
     // The guest's result stays on the stack.
     run.instructions().call(0).call(1).end();

@@ -45,6 +45,7 @@ pub mod inspect;
 pub mod link;
 pub mod plan;
 mod preview1;
+mod rename;
 mod report;
 pub mod retype;
 pub mod shape;

@@ -4,12 +4,10 @@
 //! where a snapshot's types differ, it is said here how, and the adapter is told by a byte in its
 //! data.
 
-use crate::Error;
+use crate::{Error, rename};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{ImportSection, Module};
 use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolInfo};
 use wit_parser::{Enum, EnumCase, Resolve, TypeDefKind};
 
@@ -187,11 +185,12 @@ impl Target {
         if self.version() == BUILT {
             return Ok(module);
         }
-        let mut renamed = Module::new();
-        Renamer(self)
-            .parse_core_module(&mut renamed, Parser::new(0), &module)
-            .map_err(|error| Error::Adapter(error.to_string()))?;
-        Ok(renamed.finish())
+        let rename = |module: &str, name: &str| {
+            let path = module.strip_suffix(BUILT)?;
+            let module = format!("{path}{}", self.version());
+            path.ends_with('@').then(|| (module, name.to_string()))
+        };
+        rename::imports(&module, rename).map_err(|error| Error::Adapter(error.to_string()))
     }
 }
 
@@ -251,28 +250,6 @@ fn position_of(module: &[u8], wanted: &str) -> Result<Option<usize>, Error> {
         }
     }
     Ok(None)
-}
-
-struct Renamer(Target);
-
-impl Reencode for Renamer {
-    type Error = std::convert::Infallible;
-
-    fn parse_import_section(
-        &mut self,
-        imports: &mut ImportSection,
-        section: wasmparser::ImportSectionReader<'_>,
-    ) -> Result<(), reencode::Error> {
-        for import in section.into_imports() {
-            let import = import?;
-            let module = match import.module.strip_suffix(BUILT) {
-                Some(path) if path.ends_with('@') => format!("{path}{}", self.0.version()),
-                _ => import.module.to_string(),
-            };
-            imports.import(&module, import.name, self.entity_type(import.ty)?);
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Display for Target {

@@ -4,11 +4,8 @@
 //! its own there are no such built-ins: it imports functions of an ordinary interface instead.
 
 use super::{Resource, broken};
-use crate::Error;
+use crate::{Error, rename};
 use std::collections::HashMap;
-use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{ImportSection, Module};
-use wasmparser::Parser;
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 /// The interface.
@@ -101,31 +98,9 @@ pub(super) fn import(
             function.ok_or_else(unknown)?,
         );
     }
-    let mut result = Module::new();
-    Renamer(names)
-        .parse_core_module(&mut result, Parser::new(0), &trimmed.bytes)
-        .map_err(broken)?;
-    Ok(result.finish())
-}
-
-struct Renamer<'a>(HashMap<(&'a str, &'a str), String>);
-
-impl Reencode for Renamer<'_> {
-    type Error = std::convert::Infallible;
-
-    fn parse_import_section(
-        &mut self,
-        imports: &mut ImportSection,
-        section: wasmparser::ImportSectionReader<'_>,
-    ) -> Result<(), reencode::Error> {
-        for import in section.into_imports() {
-            let import = import?;
-            let ty = self.entity_type(import.ty)?;
-            match self.0.get(&(import.module, import.name)) {
-                Some(name) => imports.import(INTERFACE, name, ty),
-                None => imports.import(import.module, import.name, ty),
-            };
-        }
-        Ok(())
-    }
+    rename::imports(&trimmed.bytes, |module, name| {
+        let function = names.get(&(module, name))?;
+        Some((INTERFACE.to_string(), function.clone()))
+    })
+    .map_err(broken)
 }

@@ -441,30 +441,3 @@ pub(super) fn let_wait(may_wait: bool) -> Vec<u8> {
         .section(&code);
     module.finish()
 }
-
-/// The core module that runs the guest, and then waits until what it has written is with the host.
-pub(super) fn run(guest: &str, drain: &str) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([], [ValType::I32]);
-    types.ty().function([], []);
-    let mut imports = ImportSection::new();
-    imports.import(GUEST, guest, EntityType::Function(0));
-    imports.import(ADAPTER, drain, EntityType::Function(1));
-    let mut functions = FunctionSection::new();
-    functions.function(0);
-    let mut exports = ExportSection::new();
-    exports.export(guest, ExportKind::Func, 2);
-    let mut code = CodeSection::new();
-    let mut body = wasm_encoder::Function::new([]);
-    // The guest's result stays on the stack.
-    body.instructions().call(0).call(1).end();
-    code.function(&body);
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
-}

@@ -6,6 +6,7 @@
 use super::glue::{self, Callee, Caller, Encoding, Types};
 use super::handles;
 use super::scan::{Gone, Replaced, Scan, kind_of};
+use crate::front;
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{
@@ -615,7 +616,7 @@ impl<'a> Merger<'a> {
         const RUN: &str = "run";
         let guest = output.bundle(&[(RUN, ExportKind::Func, guest)]);
         let wrapper = output.instantiate(
-            &glue::run(RUN, drain),
+            &front::run_module((glue::GUEST, RUN), (glue::ADAPTER, drain), RUN),
             &[(glue::GUEST, guest), (glue::ADAPTER, part.adapter)],
         );
         output.core_functions(&[(wrapper, RUN.to_string())]).pop()
