@@ -35,13 +35,14 @@ pub struct Retyped {
 }
 
 /// The whole adapter as a component. It exports every WASI 0.2 interface that can be served with
-/// the target, and imports that version of WASI 0.3.
+/// the target, but those of the packages `without`, and imports that version of WASI 0.3. Without
+/// `wasi:http`, for example, it fits a host that ships none of it.
 ///
 /// # Errors
 ///
-/// None that the caller could do something about.
-pub fn adapter(target: Target) -> Result<Vec<u8>, Error> {
-    Adapter::embedded(target)?.whole()
+/// If a package is none of WASI 0.2.
+pub fn adapter(target: Target, without: &[&str]) -> Result<Vec<u8>, Error> {
+    Adapter::embedded(target)?.whole(without)
 }
 
 /// The component that stands before a command and the adapter.

@@ -53,6 +53,15 @@ pub enum Error {
     )]
     InvalidGuest(#[source] BinaryReaderError),
 
+    /// A package is to be left out that WASI 0.2 hasn't got.
+    #[error("`{name}` is no package of WASI 0.2 that could be left out: {} are", .known.join(", "))]
+    Package {
+        /// What it was called.
+        name: String,
+        /// The packages that there are.
+        known: Vec<String>,
+    },
+
     /// Guest and adapter were to become one component, and can't.
     #[error(
         "guest and adapter can't become one component: {0}; leave `--link fused` out, and they are \

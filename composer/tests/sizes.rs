@@ -85,8 +85,8 @@ fn guests_grow_by_no_more_than_they_need() {
     let everything = [&REST_OF_COMMAND[..], &TCP, &SOCKETS];
     for (what, interfaces, most) in [
         ("clocks", &[&CLOCKS[..]][..], 16 * KIB),
-        ("tcp", &[&TCP[..]][..], 56 * KIB),
-        ("sockets", &[&TCP[..], &SOCKETS][..], 76 * KIB),
+        ("tcp", &[&TCP[..]][..], 60 * KIB),
+        ("sockets", &[&TCP[..], &SOCKETS][..], 80 * KIB),
         ("command", &everything[..], 128 * KIB),
     ] {
         let growth = growth(interfaces, LinkMode::Fused);

@@ -62,7 +62,7 @@ fn agrees(how: &'static str, join: impl Fn(&[u8]) -> Vec<u8>) {
 
 fn with_graph(guest: &Retyped) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
-    let adapter = by_hand::adapter(Target::default()).unwrap();
+    let adapter = by_hand::adapter(Target::default(), &["wasi:http"]).unwrap();
     let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
     let front = by_hand::front(Target::default()).unwrap();
     let front = instantiate(&mut graph, "uplift:front", front);
@@ -98,7 +98,7 @@ fn with_wac(guest: Vec<u8>) -> Vec<u8> {
     let packages = [
         (
             key("uplift:adapter"),
-            by_hand::adapter(Target::default()).unwrap(),
+            by_hand::adapter(Target::default(), &["wasi:http"]).unwrap(),
         ),
         (
             key("uplift:front"),
@@ -116,7 +116,7 @@ fn with_wac(guest: Vec<u8>) -> Vec<u8> {
 fn a_guest_has_to_be_retyped_first() {
     let guest = Guest::named("clocks").unwrap().bytes();
     let mut graph = CompositionGraph::new();
-    let adapter = by_hand::adapter(Target::default()).unwrap();
+    let adapter = by_hand::adapter(Target::default(), &["wasi:http"]).unwrap();
     let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
     let instance = instantiate(&mut graph, "example:guest", guest.clone());
     let composed = wasi_uplift::compose(&guest, &Options::default()).unwrap();

@@ -229,16 +229,35 @@ impl<'a> Adapter<'a> {
         })
     }
 
-    /// The adapter with everything that can be served with its target, as a component.
+    /// The adapter with everything that can be served with its target, but for the packages
+    /// `without`, as a component.
     ///
     /// # Errors
     ///
-    /// If the adapter is broken.
-    pub fn whole(&self) -> Result<Vec<u8>, Error> {
+    /// If there is no such package, or the adapter is broken.
+    pub fn whole(&self, without: &[&str]) -> Result<Vec<u8>, Error> {
+        let packages = self.interfaces.iter().map(|it| it.parts.package.as_str());
+        let packages: BTreeSet<&str> = packages.filter(|it| it.starts_with("wasi:")).collect();
+        if let Some(unknown) = without.iter().find(|name| !packages.contains(*name)) {
+            return Err(Error::Package {
+                name: unknown.to_string(),
+                known: packages.into_iter().map(str::to_string).collect(),
+            });
+        }
+        let is_wanted = |interface: &Interface| {
+            let package = interface.parts.package.as_str();
+            // What the fronts call goes with what they are in front of.
+            let package = match self.interface(LIFECYCLE) {
+                Some(lifecycle) if lifecycle.parts.package != package => package,
+                Some(lifecycle) if lifecycle.name == interface.name => "wasi:cli",
+                _ => "wasi:http",
+            };
+            !without.contains(&package) && self.target.serves(package)
+        };
         let module = Module::parse(&self.bytes)?;
         let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
         for interface in &self.interfaces {
-            if self.target.serves(&interface.parts.package) {
+            if is_wanted(interface) {
                 let types = self.resolve.interfaces[interface.id].types.keys();
                 let all = Wanted {
                     functions: interface.functions.keys().cloned().collect(),

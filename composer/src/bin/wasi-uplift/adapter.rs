@@ -20,6 +20,11 @@ pub struct Adapter {
     #[arg(long, default_value_t, value_name = "VERSION")]
     target: Target,
 
+    /// A package that is left out, for a host that ships none of it: `wasi:http`, for example. May
+    /// be repeated.
+    #[arg(long, value_name = "PACKAGE", conflicts_with = "front")]
+    without: Vec<String>,
+
     /// Write the component that stands before a command instead. It imports the guest's
     /// `wasi:cli/run` as `wasi-uplift:front/guest`, and `wasi-uplift:adapter/lifecycle` of the
     /// adapter, and exports `wasi:cli/run` of WASI 0.3.
@@ -33,7 +38,8 @@ impl Adapter {
         let component = if self.front {
             by_hand::front(self.target)?
         } else {
-            by_hand::adapter(self.target)?
+            let without: Vec<&str> = self.without.iter().map(String::as_str).collect();
+            by_hand::adapter(self.target, &without)?
         };
         let length = component.len();
         self.output.write(component)?;
