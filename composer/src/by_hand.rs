@@ -87,3 +87,32 @@ pub fn retype(guest: &[u8], target: Target) -> Result<Retyped, Error> {
     let bytes = crate::retype::retype(&guest, &plan)?;
     Ok(Retyped { bytes, plan })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_can_be_left_out() -> Result<(), Error> {
+        let whole = adapter(Target::default(), &[])?;
+        let without = adapter(Target::default(), &["wasi:http"])?;
+        let imports_http = |component: &[u8]| -> Result<bool, Error> {
+            let imports = Guest::read(component)?.imports;
+            Ok(imports.iter().any(|it| it.name.starts_with("wasi:http/")))
+        };
+        assert!(imports_http(&whole)?);
+        assert!(!imports_http(&without)?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_package_that_is_none_is_named() {
+        let error = adapter(Target::default(), &["wasi:htpp"]).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.starts_with("`wasi:htpp` is no package of WASI 0.2"),
+            "{message}"
+        );
+        assert!(message.contains("wasi:cli, wasi:clocks"), "{message}");
+    }
+}
