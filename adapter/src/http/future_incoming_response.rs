@@ -22,15 +22,14 @@ enum State {
 }
 
 impl Exchange {
-    /// What there is of a request that was sent. An error that is known at once is returned.
+    /// What there is of a request that was sent. That it is no request is returned at once. What
+    /// went wrong on the way comes with the answer, however soon that is known.
     pub fn new(started: Started<Box<Send>>) -> Result<Rc<Self>, ErrorCode> {
         match started {
-            Started::Returned(mut call) => {
-                let response = answer(call.take())?;
-                Ok(Rc::new(Exchange(RefCell::new(State::Answered(Ok(
-                    response,
-                ))))))
-            }
+            Started::Returned(mut call) => match answer(call.take()) {
+                Err(error) if is_about_the_request(&error) => Err(error),
+                answer => Ok(Rc::new(Exchange(RefCell::new(State::Answered(answer))))),
+            },
             Started::Pending(subtask) => Ok(Rc::new_cyclic(|me: &Weak<Exchange>| {
                 subtask.watch(me.clone());
                 Exchange(RefCell::new(State::Sent(subtask)))
@@ -50,6 +49,24 @@ impl Exchange {
             },
         }
     }
+}
+
+/// Whether an error says that a request can't be sent at all.
+fn is_about_the_request(error: &ErrorCode) -> bool {
+    matches!(
+        error,
+        ErrorCode::HttpRequestDenied
+            | ErrorCode::HttpRequestLengthRequired
+            | ErrorCode::HttpRequestBodySize(_)
+            | ErrorCode::HttpRequestMethodInvalid
+            | ErrorCode::HttpRequestUriInvalid
+            | ErrorCode::HttpRequestUriTooLong
+            | ErrorCode::HttpRequestHeaderSectionSize(_)
+            | ErrorCode::HttpRequestHeaderSize(_)
+            | ErrorCode::HttpProtocolError
+            | ErrorCode::ConfigurationError
+            | ErrorCode::InternalError(_)
+    )
 }
 
 /// A call that was cancelled brings no answer.
