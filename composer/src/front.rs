@@ -10,8 +10,10 @@ use wasm_encoder::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
+pub(crate) mod flat;
 mod handler;
 
+pub(crate) use handler::Description;
 pub use handler::{GUEST_HANDLER, handler};
 
 /// The name by which the front component imports the guest's `wasi:cli/run`.

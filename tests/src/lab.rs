@@ -4,7 +4,8 @@ use crate::process::{self, Outcome};
 use crate::{Case, Guest, Hosts, LinkMode, Live, NOT_RUN, Scenario, uplift_to};
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 use tempfile::TempDir;
 use wasi_uplift::Target;
@@ -36,6 +37,7 @@ pub struct Lab {
     reference: PathBuf,
     p3_only: PathBuf,
     sockets_only: PathBuf,
+    adverse: PathBuf,
     folder: TempDir,
     uplifted: Mutex<HashMap<(&'static str, LinkMode, Host), Uplifted>>,
 }
@@ -51,17 +53,20 @@ macro_rules! lab {
             env!("CARGO_BIN_EXE_p2-reference-host"),
             env!("CARGO_BIN_EXE_p3-only-host"),
             env!("CARGO_BIN_EXE_rc-sockets-only-host"),
+            env!("CARGO_BIN_EXE_adverse-machine"),
         )
     };
 }
 
 impl Lab {
-    /// A lab with these hosts; see also [`lab!`](crate::lab).
-    pub fn new(reference: &str, p3_only: &str, sockets_only: &str) -> Self {
+    /// A lab with these hosts, and the program that makes adverse machines; see
+    /// also [`lab!`](crate::lab).
+    pub fn new(reference: &str, p3_only: &str, sockets_only: &str, adverse: &str) -> Self {
         Self {
             reference: reference.into(),
             p3_only: p3_only.into(),
             sockets_only: sockets_only.into(),
+            adverse: adverse.into(),
             folder: tempfile::tempdir().expect("making a temporary folder"),
             uplifted: Mutex::default(),
         }
@@ -89,18 +94,39 @@ impl Lab {
     }
 
     /// Starts a guest that has to do with the network: uplifted on a host with
-    /// only WASI 0.3, or, where none is named, as it is on the WASI 0.2 host.
-    pub fn start(&self, guest: Guest, on: Option<(LinkMode, Host)>, args: &[&str]) -> Live {
+    /// only WASI 0.3, or, where none is named, as it is on the WASI 0.2 host. A
+    /// condition is one of the machine's: `hosts/adverse.rs` has them.
+    pub fn start(
+        &self,
+        guest: Guest,
+        on: Option<(LinkMode, Host)>,
+        condition: Option<&str>,
+        args: &[&str],
+    ) -> Live {
+        let (host, component) = match on {
+            None => (&self.reference, guest.path().to_owned()),
+            Some((mode, host)) => {
+                let path = match host {
+                    Host::P3Only => &self.p3_only,
+                    Host::SocketsOnly => &self.sockets_only,
+                };
+                (path, self.uplifted(guest, mode, host))
+            }
+        };
+        let mut command = match condition {
+            None => Command::new(host),
+            Some(condition) => {
+                let mut command = Command::new(&self.adverse);
+                command.arg(condition).arg(host);
+                command
+            }
+        };
+        command.arg(component);
         // What opens the network, where it is not open anyway.
-        const OPEN: &[&str] = &["--inherit-network"];
-        let Some((mode, host)) = on else {
-            return Live::start(&self.reference, guest.path(), OPEN, args);
-        };
-        let (path, options): (&Path, _) = match host {
-            Host::P3Only => (&self.p3_only, OPEN),
-            Host::SocketsOnly => (&self.sockets_only, &[][..]),
-        };
-        Live::start(path, &self.uplifted(guest, mode, host), options, args)
+        if *host != self.sockets_only {
+            command.arg("--inherit-network");
+        }
+        Live::start(command.arg("--").args(args))
     }
 
     /// Runs a case on its hosts. All have to agree with each other and with the

@@ -68,16 +68,6 @@ impl Guest {
         Path::new(self.path)
     }
 
-    /// The ways in which it can be put together with the adapter. What a server exports has types
-    /// of `wasi:http` in it, which takes two components.
-    pub fn modes(&self) -> &'static [LinkMode] {
-        if self.name.starts_with("http-") && self.name.ends_with("-server") {
-            &[LinkMode::Component]
-        } else {
-            LinkMode::ALL
-        }
-    }
-
     /// The component's bytes.
     pub fn bytes(&self) -> Vec<u8> {
         fs::read(self.path()).expect("reading a guest that was built")

@@ -2,7 +2,6 @@
 
 use crate::process::{self, Outcome, TIME_LIMIT};
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
@@ -17,13 +16,9 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts `component` on `host` with the host's options and its own arguments.
-    pub(crate) fn start(host: &Path, component: &Path, options: &[&str], args: &[&str]) -> Self {
-        let mut child = Command::new(host)
-            .arg(component)
-            .args(options)
-            .arg("--")
-            .args(args)
+    /// Starts a host with its guest.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

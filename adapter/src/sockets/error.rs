@@ -86,6 +86,11 @@ faults! {
     /// No address was named, and no free one was found.
     EphemeralPortsExhausted "ephemeral-ports-exhausted" => EphemeralPortsExhausted, AddressInUse;
     InvalidName "invalid-name" => InvalidName, InvalidArgument;
+    /// A socket can't be created, though one of the other family can.
+    AddressFamilyNotSupported "address-family-not-supported"
+        => AddressFamilyNotSupported, NotSupported;
+    /// No socket can be created any more.
+    NewSocketLimit "new-socket-limit" => NewSocketLimit, NewSocketLimit;
     /// What an earlier datagram of a datagram socket has met. The draft has one code for it all.
     Refused "connection-refused" => RemoteUnreachable, ConnectionRefused;
     Reset "connection-reset" => RemoteUnreachable, ConnectionReset;

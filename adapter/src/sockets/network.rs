@@ -91,6 +91,31 @@ pub fn check_remote(address: &IpSocketAddress, of: IpAddressFamily) -> Result<()
     }
 }
 
+/// Creates a socket.
+///
+/// WASI 0.3 has a code for whatever may stand in the way but the number of sockets that there are:
+/// that is left for the code that says nothing. And it has one code for a family that there isn't
+/// and for sockets that there aren't: the other family tells.
+pub fn create<T>(
+    create: impl Fn(IpAddressFamily) -> Result<T, Fault>,
+    family: IpAddressFamily,
+) -> Result<T, Fault> {
+    create(family).map_err(|fault| match fault {
+        Fault::Unknown => Fault::NewSocketLimit,
+        Fault::NotSupported => {
+            let other = match family {
+                IpAddressFamily::Ipv4 => IpAddressFamily::Ipv6,
+                IpAddressFamily::Ipv6 => IpAddressFamily::Ipv4,
+            };
+            match create(other) {
+                Err(Fault::NotSupported) => fault,
+                _ => Fault::AddressFamilyNotSupported,
+            }
+        }
+        other => other,
+    })
+}
+
 /// What a host's answer to a `bind` means, given the address that was asked for.
 pub fn bind_fault(fault: Fault, address: &IpSocketAddress) -> Fault {
     let port = match address {

@@ -20,8 +20,8 @@ pub struct Progress {
     /// Whether it has an address.
     pub bound: Cell<bool>,
     operation: Cell<Option<Operation>>,
-    /// What `finish-bind` is to report.
-    bind_fault: Cell<Option<Fault>>,
+    /// What finishing it is to report.
+    fault: Cell<Option<Fault>>,
 }
 
 impl Progress {
@@ -30,7 +30,7 @@ impl Progress {
             family,
             bound: Cell::new(bound),
             operation: Cell::new(None),
-            bind_fault: Cell::new(None),
+            fault: Cell::new(None),
         }
     }
 
@@ -57,12 +57,18 @@ impl Progress {
         self.operation.set(Some(operation));
     }
 
+    /// Starts an operation that has failed already: finishing it tells.
+    pub fn start_failed(&self, operation: Operation, fault: Fault) {
+        self.fault.set(Some(fault));
+        self.start(operation);
+    }
+
     pub fn finish(&self, operation: Operation) -> Result<(), Fault> {
         if self.operation.get() != Some(operation) {
             return Err(Fault::NotInProgress);
         }
         self.operation.set(None);
-        self.bind_fault.take().map_or(Ok(()), Err)
+        self.fault.take().map_or(Ok(()), Err)
     }
 
     /// Starts to bind. `role` is what stands in the way of a new role for the socket, if anything.
@@ -89,8 +95,7 @@ impl Progress {
     pub fn draft_started_bind(&self, outcome: Result<(), Fault>) -> Result<(), Fault> {
         match outcome {
             Err(fault) if fault.is_of_finish_bind() => {
-                self.bind_fault.set(Some(fault));
-                self.start(Operation::Bind);
+                self.start_failed(Operation::Bind, fault);
                 Ok(())
             }
             outcome => outcome,

@@ -1,7 +1,7 @@
 //! `wasi:sockets/tcp`.
 
 use super::error::Fault;
-use super::network::{check_remote, connect_fault};
+use super::network::{check_remote, connect_fault, create};
 use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
@@ -60,7 +60,7 @@ impl Socket {
     }
 
     pub fn create(family: IpAddressFamily) -> Result<Rc<Self>, Fault> {
-        let inner = TcpSocket::create(family)?;
+        let inner = create(TcpSocket::create, family)?;
         Ok(Socket::new(inner, family, State::Idle, false))
     }
 
@@ -140,11 +140,19 @@ impl Socket {
             return Err(Fault::NotBound);
         }
         self.check_idle()?;
-        *self.state.borrow_mut() = State::Listening {
-            listener: self.inner.listen()?,
-            accepted: None,
-        };
-        self.progress.start(Operation::Listen);
+        match self.inner.listen() {
+            Ok(listener) => {
+                *self.state.borrow_mut() = State::Listening {
+                    listener,
+                    accepted: None,
+                };
+                self.progress.start(Operation::Listen);
+            }
+            Err(Fault::AddressInUse) => self
+                .progress
+                .start_failed(Operation::Listen, Fault::EphemeralPortsExhausted),
+            Err(fault) => return Err(fault),
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! `wasi:sockets/udp`.
 
 use super::error::Fault;
-use super::network::{check_remote, connect_fault, same};
+use super::network::{check_remote, connect_fault, create, same};
 use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
@@ -56,7 +56,7 @@ pub struct Socket {
 
 impl Socket {
     pub fn create(family: IpAddressFamily) -> Result<Rc<Self>, Fault> {
-        let inner = Rc::new(UdpSocket::create(family)?);
+        let inner = Rc::new(create(UdpSocket::create, family)?);
         Ok(Rc::new_cyclic(|me| Socket {
             me: me.clone(),
             inner,
@@ -77,8 +77,13 @@ impl Socket {
     /// The draft's `start-connect`: WASI 0.3 associates at once.
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
         self.progress.check_start()?;
-        self.associate(address)?;
-        self.progress.start(Operation::Connect);
+        match self.associate(address) {
+            Ok(()) => self.progress.start(Operation::Connect),
+            Err(fault @ (Fault::AddressFamilyMismatch | Fault::InvalidRemoteAddress)) => {
+                return Err(fault);
+            }
+            Err(fault) => self.progress.start_failed(Operation::Connect, fault),
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 //! An adapter component's core module imports built-ins for its resources. Without a component of
 //! its own there are no such built-ins: it imports functions of an ordinary interface instead.
 
-use super::{Resource, broken};
+use super::{Resource, answer, broken};
 use crate::{Error, rename};
 use std::collections::HashMap;
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
@@ -51,7 +51,7 @@ impl BuiltIn {
     }
 }
 
-/// Adds the interface to what a world imports.
+/// Adds the interface, and [`answer`], to what a world imports. It exports nothing any more.
 pub(super) fn declare(
     resolve: &mut Resolve,
     world: WorldId,
@@ -60,8 +60,11 @@ pub(super) fn declare(
     let functions: String = (0..resources)
         .flat_map(|resource| BuiltIn::ALL.map(|(_, built_in)| built_in.wit(resource)))
         .collect();
-    let wit = format!("package wasi-uplift:fused;\ninterface handles {{\n{functions}}}\n");
-    let package = resolve.push_str("handles.wit", &wit).map_err(broken)?;
+    let wit = format!(
+        "package wasi-uplift:fused;\ninterface handles {{\n{functions}}}\n{}",
+        answer::wit()
+    );
+    let package = resolve.push_str("fused.wit", &wit).map_err(broken)?;
     let world = &mut resolve.worlds[world];
     world.exports.clear();
     for id in resolve.packages[package].interfaces.values() {
@@ -77,7 +80,7 @@ pub(super) fn declare(
     Ok(())
 }
 
-/// Imports the interface's functions in place of the built-ins.
+/// Imports the functions of the interfaces in place of the built-ins.
 pub(super) fn import(
     trimmed: &super::trim::Trimmed,
     resources: &[Resource],
@@ -87,20 +90,23 @@ pub(super) fn import(
         let Some(interface) = module.strip_prefix(EXPORTED) else {
             continue;
         };
-        let function = BuiltIn::ALL.into_iter().find_map(|(prefix, built_in)| {
-            let resource = name.strip_prefix(prefix)?;
-            let is = |it: &Resource| it.interface == interface && it.name == resource;
-            Some(built_in.function(resources.iter().position(is)?))
-        });
+        let handles = || {
+            BuiltIn::ALL.into_iter().find_map(|(prefix, built_in)| {
+                let resource = name.strip_prefix(prefix)?;
+                let is = |it: &Resource| it.interface == interface && it.name == resource;
+                let function = built_in.function(resources.iter().position(is)?);
+                Some((INTERFACE.to_string(), function))
+            })
+        };
+        let answer = || Some((answer::INTERFACE.into(), answer::function(name)?.into()));
         let unknown = || Error::Adapter(format!("it imports `{name}` of its own `{interface}`"));
         names.insert(
             (module.as_str(), name.as_str()),
-            function.ok_or_else(unknown)?,
+            handles().or_else(answer).ok_or_else(unknown)?,
         );
     }
     rename::imports(&trimmed.bytes, |module, name| {
-        let function = names.get(&(module, name))?;
-        Some((INTERFACE.to_string(), function.clone()))
+        names.get(&(module, name)).cloned()
     })
     .map_err(broken)
 }

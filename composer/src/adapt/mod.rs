@@ -5,7 +5,9 @@
 //! in [`trim`]. What is left becomes a component. Which of its functions are `async` is for the
 //! adapter's own WIT to say; there is no list of them here.
 
+pub(crate) mod answer;
 pub(crate) mod handles;
+mod imports;
 pub mod trim;
 
 use crate::Error;
@@ -106,7 +108,7 @@ pub struct TrimmedAdapter {
 
 /// The adapter for a guest that becomes one component with it.
 pub(crate) struct FusibleAdapter {
-    /// The component, which imports what [`handles`] declares.
+    /// The component, which imports what [`handles`] and [`answer`] declare.
     pub bytes: Vec<u8>,
     /// What its core module exports.
     pub exports: BTreeSet<String>,
@@ -116,6 +118,8 @@ pub(crate) struct FusibleAdapter {
     pub resolve: Resolve,
     /// The resources, by the numbers that they have in the names of the imports.
     pub resources: Vec<Resource>,
+    /// The version of WASI 0.3 that it imports.
+    pub target: Target,
 }
 
 /// A resource that the adapter exports.
@@ -309,6 +313,7 @@ impl<'a> Adapter<'a> {
             drains,
             resolve,
             resources,
+            target: self.target,
         })
     }
 

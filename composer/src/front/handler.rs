@@ -5,18 +5,17 @@
 //! soon as it does, and goes on until the guest has returned and all that it wrote is gone. A guest
 //! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
 
+use super::flat::{Locals, at, flatten};
 use crate::adapt::Incoming;
 use crate::{Error, Target};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, InstructionSink, MemArg,
-    MemorySection, MemoryType, Module, TypeSection, ValType,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module,
+    TypeSection, ValType,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::abi::WasmType;
-use wit_parser::{
-    Function as WitFunction, Mangling, Resolve, SizeAlign, Type, TypeDefKind, WorldItem, WorldKey,
-};
+use wit_parser::{Mangling, Resolve, Type, WorldId, WorldItem};
 
 /// The name by which [`handler`] imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
@@ -56,32 +55,61 @@ const TOP: u32 = 3;
 ///
 /// None that the caller could do something about.
 pub fn handler(target: Target, incoming: &Incoming<'_>) -> Result<Vec<u8>, Error> {
-    let broken = |error| Error::Link(format!("the front component: {error:#}"));
-    let mut resolve = Resolve::default();
-    let wit = WIT
-        .replace("P2", incoming.version)
-        .replace("P3", target.version())
-        .replace("INCOMING", incoming.interface_name());
-    let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
-    let world = resolve
-        .select_world(&[package], Some("handler"))
-        .map_err(broken)?;
-    let exports = &resolve.worlds[world].exports;
-    let exported = exports.iter().find_map(|(key, item)| match item {
-        WorldItem::Interface { id, .. } => {
-            let function = resolve.interfaces[*id].functions.get("handle")?;
-            Some((key, function))
-        }
-        _ => None,
-    });
-    let (key, function) =
-        exported.ok_or_else(|| Error::Link("the front component has no handler".to_string()))?;
-    let mut module = module(&resolve, key, function, target, incoming);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
+    let description = Description::new(target, incoming)?;
+    let mut module = module(&description, target, incoming);
+    let Description { resolve, world, .. } = &description;
+    embed_component_metadata(&mut module, resolve, *world, StringEncoding::UTF8).map_err(broken)?;
     ComponentEncoder::default()
         .module(&module)
         .and_then(|encoder| encoder.encode())
         .map_err(broken)
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Link(format!("the front component: {error:#}"))
+}
+
+/// The interfaces that are joined, and what is answered.
+pub(crate) struct Description {
+    pub resolve: Resolve,
+    world: WorldId,
+    /// What the built-in that returns the answer is imported as.
+    task_return: (String, String),
+    /// What is answered, and the same flat.
+    pub answer: Option<Type>,
+    pub flat: Vec<ValType>,
+}
+
+impl Description {
+    pub fn new(target: Target, incoming: &Incoming<'_>) -> Result<Self, Error> {
+        let mut resolve = Resolve::default();
+        let wit = WIT
+            .replace("P2", incoming.version)
+            .replace("P3", target.version())
+            .replace("INCOMING", incoming.interface_name());
+        let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
+        let world = resolve
+            .select_world(&[package], Some("handler"))
+            .map_err(broken)?;
+        let exports = &resolve.worlds[world].exports;
+        let exported = exports.iter().find_map(|(key, item)| match item {
+            WorldItem::Interface { id, .. } => {
+                let function = resolve.interfaces[*id].functions.get("handle")?;
+                Some((key, function))
+            }
+            _ => None,
+        });
+        let (key, function) = exported.ok_or_else(|| broken("it has no handler"))?;
+        let (module, name, signature) =
+            function.task_return_import(&resolve, Some(key), Mangling::Legacy);
+        Ok(Description {
+            task_return: (module, name),
+            answer: function.result,
+            flat: signature.params.iter().map(val_type).collect(),
+            resolve,
+            world,
+        })
+    }
 }
 
 fn val_type(ty: &WasmType) -> ValType {
@@ -135,18 +163,9 @@ impl Header {
     }
 }
 
-fn module(
-    resolve: &Resolve,
-    key: &WorldKey,
-    function: &WitFunction,
-    target: Target,
-    incoming: &Incoming<'_>,
-) -> Vec<u8> {
+fn module(description: &Description, target: Target, incoming: &Incoming<'_>) -> Vec<u8> {
     use ValType::I32;
-    let (return_module, return_name, signature) =
-        function.task_return_import(resolve, Some(key), Mangling::Legacy);
-    let answer: Vec<ValType> = signature.params.iter().map(val_type).collect();
-
+    let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();
     let adapter = incoming.interface;
     let imports = Imports {
@@ -160,7 +179,7 @@ fn module(
         drop_future: header.import(adapter, "[future-drop-readable-0]accept", &[I32], &[]),
         handle: header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32]),
         finish: header.import(adapter, "[async-lower]finish", &[], &[I32]),
-        task_return: header.import(&return_module, &return_name, &answer, &[]),
+        task_return: header.import(return_module, return_name, &description.flat, &[]),
         backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
         backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
         set_new: header.import("$root", "[waitable-set-new]", &[], &[I32]),
@@ -173,10 +192,7 @@ fn module(
         (header.ty(&[], &[I32]), advance(imports)),
         (header.ty(&[I32], &[]), watch(imports)),
         (header.ty(&[], &[]), finish(imports)),
-        (
-            header.ty(&[], &[]),
-            answered(resolve, function, &answer, imports),
-        ),
+        (header.ty(&[], &[]), answered(description, imports)),
         (header.ty(&[I32, I32, I32, I32], &[I32]), realloc()),
     ];
     let mut functions = FunctionSection::new();
@@ -258,14 +274,6 @@ impl Own {
 
     fn realloc(&self) -> u32 {
         self.0 + 6
-    }
-}
-
-fn at(offset: i32) -> MemArg {
-    MemArg {
-        offset: offset as u64,
-        align: 0,
-        memory_index: 0,
     }
 }
 
@@ -364,141 +372,27 @@ fn finish(imports: Imports) -> Function {
 }
 
 /// The answer has come: returns it to the host.
-fn answered(
-    resolve: &Resolve,
-    function: &WitFunction,
-    answer: &[ValType],
-    imports: Imports,
-) -> Function {
-    let mut body = Function::new(answer.iter().map(|ty| (1, *ty)));
-    let mut sizes = SizeAlign::default();
-    sizes.fill(resolve);
-    let mut flattener = Flattener {
-        resolve,
-        sizes,
-        body: body.instructions(),
-        locals: answer,
+fn answered(description: &Description, imports: Imports) -> Function {
+    let flat = &description.flat;
+    let mut code = Function::new(flat.iter().map(|ty| (1, *ty)));
+    let locals = Locals {
+        types: flat,
+        first: 0,
+        base: None,
     };
-    if let Some(ty) = &function.result {
-        flattener.flatten(ty, ANSWER, 0);
+    let Description {
+        resolve, answer, ..
+    } = description;
+    flatten(resolve, answer, ANSWER, locals, &mut code);
+    let mut body = code.instructions();
+    body.i32_const(0).i32_load(at(ACCEPTED + 8));
+    body.call(imports.drop_future);
+    body.i32_const(1).global_set(ANSWERED);
+    for index in 0..flat.len() {
+        body.local_get(index as u32);
     }
-    let mut body_ = body.instructions();
-    body_.i32_const(0).i32_load(at(ACCEPTED + 8));
-    body_.call(imports.drop_future);
-    body_.i32_const(1).global_set(ANSWERED);
-    for index in 0..answer.len() {
-        body_.local_get(index as u32);
-    }
-    body_.call(imports.task_return).end();
-    body
-}
-
-/// Writes the code that takes a value out of memory, where a future's payload is, to locals, from
-/// where it is returned. The locals that a case has no use for stay zero.
-struct Flattener<'a> {
-    resolve: &'a Resolve,
-    sizes: SizeAlign,
-    body: InstructionSink<'a>,
-    /// The types of the locals.
-    locals: &'a [ValType],
-}
-
-impl Flattener<'_> {
-    /// Sets a local to what is on the stack, which is no larger.
-    fn set(&mut self, local: usize) {
-        if self.locals[local] == ValType::I64 {
-            self.body.i64_extend_i32_u();
-        }
-        self.body.local_set(local as u32);
-    }
-
-    /// Returns the local after the last that was used.
-    fn flatten(&mut self, ty: &Type, offset: i32, local: usize) -> usize {
-        match ty {
-            Type::Id(id) => self.flatten_defined(*id, offset, local),
-            Type::String => {
-                for (index, offset) in [offset, offset + 4].into_iter().enumerate() {
-                    self.body.i32_const(0).i32_load(at(offset));
-                    self.set(local + index);
-                }
-                local + 2
-            }
-            Type::U64 | Type::S64 => {
-                self.body.i32_const(0).i64_load(at(offset));
-                self.body.local_set(local as u32);
-                local + 1
-            }
-            _ => {
-                self.load(self.sizes.size(ty).size_wasm32(), offset);
-                self.set(local);
-                local + 1
-            }
-        }
-    }
-
-    fn load(&mut self, size: usize, offset: i32) {
-        self.body.i32_const(0);
-        match size {
-            1 => self.body.i32_load8_u(at(offset)),
-            2 => self.body.i32_load16_u(at(offset)),
-            _ => self.body.i32_load(at(offset)),
-        };
-    }
-
-    fn flatten_defined(&mut self, id: wit_parser::TypeId, offset: i32, local: usize) -> usize {
-        let resolve = self.resolve;
-        let some = |ty: &Type| vec![None, Some(*ty)];
-        match &resolve.types[id].kind {
-            TypeDefKind::Type(ty) => self.flatten(ty, offset, local),
-            TypeDefKind::Record(record) => {
-                let offsets = self
-                    .sizes
-                    .field_offsets(record.fields.iter().map(|f| &f.ty));
-                let offsets: Vec<_> = offsets
-                    .into_iter()
-                    .map(|(at, ty)| (at.size_wasm32() as i32, *ty))
-                    .collect();
-                offsets.into_iter().fold(local, |local, (at, ty)| {
-                    self.flatten(&ty, offset + at, local)
-                })
-            }
-            TypeDefKind::Option(ty) => self.flatten_cases(&some(ty), offset, local),
-            TypeDefKind::Result(result) => {
-                self.flatten_cases(&[result.ok, result.err], offset, local)
-            }
-            TypeDefKind::Variant(variant) => {
-                let cases: Vec<_> = variant.cases.iter().map(|case| case.ty).collect();
-                self.flatten_cases(&cases, offset, local)
-            }
-            // A handle.
-            _ => {
-                self.load(4, offset);
-                self.set(local);
-                local + 1
-            }
-        }
-    }
-
-    /// No variant here has more cases than a byte can tell apart.
-    fn flatten_cases(&mut self, cases: &[Option<Type>], offset: i32, local: usize) -> usize {
-        self.load(1, offset);
-        self.set(local);
-        let payload = self
-            .sizes
-            .payload_offset(wit_parser::Int::U8, cases.iter().map(Option::as_ref));
-        let mut end = local + 1;
-        for (index, case) in cases.iter().enumerate() {
-            if let Some(ty) = case {
-                self.load(1, offset);
-                self.body.i32_const(index as i32).i32_eq();
-                self.body.if_(BlockType::Empty);
-                let case = self.flatten(ty, offset + payload.size_wasm32() as i32, local + 1);
-                self.body.end();
-                end = end.max(case);
-            }
-        }
-        end
-    }
+    body.call(imports.task_return).end();
+    code
 }
 
 /// `cabi_realloc`, which serves the strings of one answer. The next call begins anew.

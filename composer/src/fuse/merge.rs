@@ -3,16 +3,19 @@
 //! The adapter comes first and the guest after it, so that everything the guest's core modules call
 //! is there when they are instantiated. Items keep their order and get new numbers.
 
+use super::Failure;
+use super::answer;
 use super::glue::{self, Callee, Caller, Encoding, Types};
 use super::handles;
-use super::scan::{Gone, Replaced, Scan, kind_of};
+use super::scan::{Fate, Gone, Replaced, Scan, kind_of};
 use crate::front;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{
-    Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportSection,
-    ComponentImportSection, ComponentInstanceSection, ComponentSectionId, ComponentTypeSection,
-    CoreTypeSection, ExportKind, InstanceSection, ModuleArg, RawSection,
+    Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportKind,
+    ComponentExportSection, ComponentImportSection, ComponentInstanceSection, ComponentSectionId,
+    ComponentTypeSection, ComponentValType, CoreTypeSection, ExportKind, InstanceSection,
+    ModuleArg, RawSection,
 };
 use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
@@ -69,13 +72,23 @@ const GONE: u32 = u32::MAX;
 pub(super) struct Merged {
     component: Component,
     counts: Counts,
+    /// The instances that are imported before any part.
+    imports: HashMap<String, u32>,
 }
 
 /// How the adapter's part calls what isn't imported any more.
 pub(super) struct AdapterPart<'a> {
     pub scan: &'a Scan,
-    /// The core instance of [`handles`].
-    pub handles: u32,
+    /// The core instances that have what interfaces had, by the name of the interface.
+    pub instances: &'a [(&'a str, u32)],
+}
+
+/// Where things of the adapter are.
+pub(super) struct AdapterPlaces {
+    /// The core module's instance.
+    pub core_instance: u32,
+    /// The instances that are imported.
+    pub imports: HashMap<String, u32>,
 }
 
 /// How the guest's part does.
@@ -93,10 +106,29 @@ pub(super) struct GuestPart<'a> {
     pub run: Option<(&'a str, &'a str)>,
     /// The lifted function that waits until all is written, and what the adapter has for that.
     pub drained: Option<(u32, &'a str)>,
+    /// The export that is made anew, and the core function that it was made of.
+    pub anew: Option<(&'a str, u32)>,
+}
+
+/// The export that is made anew.
+pub(super) struct Handler<'a> {
+    /// The name that it gets.
+    pub name: &'a str,
+    /// The instance that is imported with its types.
+    pub types: u32,
+    /// The core module that the host calls, and the core instances that it imports from.
+    pub front: &'a [u8],
+    pub args: &'a [(&'a str, u32)],
+    /// The core instance of the adapter, which has the memory.
+    pub adapter: u32,
+    /// The guest's core function.
+    pub guest: u32,
 }
 
 #[derive(Clone, Copy)]
 enum Part<'a> {
+    /// What is imported for all.
+    Imports(&'a Scan),
     Adapter(&'a AdapterPart<'a>),
     Guest(&'a GuestPart<'a>),
 }
@@ -104,6 +136,7 @@ enum Part<'a> {
 impl<'a> Part<'a> {
     fn scan(&self) -> &'a Scan {
         match self {
+            Part::Imports(scan) => scan,
             Part::Adapter(part) => part.scan,
             Part::Guest(part) => part.scan,
         }
@@ -123,16 +156,48 @@ impl Merged {
         }
     }
 
-    /// Adds the adapter's component, and returns the number of its core module's instance.
-    pub fn adapter(&mut self, component: &[u8], part: &AdapterPart<'_>) -> Result<u32, Error> {
-        let places = self.add(component, Part::Adapter(part))?;
-        let first = part.scan.first_core_instance.map(|index| index as usize);
-        Ok(first.map_or(GONE, |index| places.core_instances[index]))
+    /// Adds the imports of a component, which comes before all parts.
+    pub fn imports(&mut self, component: &[u8]) -> Result<(), Failure> {
+        let scan = Scan::read(component, |_| Fate::Stays, |_| false)?;
+        let places = self.add(component, Part::Imports(&scan));
+        let places = places.map_err(crate::Error::Rewrite)?;
+        self.imports = instances(&scan, &places).collect();
+        Ok(())
     }
 
-    /// Adds the guest.
-    pub fn guest<'a>(&'a mut self, component: &[u8], part: &'a GuestPart<'a>) -> Result<(), Error> {
-        self.add(component, Part::Guest(part)).map(drop)
+    /// Whether an instance of this name has been imported for all parts.
+    pub fn is_imported(&self, name: &str) -> bool {
+        self.imports.contains_key(name)
+    }
+
+    /// Adds the adapter's component.
+    pub fn adapter(
+        &mut self,
+        component: &[u8],
+        part: &AdapterPart<'_>,
+    ) -> Result<AdapterPlaces, Error> {
+        let places = self.add(component, Part::Adapter(part))?;
+        let first = part.scan.first_core_instance.map(|index| index as usize);
+        Ok(AdapterPlaces {
+            core_instance: first.map_or(GONE, |index| places.core_instances[index]),
+            imports: instances(part.scan, &places).collect(),
+        })
+    }
+
+    /// Adds the guest. Returns the number of the core function of the export that is made anew.
+    pub fn guest<'a>(
+        &'a mut self,
+        component: &[u8],
+        part: &'a GuestPart<'a>,
+    ) -> Result<Option<u32>, Error> {
+        let anew = part.anew.map(|(_, function)| function as usize);
+        let places = self.add(component, Part::Guest(part))?;
+        Ok(anew.map(|function| places.core_functions[function]))
+    }
+
+    /// Exports `wasi:http/handler`.
+    pub fn handler(&mut self, handler: &Handler<'_>) {
+        self.output().handler(handler);
     }
 
     /// What has been written.
@@ -145,12 +210,20 @@ impl Merged {
             depth: 0,
             places: Places::default(),
             counts: &mut self.counts,
+            imports: &self.imports,
             part,
             replaced: BTreeMap::new(),
         };
         merger.parse_component(&mut self.component, wasmparser::Parser::new(0), component)?;
         Ok(merger.places)
     }
+}
+
+/// The instances that are imported, by their names.
+fn instances<'a>(scan: &'a Scan, places: &'a Places) -> impl Iterator<Item = (String, u32)> + 'a {
+    let named = scan.imports.iter();
+    let instances = named.filter_map(|(name, index)| Some((name, (*index)? as usize)));
+    instances.map(|(name, index)| (name.clone(), places.instances[index]))
 }
 
 /// Where the outermost component is written.
@@ -204,10 +277,104 @@ impl Output<'_> {
     }
 }
 
+/// The types in the interface of `wasi:http/handler`.
+const HANDLER_TYPES: [&str; 3] = ["request", "response", "error-code"];
+
+impl Output<'_> {
+    fn handler(&mut self, handler: &Handler<'_>) {
+        // The types.
+        let mut aliases = ComponentAliasSection::new();
+        for name in HANDLER_TYPES {
+            aliases.alias(Alias::InstanceExport {
+                instance: handler.types,
+                kind: ComponentExportKind::Type,
+                name,
+            });
+        }
+        self.component.section(&aliases);
+        let [request, response, error_code] = HANDLER_TYPES.map(|_| next(&mut self.counts.types));
+        let mut types = ComponentTypeSection::new();
+        let mut next_type = || next(&mut self.counts.types);
+        types.defined_type().own(request);
+        let own_request = ComponentValType::Type(next_type());
+        types.defined_type().own(response);
+        let own_response = ComponentValType::Type(next_type());
+        let error = ComponentValType::Type(error_code);
+        types.defined_type().result(Some(own_response), Some(error));
+        let result = ComponentValType::Type(next_type());
+        types
+            .function()
+            .async_(true)
+            .params([("request", own_request)])
+            .result(Some(result));
+        let function_type = next_type();
+        self.component.section(&types);
+
+        // What the core module calls.
+        let mut aliases = ComponentAliasSection::new();
+        aliases.alias(Alias::CoreInstanceExport {
+            instance: handler.adapter,
+            kind: ExportKind::Memory,
+            name: glue::MEMORY,
+        });
+        self.component.section(&aliases);
+        let memory = next(&mut self.counts.core_memories);
+        let mut canonical = CanonicalFunctionSection::new();
+        use wasm_encoder::CanonicalOption::{Async, Callback, Memory, UTF8};
+        canonical.task_return(Some(result), [Memory(memory), UTF8]);
+        canonical.backpressure_inc().backpressure_dec();
+        self.component.section(&canonical);
+        let host = [
+            answer::TASK_RETURN,
+            answer::BACKPRESSURE_INC,
+            answer::BACKPRESSURE_DEC,
+        ]
+        .map(|name| {
+            (
+                name,
+                ExportKind::Func,
+                next(&mut self.counts.core_functions),
+            )
+        });
+        let host = self.bundle(&host);
+        let guest = self.bundle(&[(answer::HANDLE, ExportKind::Func, handler.guest)]);
+        let mut args = vec![(answer::HOST, host), (glue::GUEST, guest)];
+        args.extend(handler.args);
+        let front = self.instantiate(handler.front, &args);
+
+        // What calls it.
+        let exports = [answer::HANDLE, answer::CALLBACK].map(|name| (front, name.to_string()));
+        let functions = self.core_functions(&exports);
+        let mut canonical = CanonicalFunctionSection::new();
+        canonical.lift(
+            functions[0],
+            function_type,
+            [Memory(memory), UTF8, Async, Callback(functions[1])],
+        );
+        self.component.section(&canonical);
+        let function = next(&mut self.counts.functions);
+        let mut items: Vec<_> = HANDLER_TYPES
+            .into_iter()
+            .zip([request, response, error_code])
+            .map(|(name, ty)| (name, ComponentExportKind::Type, ty))
+            .collect();
+        items.push((answer::HANDLE, ComponentExportKind::Func, function));
+        let mut instances = ComponentInstanceSection::new();
+        instances.export_items(items);
+        self.component.section(&instances);
+        let instance = next(&mut self.counts.instances);
+        let mut exports = ComponentExportSection::new();
+        exports.export(handler.name, ComponentExportKind::Instance, instance, None);
+        self.component.section(&exports);
+        next(&mut self.counts.instances);
+    }
+}
+
 struct Merger<'a> {
     depth: u32,
     places: Places,
     counts: &'a mut Counts,
+    imports: &'a HashMap<String, u32>,
     part: Part<'a>,
     /// The core functions that have taken another's place, by the index of that.
     replaced: BTreeMap<usize, u32>,
@@ -322,6 +489,15 @@ impl ReencodeComponent for Merger<'_> {
         if self.depth > 0 {
             return component_utils::parse_component_payload(self, component, payload, whole);
         }
+        if let Part::Imports(_) = self.part {
+            match payload {
+                Payload::ComponentTypeSection(section) => self.types(component, section)?,
+                Payload::ComponentImportSection(section) => self.imports(component, section)?,
+                Payload::ComponentAliasSection(section) => self.aliases(component, section)?,
+                _ => {}
+            }
+            return Ok(());
+        }
         match payload {
             Payload::ComponentTypeSection(section) => self.types(component, section)?,
             Payload::ComponentImportSection(section) => self.imports(component, section)?,
@@ -331,10 +507,17 @@ impl ReencodeComponent for Merger<'_> {
             Payload::ComponentInstanceSection(section) => {
                 let mut instances = ComponentInstanceSection::new();
                 for instance in section {
-                    self.parse_component_instance(&mut instances, instance?)?;
+                    let instance = instance?;
+                    if !self.part.scan().live.instances[self.places.instances.len()] {
+                        self.places.instances.push(GONE);
+                        continue;
+                    }
+                    self.parse_component_instance(&mut instances, instance)?;
                     self.places.instances.push(next(&mut self.counts.instances));
                 }
-                component.section(&instances);
+                if !instances.is_empty() {
+                    component.section(&instances);
+                }
             }
             Payload::InstanceSection(section) => {
                 let mut instances = InstanceSection::new();
@@ -356,6 +539,10 @@ impl ReencodeComponent for Merger<'_> {
                 component.section(&types);
             }
             Payload::ComponentSection { .. } => {
+                if !self.part.scan().live.components[self.places.components.len()] {
+                    self.places.components.push(GONE);
+                    return Ok(());
+                }
                 component_utils::parse_component_payload(self, component, payload, whole)?;
                 self.places
                     .components
@@ -393,7 +580,7 @@ impl<'a> Merger<'a> {
         let mut types = ComponentTypeSection::new();
         for ty in section {
             let ty = ty?;
-            if self.part.scan().live[self.places.types.len()] {
+            if self.part.scan().live.types[self.places.types.len()] {
                 self.parse_component_type(types.ty(), ty)?;
                 self.add_type();
             } else {
@@ -412,16 +599,25 @@ impl<'a> Merger<'a> {
 
     /// Something of a kind has been written.
     fn add(&mut self, kind: ComponentExternalKind) {
+        let (places, count) = self.of(kind);
+        places.push(next(count));
+    }
+
+    /// Something of a kind has not.
+    fn add_gone(&mut self, kind: ComponentExternalKind) {
+        self.of(kind).0.push(GONE);
+    }
+
+    fn of(&mut self, kind: ComponentExternalKind) -> (&mut Vec<u32>, &mut u32) {
         let (places, count) = (&mut self.places, &mut self.counts);
-        let (places, count) = match kind {
+        match kind {
             ComponentExternalKind::Type => (&mut places.types, &mut count.types),
             ComponentExternalKind::Func => (&mut places.functions, &mut count.functions),
             ComponentExternalKind::Instance => (&mut places.instances, &mut count.instances),
             ComponentExternalKind::Component => (&mut places.components, &mut count.components),
             ComponentExternalKind::Module => (&mut places.core_modules, &mut count.core_modules),
             ComponentExternalKind::Value => (&mut places.values, &mut count.values),
-        };
-        places.push(next(count));
+        }
     }
 
     fn imports(
@@ -436,6 +632,10 @@ impl<'a> Merger<'a> {
                 && self.part.scan().instances[self.places.instances.len()].is_some()
             {
                 self.places.instances.push(GONE);
+                continue;
+            }
+            if let Some(instance) = self.imports.get(import.name.name) {
+                self.places.instances.push(*instance);
                 continue;
             }
             imports.import(import.name, self.component_type_ref(import.ty)?);
@@ -455,10 +655,21 @@ impl<'a> Merger<'a> {
         let mut aliases = ComponentAliasSection::new();
         for alias in section {
             let alias = alias?;
+            if let Part::Imports(_) = self.part
+                && !matches!(
+                    alias,
+                    ComponentAlias::InstanceExport {
+                        kind: ComponentExternalKind::Type,
+                        ..
+                    }
+                )
+            {
+                continue;
+            }
             if let ComponentAlias::InstanceExport { kind, .. } = alias {
                 let scan = self.part.scan();
                 let gone = match kind {
-                    ComponentExternalKind::Type => !scan.live[self.places.types.len()],
+                    ComponentExternalKind::Type => !scan.live.types[self.places.types.len()],
                     ComponentExternalKind::Func => {
                         scan.functions[self.places.functions.len()].is_some()
                     }
@@ -525,10 +736,18 @@ impl<'a> Merger<'a> {
                 export.name.name = new;
             }
             let kind = export.kind;
+            if let Part::Guest(part) = self.part
+                && part.anew.is_some_and(|(name, _)| name == export.name.name)
+            {
+                self.add_gone(kind);
+                continue;
+            }
             self.parse_component_export(&mut exports, export)?;
             self.add(kind);
         }
-        component.section(&exports);
+        if !exports.is_empty() {
+            component.section(&exports);
+        }
         Ok(())
     }
 
@@ -547,9 +766,14 @@ impl<'a> Merger<'a> {
         }
         let mut canonical = CanonicalFunctionSection::new();
         for function in functions {
+            let scan = self.part.scan();
             let lifts = matches!(function, CanonicalFunction::Lift { .. });
             if !lifts && let Some(number) = self.replaced.get(&self.places.core_functions.len()) {
                 self.places.core_functions.push(*number);
+                continue;
+            }
+            if lifts && !scan.live.functions[self.places.functions.len()] {
+                self.places.functions.push(GONE);
                 continue;
             }
             let drained = self.drained(component, &mut canonical, &function);
@@ -633,7 +857,7 @@ impl<'a> Merger<'a> {
             return;
         }
         let alike = |other: &Replaced| match (self.part, wanted, other) {
-            (Part::Adapter(_), _, _) => true,
+            (Part::Imports(_) | Part::Adapter(_), _, _) => true,
             // Functions whose callers are alike share a core module.
             (_, Replaced::Lowered(_, one), Replaced::Lowered(_, other)) => one == other,
             (_, Replaced::Dropped(_), Replaced::Dropped(_)) => true,
@@ -645,12 +869,19 @@ impl<'a> Merger<'a> {
             .filter(|(_, replaced)| alike(replaced))
             .collect();
         let exports: Vec<(u32, String)> = match (self.part, wanted) {
+            (Part::Imports(_), _) => unreachable!("nothing of it is lowered"),
             (Part::Adapter(part), _) => {
-                let name = |replaced: &Replaced| match replaced {
-                    Replaced::Lowered(gone, _) | Replaced::Dropped(gone) => gone.name.clone(),
+                let place = |replaced: &Replaced| match replaced {
+                    Replaced::Lowered(gone, _) | Replaced::Dropped(gone) => {
+                        let mut instances = part.instances.iter();
+                        let of = instances.find(|(interface, _)| *interface == gone.import);
+                        (
+                            of.map_or(GONE, |(_, instance)| *instance),
+                            gone.name.clone(),
+                        )
+                    }
                 };
-                let all = group.iter().map(|(_, it)| (part.handles, name(it)));
-                all.collect()
+                group.iter().map(|(_, it)| place(it)).collect()
             }
             (Part::Guest(part), Replaced::Dropped(_)) => {
                 let discard = |(_, replaced): &(usize, &Replaced)| match replaced {

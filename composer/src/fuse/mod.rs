@@ -7,6 +7,7 @@
 //! ([`glue`]) that does between the two memories what lowering and lifting would have done, with
 //! handles that a core module keeps ([`handles`]).
 
+mod answer;
 mod copy;
 mod glue;
 mod handles;
@@ -16,11 +17,12 @@ mod scan;
 mod tests;
 
 use crate::Error;
-use crate::adapt::handles::INTERFACE;
-use crate::adapt::{Adapter, FusibleAdapter, LIFECYCLE};
+use crate::adapt::{self, Adapter, FusibleAdapter, Incoming, LIFECYCLE};
+use crate::front::Description;
+use crate::inspect::{self, Extern};
 use crate::plan::{ImportFate, Plan};
 use glue::{Callee, Encoding, Strings, Types};
-use scan::{Gone, Replaced, Scan};
+use scan::{Fate, Gone, Replaced, Scan};
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::CanonicalOption;
 use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId};
@@ -38,15 +40,18 @@ pub enum Unfusible {
     /// A type of WASI 0.2 is used outside of WASI 0.2.
     #[error("{0} has the type `{2}` of `{1}`")]
     Type(String, String, String),
-    /// Guest and adapter import the same.
-    #[error("the guest imports `{0}` itself")]
+    /// Guest and adapter import the same, and the guest has something in it that isn't known.
+    #[error("the guest imports `{0}` itself, and takes from it what the adapter doesn't know")]
     Shared(String),
     /// A function of WASI 0.2 is called asynchronously.
     #[error("the guest calls the function `{1}` of `{0}` asynchronously")]
     Asynchronous(String, String),
-    /// It isn't clear what is run.
+    /// It isn't clear what the host is to start.
     #[error("the export `{0}` is no function that the guest implements")]
-    Run(String),
+    Start(String),
+    /// An HTTP server has other types than its requests and responses.
+    #[error("the types of the export `{0}` are not those of an import `wasi:http/types`")]
+    Handler(String),
     /// A type is of a kind that WASI 0.2 has none of.
     #[error("the function `{1}` of `{0}` has a type that can't be passed on")]
     Unbridged(String, String),
@@ -84,40 +89,65 @@ struct Found<'a> {
 /// Makes one component of a guest, which has been retyped, and the adapter.
 pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<Vec<u8>, Failure> {
     let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
-    let scan = Scan::read(guest, is_adapted)?;
+    let handler = plan
+        .handler()
+        .map(|(handler, name)| (handler.name.as_str(), name));
+    let is_anew = |name: &str| handler.is_some_and(|(handler, _)| name == handler);
+    let goes = |goes| if goes { Fate::Goes } else { Fate::Stays };
+    let mut scan = Scan::read(guest, |name| goes(is_adapted(name)), is_anew)?;
     let mut helpers = helpers(&scan, plan, adapter)?;
     let waits = plan.may_wait();
     if waits {
         helpers.push(glue::LET_WAIT);
     }
-    let adapter = adapter.trim_to_fuse(plan, &helpers)?;
-    let adapter_scan = Scan::read(&adapter.bytes, |name| name == INTERFACE)?;
-    if let Some(name) = adapter_scan
-        .imports
-        .iter()
-        .find(|name| scan.imports.contains(name))
-    {
-        return Err(Unfusible::Shared(name.clone()).into());
+    let trimmed = adapter.trim_to_fuse(plan, &helpers)?;
+    let is_fused =
+        |name: &str| [adapt::handles::INTERFACE, adapt::answer::INTERFACE].contains(&name);
+    let mut adapter_scan = Scan::read(&trimmed.bytes, |name| goes(is_fused(name)), |_| false)?;
+    let shared = shared_imports(plan, adapter, [&scan, &adapter_scan])?;
+    let mut merged = merge::Merged::default();
+    if let Some(imports) = &shared {
+        merged.imports(imports)?;
+        let fate = |name: &str, gone| match merged.is_imported(name) {
+            true => Fate::Shared,
+            false => goes(gone),
+        };
+        scan = Scan::read(guest, |name| fate(name, is_adapted(name)), is_anew)?;
+        adapter_scan = Scan::read(&trimmed.bytes, |name| fate(name, is_fused(name)), |_| false)?;
     }
     let run = plan.run().map(|(run, name)| (run.name.as_str(), name));
     let run_function = match run {
-        Some((name, _)) => Some(run_function(&scan, name)?),
+        Some((name, _)) => Some(started(&scan, name)?),
+        None => None,
+    };
+    let handler = match handler {
+        Some((handler, name)) => Some(Served {
+            export: handler,
+            name,
+            function: scan.lifted[&started(&scan, handler)?],
+            incoming: Incoming::of(plan).ok_or_else(|| Unfusible::Handler(handler.to_string()))?,
+        }),
         None => None,
     };
 
-    let resources = adapter.resources.iter().zip(0..);
+    let resources = trimmed.resources.iter().zip(0..);
     let resources = resources.map(|(resource, number)| (resource.ty, number));
-    let types = Types::new(&adapter.resolve, resources.collect());
-    let mut merged = merge::Merged::default();
-    let handles = merged.instantiate(&handles::module(adapter.resources.len() as u32), &[]);
+    let types = Types::new(&trimmed.resolve, resources.collect());
+    let handles = merged.instantiate(&handles::module(trimmed.resources.len() as u32), &[]);
+    let mut instances = vec![(adapt::handles::INTERFACE, handles)];
+    let answer = handler
+        .as_ref()
+        .map(|_| merged.instantiate(&answer::promise(), &[]));
+    instances.extend(answer.map(|answer| (adapt::answer::INTERFACE, answer)));
     let part = merge::AdapterPart {
         scan: &adapter_scan,
-        handles,
+        instances: &instances,
     };
-    let adapter_instance = merged
-        .adapter(&adapter.bytes, &part)
+    let adapter_places = merged
+        .adapter(&trimmed.bytes, &part)
         .map_err(Error::Rewrite)?;
-    let destructors: Vec<String> = adapter
+    let adapter_instance = adapter_places.core_instance;
+    let destructors: Vec<String> = trimmed
         .resources
         .iter()
         .map(|resource| format!("{}#[dtor]{}", resource.interface, resource.name))
@@ -142,16 +172,90 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         types: &types,
         handles,
         adapter: adapter_instance,
-        callee: &|gone| callee(&adapter, plan, gone),
+        callee: &|gone| callee(&trimmed, plan, gone),
         resource: &|gone| resource(&types, plan, gone),
         run,
         drained: run_function
-            .filter(|_| adapter.drains)
+            .filter(|_| trimmed.drains)
             .map(|function| (function, drain.as_str())),
+        anew: handler.as_ref().map(|it| (it.export, it.function)),
     };
-    merged.guest(guest, &part).map_err(Error::Rewrite)?;
+    let guest_function = merged.guest(guest, &part).map_err(Error::Rewrite)?;
     let_wait(&mut merged, true);
+    if let (Some(handler), Some(answer), Some(guest)) = (handler, answer, guest_function) {
+        let description = Description::new(trimmed.target, &handler.incoming)?;
+        let http_types = trimmed.target.interface("wasi:http/types");
+        let types = adapter_places.imports.get(&http_types);
+        merged.handler(&merge::Handler {
+            name: handler.name,
+            types: *types
+                .ok_or_else(|| Error::Adapter(format!("it doesn't import `{http_types}`")))?,
+            front: &answer::front(&description, &handler.incoming),
+            args: &[
+                (glue::ADAPTER, adapter_instance),
+                (glue::HANDLES, handles),
+                (answer::ANSWER, answer),
+            ],
+            adapter: adapter_instance,
+            guest,
+        });
+    }
     Ok(merged.finish())
+}
+
+/// The imports that more than one of the parts has, with what all of them take from them.
+fn shared_imports(
+    plan: &Plan,
+    adapter: &Adapter<'_>,
+    parts: [&Scan; 2],
+) -> Result<Option<Vec<u8>>, Failure> {
+    let [guest, adapters] = parts;
+    let names = guest.imports.keys();
+    let shared: Vec<&String> = names
+        .filter(|name| adapters.imports.contains_key(*name))
+        .collect();
+    if shared.is_empty() {
+        return Ok(None);
+    }
+    let mut functions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let of_adapter = adapters.imports.keys().map(|name| (name, adapters));
+    let of_guest = shared.iter().map(|name| (*name, guest));
+    for (name, part) in of_adapter.chain(of_guest) {
+        let taken = part.taken.get(name).into_iter().flatten();
+        functions
+            .entry(name.clone())
+            .or_default()
+            .extend(taken.cloned());
+    }
+    let bytes = adapter.imports(&functions)?;
+    let offered = inspect::Guest::read(&bytes)?;
+    for name in shared {
+        let is = |item: &&Extern| item.name == *name;
+        let offered = offered.imports.iter().find(is);
+        let wanted = plan.imports.iter().map(|import| &import.item).find(is);
+        let fits = |wanted: &Extern, offered: &Extern| {
+            let taken = guest.taken.get(name).into_iter().flatten();
+            let mut needed = wanted.types.iter().chain(taken);
+            needed.all(|item| {
+                let shape = offered.shapes.get(item);
+                shape.is_some() && shape == wanted.shapes.get(item)
+            })
+        };
+        if !matches!((wanted, offered), (Some(wanted), Some(offered)) if fits(wanted, offered)) {
+            return Err(Unfusible::Shared(name.clone()).into());
+        }
+    }
+    Ok(Some(bytes))
+}
+
+/// An HTTP server.
+struct Served<'a> {
+    export: &'a str,
+    /// The export of WASI 0.3 in its place.
+    name: &'a str,
+    /// The guest's core function.
+    function: u32,
+    incoming: Incoming<'static>,
 }
 
 /// The name of the adapter's interface that serves an import.
@@ -249,10 +353,10 @@ fn is_bridged(resolve: &Resolve, ty: &Type) -> bool {
 }
 
 /// The one function that an export holds.
-fn run_function(scan: &Scan, export: &str) -> Result<u32, Unfusible> {
+fn started(scan: &Scan, export: &str) -> Result<u32, Unfusible> {
     let held = scan.exports.get(export).map(Vec::as_slice);
     match held {
         Some([function]) if scan.lifted.contains_key(function) => Ok(*function),
-        _ => Err(Unfusible::Run(export.to_string())),
+        _ => Err(Unfusible::Start(export.to_string())),
     }
 }

@@ -3,10 +3,11 @@
 //! Where guest and adapter become one component, the interfaces between them are no imports any
 //! more. With an import go the aliases of its functions and types, and every type that nothing else
 //! needs. What is left must not refer to any of that, but for two things that can be replaced:
-//! lowering a function, and dropping a handle.
+//! lowering a function, and dropping a handle. An export that is made anew goes, too, with the
+//! functions and inner components that were there for it.
 
 use super::Unfusible;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wasm_encoder::reencode::{self, ReencodeComponent, component_utils};
 use wasm_encoder::{
     CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportSection,
@@ -21,8 +22,8 @@ use wasmparser::{
 /// What has been found out.
 #[derive(Default)]
 pub(super) struct Scan {
-    /// For each type of the component: whether it stays.
-    pub live: Vec<bool>,
+    /// What stays of the types, functions, instances and components.
+    pub live: Live,
     /// For each type: the import that it is of, if that goes, and its name there.
     pub types: Vec<Option<Gone>>,
     /// The same for functions.
@@ -35,10 +36,21 @@ pub(super) struct Scan {
     pub exports: HashMap<String, Vec<u32>>,
     /// The functions that are lifted, and from which core function.
     pub lifted: HashMap<u32, u32>,
-    /// The imports that stay.
-    pub imports: Vec<String>,
+    /// The imports that stay, and of those that are instances the indexes.
+    pub imports: HashMap<String, Option<u32>>,
+    /// The functions that are taken from them.
+    pub taken: BTreeMap<String, BTreeSet<String>>,
     /// The first core module's first instance.
     pub first_core_instance: Option<u32>,
+}
+
+/// What becomes of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Stays,
+    Goes,
+    /// It is imported already, maybe with more in it.
+    Shared,
 }
 
 /// Something of an import that goes.
@@ -57,46 +69,76 @@ pub(super) enum Replaced {
     Dropped(Gone),
 }
 
-/// Whose uses of something count.
-enum User {
-    /// A type, which may not be needed itself.
-    Type(usize),
-    /// What stays in any case, and what it is called in an error.
-    Kept(String),
-}
-
+/// For each item of a kind: whether it stays.
 #[derive(Default)]
-struct Uses {
-    types: Vec<u32>,
-    functions: Vec<u32>,
-    instances: Vec<u32>,
+pub(super) struct Live {
+    pub types: Vec<bool>,
+    pub functions: Vec<bool>,
+    pub instances: Vec<bool>,
+    pub components: Vec<bool>,
 }
 
-struct Scanner<F> {
-    goes: F,
+/// Something that is there only if something else uses it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Item {
+    Type(u32),
+    Function(u32),
+    Instance(u32),
+    Component(u32),
+}
+
+impl Live {
+    fn of(&mut self, item: Item) -> &mut bool {
+        let (kind, index) = match item {
+            Item::Type(index) => (&mut self.types, index),
+            Item::Function(index) => (&mut self.functions, index),
+            Item::Instance(index) => (&mut self.instances, index),
+            Item::Component(index) => (&mut self.components, index),
+        };
+        &mut kind[index as usize]
+    }
+}
+
+struct Scanner<F, G> {
+    fate: F,
+    anew: G,
     depth: u32,
     scan: Scan,
-    /// What the item that is being read uses.
-    uses: Uses,
-    used: Vec<(User, Uses)>,
+    /// What is being read uses these.
+    uses: Vec<Item>,
+    /// What items use, if they are needed themselves.
+    used: HashMap<Item, Vec<Item>>,
+    /// What is used in any case, and by what.
+    needed: Vec<(Item, String)>,
     /// The component functions that an instance holds.
     held: Vec<Vec<u32>>,
-    components: u32,
+    /// For each inner component: whether instantiating it does anything.
+    acts: Vec<bool>,
+    /// Whether what has been read of an inner component does.
+    inner_acts: bool,
     core_instances: u32,
     core_modules: u32,
 }
 
 impl Scan {
-    /// Reads a component, of whose imports those go that `goes` says.
-    pub fn read(component: &[u8], goes: impl Fn(&str) -> bool) -> Result<Scan, Unfusible> {
+    /// Reads a component with the fates of its imports. Those of its exports go that are made
+    /// `anew`.
+    pub fn read(
+        component: &[u8],
+        fate: impl Fn(&str) -> Fate,
+        anew: impl Fn(&str) -> bool,
+    ) -> Result<Scan, Unfusible> {
         let mut scanner = Scanner {
-            goes,
+            fate,
+            anew,
             depth: 0,
             scan: Scan::default(),
-            uses: Uses::default(),
-            used: Vec::new(),
+            uses: Vec::new(),
+            used: HashMap::new(),
+            needed: Vec::new(),
             held: Vec::new(),
-            components: 0,
+            acts: Vec::new(),
+            inner_acts: false,
             core_instances: 0,
             core_modules: 0,
         };
@@ -105,90 +147,123 @@ impl Scan {
             .map_err(|error| Unfusible::Unreadable(error.to_string()))?;
         scanner.finish()
     }
+
+    /// What of an import that goes an item is, if it is of one.
+    fn of_gone(&self, item: Item, by: &str) -> Option<Unfusible> {
+        let by = by.to_string();
+        match item {
+            Item::Type(index) => {
+                let Gone { import, name } = self.types[index as usize].clone()?;
+                Some(Unfusible::Type(by, import, name))
+            }
+            Item::Function(index) => {
+                let Gone { import, name } = self.functions[index as usize].clone()?;
+                Some(Unfusible::Function(by, import, name))
+            }
+            Item::Instance(index) => {
+                let import = self.instances[index as usize].clone()?;
+                Some(Unfusible::Instance(by, import))
+            }
+            Item::Component(_) => None,
+        }
+    }
 }
 
-impl<F: Fn(&str) -> bool> Scanner<F> {
+impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
     fn finish(mut self) -> Result<Scan, Unfusible> {
         let scan = &mut self.scan;
-        scan.live = vec![false; scan.types.len()];
-        let mut needed: Vec<(u32, String)> = Vec::new();
-        let mut of_types: HashMap<usize, Uses> = HashMap::new();
-        for (user, uses) in self.used {
-            match user {
-                User::Type(index) => {
-                    of_types.insert(index, uses);
-                }
-                User::Kept(what) => {
-                    let function = uses.functions.iter();
-                    let gone =
-                        function.filter_map(|index| scan.functions[*index as usize].as_ref());
-                    if let Some(gone) = gone.into_iter().next() {
-                        return Err(Unfusible::Function(
-                            what,
-                            gone.import.clone(),
-                            gone.name.clone(),
-                        ));
-                    }
-                    let instance = uses.instances.iter();
-                    let mut gone =
-                        instance.filter_map(|index| scan.instances[*index as usize].as_ref());
-                    if let Some(import) = gone.next() {
-                        return Err(Unfusible::Instance(what, import.clone()));
-                    }
-                    needed.extend(uses.types.into_iter().map(|index| (index, what.clone())));
-                }
+        while let Some((item, by)) = self.needed.pop() {
+            if let Some(error) = scan.of_gone(item, &by) {
+                return Err(error);
             }
-        }
-        while let Some((index, by)) = needed.pop() {
-            let index = index as usize;
-            if let Some(gone) = &scan.types[index] {
-                return Err(Unfusible::Type(by, gone.import.clone(), gone.name.clone()));
-            }
-            if std::mem::replace(&mut scan.live[index], true) {
+            if std::mem::replace(scan.live.of(item), true) {
                 continue;
             }
-            if let Some(uses) = of_types.get(&index) {
-                needed.extend(uses.types.iter().map(|index| (*index, by.clone())));
-            }
+            let uses = self.used.get(&item).into_iter().flatten();
+            self.needed.extend(uses.map(|item| (*item, by.clone())));
         }
         Ok(self.scan)
     }
 
-    fn uses(&mut self, user: User) {
-        let uses = std::mem::take(&mut self.uses);
-        self.used.push((user, uses));
+    /// What has been read stays in any case.
+    fn kept(&mut self, what: impl Into<String>) {
+        let (uses, what) = (std::mem::take(&mut self.uses), what.into());
+        let uses = uses.into_iter().map(|item| (item, what.clone()));
+        self.needed.extend(uses);
     }
 
-    fn kept(&mut self, what: impl Into<String>) {
-        self.uses(User::Kept(what.into()));
+    /// What has been read is an item that stays only if something uses it.
+    fn optional(&mut self, item: Item) {
+        let uses = std::mem::take(&mut self.uses);
+        self.used.insert(item, uses);
+    }
+
+    /// The next item of each kind.
+    fn next_type(&self) -> Item {
+        Item::Type(self.scan.types.len() as u32)
+    }
+
+    fn next_function(&self) -> Item {
+        Item::Function(self.scan.functions.len() as u32)
+    }
+
+    fn next_instance(&self) -> Item {
+        Item::Instance(self.scan.instances.len() as u32)
     }
 
     /// A type that is there only if something uses it.
     fn type_defined(&mut self) {
-        let index = self.scan.types.len();
-        self.uses(User::Type(index));
-        self.scan.types.push(None);
+        self.optional(self.next_type());
+        self.add_type(None);
     }
 
-    /// Something new of a kind, which holds component functions.
+    fn add_type(&mut self, gone: Option<Gone>) {
+        self.scan.types.push(gone);
+        self.scan.live.types.push(false);
+    }
+
+    fn add_function(&mut self, gone: Option<Gone>) {
+        self.scan.functions.push(gone);
+        self.scan.live.functions.push(false);
+    }
+
+    fn add_instance(&mut self, gone: Option<String>, held: Vec<u32>) {
+        self.scan.instances.push(gone);
+        self.scan.live.instances.push(false);
+        self.held.push(held);
+    }
+
+    /// Something new of a kind, which holds component functions. What stays defines it, so it
+    /// stays.
     fn defined(&mut self, kind: ComponentExternalKind, held: Vec<u32>) {
+        let item = match kind {
+            ComponentExternalKind::Type => Some(self.next_type()),
+            ComponentExternalKind::Func => Some(self.next_function()),
+            ComponentExternalKind::Instance => Some(self.next_instance()),
+            ComponentExternalKind::Component => Some(Item::Component(self.acts.len() as u32)),
+            ComponentExternalKind::Module | ComponentExternalKind::Value => None,
+        };
+        self.add(kind, held);
+        self.uses.extend(item);
+        self.kept("a definition");
+    }
+
+    /// Something new of a kind.
+    fn add(&mut self, kind: ComponentExternalKind, held: Vec<u32>) {
         match kind {
-            ComponentExternalKind::Type => {
-                // What stays defines it, so it stays.
-                let index = self.scan.types.len() as u32;
-                self.scan.types.push(None);
-                self.uses.types.push(index);
-                self.kept("a type");
-            }
-            ComponentExternalKind::Func => self.scan.functions.push(None),
-            ComponentExternalKind::Instance => {
-                self.scan.instances.push(None);
-                self.held.push(held);
-            }
-            ComponentExternalKind::Component => self.components += 1,
+            ComponentExternalKind::Type => self.add_type(None),
+            ComponentExternalKind::Func => self.add_function(None),
+            ComponentExternalKind::Instance => self.add_instance(None, held),
+            // Nobody knows what one from elsewhere does.
+            ComponentExternalKind::Component => self.add_component(true),
             ComponentExternalKind::Module => self.core_modules += 1,
             ComponentExternalKind::Value => {}
         }
+    }
+
+    fn add_component(&mut self, acts: bool) {
+        self.acts.push(acts);
+        self.scan.live.components.push(false);
     }
 
     fn gone(&self, instance: u32, name: &str) -> Option<Gone> {
@@ -208,11 +283,11 @@ impl<F: Fn(&str) -> bool> Scanner<F> {
     }
 }
 
-impl<F: Fn(&str) -> bool> reencode::Reencode for Scanner<F> {
+impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> reencode::Reencode for Scanner<F, G> {
     type Error = std::convert::Infallible;
 }
 
-impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
+impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, G> {
     fn push_depth(&mut self) {
         self.depth += 1;
     }
@@ -223,28 +298,42 @@ impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
 
     fn component_type_index(&mut self, index: u32) -> u32 {
         if self.depth == 0 {
-            self.uses.types.push(index);
+            self.uses.push(Item::Type(index));
         }
         index
     }
 
     fn outer_component_type_index(&mut self, count: u32, index: u32) -> u32 {
         if count == self.depth {
-            self.uses.types.push(index);
+            self.uses.push(Item::Type(index));
         }
         index
     }
 
     fn component_func_index(&mut self, index: u32) -> u32 {
         if self.depth == 0 {
-            self.uses.functions.push(index);
+            self.uses.push(Item::Function(index));
         }
         index
     }
 
     fn component_instance_index(&mut self, index: u32) -> u32 {
         if self.depth == 0 {
-            self.uses.instances.push(index);
+            self.uses.push(Item::Instance(index));
+        }
+        index
+    }
+
+    fn component_index(&mut self, index: u32) -> u32 {
+        if self.depth == 0 {
+            self.uses.push(Item::Component(index));
+        }
+        index
+    }
+
+    fn outer_component_index(&mut self, count: u32, index: u32) -> u32 {
+        if count == self.depth {
+            self.uses.push(Item::Component(index));
         }
         index
     }
@@ -277,6 +366,13 @@ impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
         whole: &[u8],
     ) -> Result<(), reencode::Error> {
         if self.depth > 0 {
+            let acts = matches!(
+                payload,
+                Payload::InstanceSection(_)
+                    | Payload::ComponentInstanceSection(_)
+                    | Payload::ComponentStartSection { .. }
+            );
+            self.inner_acts |= acts;
             return component_utils::parse_component_payload(self, component, payload, whole);
         }
         match payload {
@@ -290,16 +386,21 @@ impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
                 for import in section {
                     let import = import?;
                     let name = import.name.name;
-                    if (self.goes)(name)
-                        && let ComponentTypeRef::Instance(_) = import.ty
-                    {
-                        self.scan.instances.push(Some(name.to_string()));
-                        self.held.push(Vec::new());
+                    let instance = match import.ty {
+                        ComponentTypeRef::Instance(_) => Some(self.scan.instances.len() as u32),
+                        _ => None,
+                    };
+                    let fate = (self.fate)(name);
+                    if fate == Fate::Goes && instance.is_some() {
+                        self.add_instance(Some(name.to_string()), Vec::new());
                         continue;
                     }
-                    self.scan.imports.push(name.to_string());
+                    self.scan.imports.insert(name.to_string(), instance);
                     let ty = self.component_type_ref(import.ty)?;
                     ComponentImportSection::new().import(import.name, ty);
+                    if fate == Fate::Shared {
+                        self.uses.clear();
+                    }
                     self.kept(format!("the import `{name}`"));
                     self.defined(kind_of(import.ty), Vec::new());
                 }
@@ -327,9 +428,20 @@ impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
                             .flat_map(|export| self.held(export.kind, export.index))
                             .collect(),
                     };
+                    let acts = match &instance {
+                        ComponentInstance::Instantiate {
+                            component_index, ..
+                        } => self.acts[*component_index as usize],
+                        ComponentInstance::FromExports(_) => false,
+                    };
                     self.parse_component_instance(&mut ComponentInstanceSection::new(), instance)?;
-                    self.kept("an inner component");
-                    self.defined(ComponentExternalKind::Instance, held);
+                    if acts {
+                        self.kept("an inner component");
+                        self.defined(ComponentExternalKind::Instance, held);
+                    } else {
+                        self.optional(self.next_instance());
+                        self.add_instance(None, held);
+                    }
                 }
             }
             Payload::InstanceSection(section) => {
@@ -359,15 +471,21 @@ impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
                     let name = export.name.name.to_string();
                     let (kind, held) = (export.kind, self.held(export.kind, export.index));
                     self.parse_component_export(&mut ComponentExportSection::new(), export)?;
-                    self.kept(format!("the export `{name}`"));
-                    self.scan.exports.insert(name, held.clone());
-                    self.defined(kind, held);
+                    if (self.anew)(&name) {
+                        self.uses.clear();
+                        self.add(kind, held.clone());
+                    } else {
+                        self.kept(format!("the export `{name}`"));
+                        self.defined(kind, held.clone());
+                    }
+                    self.scan.exports.insert(name, held);
                 }
             }
             Payload::ComponentSection { .. } => {
+                self.inner_acts = false;
                 component_utils::parse_component_payload(self, component, payload, whole)?;
-                self.kept("an inner component");
-                self.components += 1;
+                self.optional(Item::Component(self.acts.len() as u32));
+                self.add_component(self.inner_acts);
             }
             other => component_utils::parse_component_payload(self, component, other, whole)?,
         }
@@ -375,7 +493,7 @@ impl<F: Fn(&str) -> bool> ReencodeComponent for Scanner<F> {
     }
 }
 
-impl<F: Fn(&str) -> bool> Scanner<F> {
+impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
     fn canonical(&mut self, function: CanonicalFunction) -> Result<(), reencode::Error> {
         match &function {
             CanonicalFunction::Lower {
@@ -403,15 +521,17 @@ impl<F: Fn(&str) -> bool> Scanner<F> {
             _ => None,
         };
         self.parse_component_canonical(&mut CanonicalFunctionSection::new(), function)?;
-        self.kept("a built-in");
         match lifted {
             Some(core) => {
-                self.scan
-                    .lifted
-                    .insert(self.scan.functions.len() as u32, core);
-                self.scan.functions.push(None);
+                let index = self.scan.functions.len() as u32;
+                self.scan.lifted.insert(index, core);
+                self.optional(Item::Function(index));
+                self.add_function(None);
             }
-            None => self.scan.core_functions.push(None),
+            None => {
+                self.kept("a built-in");
+                self.scan.core_functions.push(None);
+            }
         }
         Ok(())
     }
@@ -425,12 +545,25 @@ impl<F: Fn(&str) -> bool> Scanner<F> {
             && let Some(gone) = self.gone(instance_index, name)
         {
             match kind {
-                ComponentExternalKind::Type => self.scan.types.push(Some(gone)),
-                ComponentExternalKind::Func => self.scan.functions.push(Some(gone)),
+                ComponentExternalKind::Type => self.add_type(Some(gone)),
+                ComponentExternalKind::Func => self.add_function(Some(gone)),
                 // No interface of WASI has anything else.
                 _ => self.defined(kind, Vec::new()),
             }
             return Ok(());
+        }
+        if let ComponentAlias::InstanceExport {
+            kind: ComponentExternalKind::Func,
+            instance_index,
+            name,
+        } = alias
+        {
+            let mut imports = self.scan.imports.iter();
+            let from = imports.find(|(_, index)| **index == Some(instance_index));
+            if let Some((import, _)) = from {
+                let taken = self.scan.taken.entry(import.clone()).or_default();
+                taken.insert(name.to_string());
+            }
         }
         let (kind, core) = match alias {
             ComponentAlias::InstanceExport { kind, .. } => (Some(kind), None),

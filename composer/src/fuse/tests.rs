@@ -472,7 +472,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
     let handles = merged.instantiate(&handles::module(0), &[]);
     let real = merged.instantiate(&real.bytes, &[]);
     let adapter = merged.instantiate(&callee_module, &[("env", real)]);
-    let scan = Scan::read(guest, |name| name == INTERFACE).unwrap();
+    let scan = Scan::read(guest, |_| Fate::Goes, |_| false).unwrap();
     let types = Types::new(resolve, BTreeMap::new());
     let part = GuestPart {
         scan: &scan,
@@ -487,6 +487,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         resource: &|_| unreachable!("there are none"),
         run: None,
         drained: None,
+        anew: None,
     };
     merged.guest(guest, &part).unwrap();
     merged.finish()

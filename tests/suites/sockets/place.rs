@@ -117,10 +117,21 @@ impl Place {
         }
     }
 
+    /// The host with only WASI 0.3, if it is one.
+    pub fn host(&self) -> Option<Host> {
+        self.on.map(|(_, host)| host)
+    }
+
     /// Starts the program.
     pub fn start(&self, args: &[&str]) -> Live {
+        self.start_on(None, args)
+    }
+
+    /// Starts the program, on a machine that lacks something if a condition is
+    /// named.
+    pub fn start_on(&self, condition: Option<&str>, args: &[&str]) -> Live {
         eprintln!("{} {}", self.name(), args.join(" "));
-        LAB.start(self.guest, self.on, args)
+        LAB.start(self.guest, self.on, condition, args)
     }
 
     /// Runs a program that needs nobody.

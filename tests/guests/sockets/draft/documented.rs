@@ -1,6 +1,7 @@
 //! Provokes the errors that the draft's document lists and prints, for each,
-//! the function, the error of the document and what came: `errors`. With
-//! `values` it performs what only the draft has.
+//! the function, the error of the document and what came: `errors`, or one of
+//! the conditions that only some machines have. With `values` it performs what
+//! only the draft has.
 
 use sockets_guests::sockets::ip_name_lookup::resolve_addresses;
 use sockets_guests::sockets::network::ErrorCode;
@@ -14,6 +15,7 @@ use sockets_guests::{
     Show as _, accept, arguments, bound, connect, connecting, foreign, listen, loopback, mapped,
     multicast, network, other, out, port, unspecified, walk,
 };
+use std::cell::RefCell;
 
 sockets_guests::command!(run);
 
@@ -26,7 +28,18 @@ fn run() {
             }
             ipv6_only_errors();
             lookup_errors();
+            going_on();
         }
+        "alone" => alone(),
+        "few-files" => few_files(),
+        "full-buffers" => full_buffers(),
+        "no-ipv6" => no_ipv6(),
+        "no-listening" => no_listening(),
+        "no-sockets" => no_sockets(),
+        "nonsense" => nonsense(),
+        "one-port" => one_port(),
+        "resolver-down" => resolver("temporary-resolver-failure"),
+        "resolver-refuses" => resolver("permanent-resolver-failure"),
         "values" => values(),
         other => panic!("unknown walk {other}"),
     }
@@ -391,6 +404,150 @@ fn lookup_errors() {
     refused! { "resolve-address-stream.resolve-next-address";
         "would-block": slow.map_or(Ok(()), Err);
     }
+}
+
+/// What can't be refused, for the reasons that the table has.
+fn going_on() {
+    let network = network();
+    let other_network = sockets_guests::network();
+    let (listener, at) = listen(Ipv4);
+    let address = loopback(Ipv4, at);
+
+    let socket = udp(Ipv4);
+    socket
+        .start_bind(&network, loopback(Ipv4, 0))
+        .expect("binding");
+    refused! { "udp-socket.finish-bind"; "would-block": socket.finish_bind(); }
+    refused! { "udp-socket.start-connect";
+        "already-attached": socket.start_connect(&other_network, address);
+    }
+    refused! { "udp-socket.finish-connect"; "would-block": socket.finish_connect(); }
+
+    let socket = tcp(Ipv4);
+    socket
+        .start_bind(&network, loopback(Ipv4, 0))
+        .expect("binding");
+    refused! { "tcp-socket.finish-bind"; "would-block": socket.finish_bind(); }
+    refused! { "tcp-socket.start-connect";
+        "already-attached": socket.start_connect(&other_network, address);
+    }
+    let (socket, _) = bound(Ipv4);
+    socket.start_listen().expect("listening");
+    refused! { "tcp-socket.finish-listen"; "would-block": socket.finish_listen(); }
+    drop(listener);
+}
+
+// ---------------------------------------------------------------------------
+// Machines that lack something
+// ---------------------------------------------------------------------------
+
+/// Nobody is there, and nobody who doesn't answer is waited for long.
+fn alone() {
+    for family in [Ipv4, Ipv6] {
+        refused! { "tcp-socket.finish-connect";
+            "remote-unreachable": connect(&tcp(family), foreign(family, 80));
+        }
+    }
+    let (_busy, mut sockets) = connecting(Ipv4);
+    let socket = sockets.pop().expect("at least one");
+    socket.subscribe().block();
+    refused! { "tcp-socket.finish-connect"; "timeout": socket.finish_connect(); }
+}
+
+fn few_files() {
+    let first_refused = |create: &dyn Fn() -> Result<(), ErrorCode>| {
+        let mut outcomes = (0..1000).map(|_| create());
+        outcomes.find(Result::is_err).unwrap_or(Ok(()))
+    };
+    let sockets = RefCell::new(Vec::new());
+    let create = || create_tcp_socket(Ipv4).map(|socket| sockets.borrow_mut().push(socket));
+    refused! { "create-tcp-socket"; "new-socket-limit": first_refused(&create); }
+    drop(sockets);
+    let sockets = RefCell::new(Vec::new());
+    let create = || create_udp_socket(Ipv6).map(|socket| sockets.borrow_mut().push(socket));
+    refused! { "create-udp-socket"; "new-socket-limit": first_refused(&create); }
+}
+
+fn full_buffers() {
+    let (_receiver, at) = bound_udp(Ipv4);
+    let (socket, _) = bound_udp(Ipv4);
+    let mut outcomes = (0..100).map(|_| socket.send(&[datagram(b"x", at)]));
+    let outcome = outcomes.find_map(Result::err).map_or(Ok(()), Err);
+    refused! { "udp-socket.send"; "would-block": outcome; }
+}
+
+fn no_ipv6() {
+    refused! { "create-tcp-socket"; "address-family-not-supported": create_tcp_socket(Ipv6); }
+    refused! { "create-udp-socket"; "address-family-not-supported": create_udp_socket(Ipv6); }
+    let found = resolve_addresses(&network(), "localhost", Some(Ipv6), false);
+    refused! { "resolve-addresses"; "address-family-not-supported": found; }
+}
+
+fn no_listening() {
+    let (socket, _) = bound(Ipv4);
+    socket.start_listen().expect("told later");
+    refused! { "tcp-socket.finish-listen";
+        "ephemeral-ports-exhausted": socket.finish_listen();
+    }
+    refused! { "tcp-socket.accept"; "not-listening": socket.accept(); }
+}
+
+fn no_sockets() {
+    for family in [Ipv4, Ipv6] {
+        refused! { "create-tcp-socket"; "not-supported": create_tcp_socket(family); }
+        refused! { "create-udp-socket"; "not-supported": create_udp_socket(family); }
+    }
+}
+
+/// A peer resets connections before there are any.
+fn nonsense() {
+    refused! { "tcp-socket.finish-connect";
+        "connection-reset": connect(&tcp(Ipv4), loopback(Ipv4, 80));
+    }
+}
+
+fn one_port() {
+    let network = network();
+    // A port that nobody asks for by its number is left alone.
+    let peer = loopback(Ipv4, 50_000);
+    let listener = tcp(Ipv4);
+    listener.start_bind(&network, peer).expect("binding");
+    listener.finish_bind().expect("binding");
+    listener.start_listen().expect("listening");
+    listener.finish_listen().expect("listening");
+
+    let _only = bound(Ipv4);
+    let socket = tcp(Ipv4);
+    socket
+        .start_bind(&network, loopback(Ipv4, 0))
+        .expect("told later");
+    refused! { "tcp-socket.finish-bind"; "ephemeral-ports-exhausted": socket.finish_bind(); }
+    refused! { "tcp-socket.finish-connect";
+        "ephemeral-ports-exhausted": connect(&tcp(Ipv4), peer);
+    }
+
+    let _only = bound_udp(Ipv4);
+    let socket = udp(Ipv4);
+    socket
+        .start_bind(&network, loopback(Ipv4, 0))
+        .expect("told later");
+    refused! { "udp-socket.finish-bind"; "ephemeral-ports-exhausted": socket.finish_bind(); }
+    let socket = udp(Ipv4);
+    socket.start_connect(&network, peer).expect("told later");
+    refused! { "udp-socket.finish-connect";
+        "ephemeral-ports-exhausted": socket.finish_connect();
+    }
+}
+
+/// The machine's name server has no answers.
+fn resolver(code: &str) {
+    let stream = resolve_addresses(&network(), "somebody.example", None, false);
+    let outcome = stream.and_then(|stream| {
+        stream.subscribe().block();
+        stream.resolve_next_address()
+    });
+    let function = "resolve-address-stream.resolve-next-address";
+    out!("{function} {code}: {}", name(outcome));
 }
 
 // ---------------------------------------------------------------------------

@@ -1,0 +1,92 @@
+//! Where the answer of an HTTP server goes if there is no component boundary around the adapter.
+//!
+//! The adapter answers by writing a future, which the [front](crate::front) reads. In one component
+//! nobody may write and read the same future. What the adapter imports of the future becomes an
+//! ordinary interface instead, of which writing returns the answer to the host.
+
+/// The interface.
+pub(crate) const INTERFACE: &str = "wasi-uplift:fused/answer";
+
+/// The function of the adapter that makes the future.
+const ACCEPT: &str = "accept";
+
+/// A built-in for the future, and what takes its place.
+pub(crate) struct BuiltIn {
+    /// How the name begins, up to the number of the future.
+    prefix: &'static str,
+    /// The name of the interface's function.
+    pub function: &'static str,
+    /// Its type.
+    wit: &'static str,
+}
+
+/// Returns both ends.
+pub(crate) const NEW: BuiltIn = BuiltIn {
+    prefix: "[future-new-",
+    function: "new",
+    wit: "func() -> u64",
+};
+
+/// Takes an end and the address of the answer, and returns how it went.
+pub(crate) const WRITE: BuiltIn = BuiltIn {
+    prefix: "[async-lower][future-write-",
+    function: "write",
+    wit: "func(end: u32, answer: u32) -> u32",
+};
+
+pub(crate) const DROP_WRITABLE: BuiltIn = BuiltIn {
+    prefix: "[future-drop-writable-",
+    function: "drop-writable",
+    wit: "func(end: u32)",
+};
+
+// The adapter gives away the end that these are for.
+
+pub(crate) const READ: BuiltIn = BuiltIn {
+    prefix: "[async-lower][future-read-",
+    function: "read",
+    wit: "func(end: u32, answer: u32) -> u32",
+};
+
+pub(crate) const CANCEL_READ: BuiltIn = BuiltIn {
+    prefix: "[future-cancel-read-",
+    function: "cancel-read",
+    wit: "func(end: u32) -> u32",
+};
+
+pub(crate) const CANCEL_WRITE: BuiltIn = BuiltIn {
+    prefix: "[future-cancel-write-",
+    function: "cancel-write",
+    wit: "func(end: u32) -> u32",
+};
+
+pub(crate) const DROP_READABLE: BuiltIn = BuiltIn {
+    prefix: "[future-drop-readable-",
+    function: "drop-readable",
+    wit: "func(end: u32)",
+};
+
+const ALL: [BuiltIn; 7] = [
+    NEW,
+    WRITE,
+    DROP_WRITABLE,
+    READ,
+    CANCEL_READ,
+    CANCEL_WRITE,
+    DROP_READABLE,
+];
+
+/// The name of the function in place of a built-in, which is imported by this name, if it is one.
+pub(super) fn function(name: &str) -> Option<&'static str> {
+    let built_in = |it: &BuiltIn| {
+        let (_, of) = name.strip_prefix(it.prefix)?.split_once(']')?;
+        (of == ACCEPT).then_some(it.function)
+    };
+    ALL.iter().find_map(built_in)
+}
+
+/// The interface in WIT.
+pub(super) fn wit() -> String {
+    let functions = ALL.map(|it| format!("{}: {};\n", it.function, it.wit));
+    format!("interface answer {{\n{}}}\n", functions.concat())
+}

@@ -1,0 +1,214 @@
+//! What a host calls in place of the guest's `wasi:http/incoming-handler`, where guest and adapter
+//! are one component.
+//!
+//! As between components ([`front`](crate::front)), the answer goes out as soon as the guest has
+//! it, and there is backpressure until the guest has returned and all that it wrote is gone. But
+//! the guest runs within the call of the host, and the adapter itself returns the answer: it
+//! writes what it takes for a future, and [`promise`] is what it writes to.
+
+use super::glue::{ADAPTER, GUEST, HANDLES};
+use super::handles;
+use crate::adapt::{Incoming, answer};
+use crate::front::Description;
+use crate::front::flat::{Locals, at, flatten};
+use wasm_encoder::{
+    CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, ImportSection, MemoryType, Module, RefType, TableSection, TableType,
+    TypeSection, ValType,
+};
+
+/// The names that [`front`] imports from: the instance of [`promise`], and the host's built-ins.
+pub(super) const ANSWER: &str = "answer";
+pub(super) const HOST: &str = "host";
+
+/// The host's built-ins.
+pub(super) const TASK_RETURN: &str = "task-return";
+pub(super) const BACKPRESSURE_INC: &str = "backpressure-inc";
+pub(super) const BACKPRESSURE_DEC: &str = "backpressure-dec";
+
+/// The guest's function, and what the host calls.
+pub(super) const HANDLE: &str = "handle";
+pub(super) const CALLBACK: &str = "callback";
+
+/// What [`promise`] exports its table as.
+const ANSWERED: &str = "answered";
+
+/// The table's one slot is for what returns the answer at an address.
+const ONE_SLOT: TableType = TableType {
+    element_type: RefType::FUNCREF,
+    table64: false,
+    minimum: 1,
+    maximum: Some(1),
+    shared: false,
+};
+
+/// What the adapter's writing of the answer returns: the other side has it.
+const COMPLETED: i32 = 0;
+
+/// The code with which the host's call ends.
+const EXIT: i32 = 0;
+
+/// The core module with what the adapter imports in place of a future's built-ins. It has to be
+/// there before the adapter, and what it calls after it.
+pub(super) fn promise() -> Vec<u8> {
+    use ValType::{I32, I64};
+    let mut types = TypeSection::new();
+    types.ty().function([I32], []);
+    let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
+    let mut code = CodeSection::new();
+    exports.export(ANSWERED, ExportKind::Table, 0);
+    let mut define = |name: &str, params: &[ValType], results: &[ValType], body: Function| {
+        types
+            .ty()
+            .function(params.iter().copied(), results.iter().copied());
+        exports.export(name, ExportKind::Func, functions.len());
+        functions.function(functions.len() + 1);
+        code.function(&body);
+    };
+    let mut new = Function::new([]);
+    // Nobody looks at the ends.
+    new.instructions().i64_const(0).end();
+    define(answer::NEW.function, &[], &[I64], new);
+    let mut write = Function::new([]);
+    let value = 1;
+    write
+        .instructions()
+        .local_get(value)
+        .i32_const(0)
+        .call_indirect(0, 0)
+        .i32_const(COMPLETED)
+        .end();
+    define(answer::WRITE.function, &[I32, I32], &[I32], write);
+    let mut nothing = Function::new([]);
+    nothing.instructions().end();
+    define(answer::DROP_WRITABLE.function, &[I32], &[], nothing);
+    // The end that these are for is never used.
+    let never = || {
+        let mut never = Function::new([]);
+        never.instructions().unreachable().end();
+        never
+    };
+    define(answer::READ.function, &[I32, I32], &[I32], never());
+    define(answer::CANCEL_READ.function, &[I32], &[I32], never());
+    define(answer::CANCEL_WRITE.function, &[I32], &[I32], never());
+    define(answer::DROP_READABLE.function, &[I32], &[], never());
+
+    let mut tables = TableSection::new();
+    tables.table(ONE_SLOT);
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&functions)
+        .section(&tables)
+        .section(&exports)
+        .section(&code);
+    module.finish()
+}
+
+/// The core module that the host calls.
+pub(super) fn front(description: &Description, incoming: &Incoming<'_>) -> Vec<u8> {
+    use ValType::I32;
+    let mut types = TypeSection::new();
+    let mut types_len = 0;
+    let mut ty = |params: &[ValType], results: &[ValType]| {
+        types
+            .ty()
+            .function(params.iter().copied(), results.iter().copied());
+        types_len += 1;
+        types_len - 1
+    };
+    let mut imports = ImportSection::new();
+    let mut imported = 0;
+    let mut import = |module: &str, name: &str, ty: u32| {
+        imports.import(module, name, EntityType::Function(ty));
+        imported += 1;
+        imported - 1
+    };
+    let of_adapter = |name: &str| format!("{}#{name}", incoming.interface);
+    let action = ty(&[], &[]);
+    let accept = import(ADAPTER, &of_adapter("accept"), ty(&[I32], &[I32]));
+    let finish = import(ADAPTER, &of_adapter("finish"), action);
+    let give = import(HANDLES, handles::GIVE, ty(&[I32], &[]));
+    let guest = import(GUEST, HANDLE, ty(&[I32, I32], &[]));
+    let task_return = import(HOST, TASK_RETURN, ty(&description.flat, &[]));
+    let inc = import(HOST, BACKPRESSURE_INC, action);
+    let dec = import(HOST, BACKPRESSURE_DEC, action);
+    imports.import(ANSWER, ANSWERED, EntityType::Table(ONE_SLOT));
+    let memory = MemoryType {
+        minimum: 0,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    };
+    imports.import(ADAPTER, "memory", EntityType::Memory(memory));
+
+    let (request, accepted) = (0, 1);
+    let mut handle = Function::new([(1, I32)]);
+    let mut body = handle.instructions();
+    body.call(inc);
+    body.local_get(request).call(accept).local_set(accepted);
+    // The guest's two handles. The third is the end that would be read.
+    for offset in [0, 4] {
+        body.local_get(accepted).i32_load(at(offset)).call(give);
+    }
+    for offset in [0, 4] {
+        body.local_get(accepted).i32_load(at(offset));
+    }
+    body.call(guest).call(finish).call(dec);
+    body.i32_const(EXIT).end();
+
+    let mut callback = Function::new([]);
+    // Nothing is waited for but within the call.
+    callback.instructions().unreachable().end();
+
+    let Description {
+        resolve,
+        answer,
+        flat,
+        ..
+    } = description;
+    let mut answered = Function::new(flat.iter().map(|ty| (1, *ty)));
+    let address = 0;
+    let locals = Locals {
+        types: flat,
+        first: address + 1,
+        base: Some(address),
+    };
+    flatten(resolve, answer, 0, locals, &mut answered);
+    let mut body = answered.instructions();
+    for local in 1..=flat.len() as u32 {
+        body.local_get(local);
+    }
+    body.call(task_return).end();
+
+    let mut functions = FunctionSection::new();
+    functions
+        .function(ty(&[I32], &[I32]))
+        .function(ty(&[I32, I32, I32], &[I32]))
+        .function(ty(&[I32], &[]));
+    let mut exports = ExportSection::new();
+    exports.export(HANDLE, ExportKind::Func, imported);
+    exports.export(CALLBACK, ExportKind::Func, imported + 1);
+    let mut elements = ElementSection::new();
+    let slot = ConstExpr::i32_const(0);
+    elements.active(
+        Some(0),
+        &slot,
+        Elements::Functions([imported + 2].as_slice().into()),
+    );
+    let mut code = CodeSection::new();
+    code.function(&handle)
+        .function(&callback)
+        .function(&answered);
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&exports)
+        .section(&elements)
+        .section(&code);
+    module.finish()
+}
