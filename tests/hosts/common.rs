@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasi_uplift_tests::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
 use wasmtime::component::{Component, ResourceTable};
-use wasmtime::{Engine, Result};
+use wasmtime::{Config, Engine, OptLevel, RegallocAlgorithm, Result};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 const USAGE: &str = "usage: HOST COMPONENT.wasm [--env K=V]... [--dir HOST::GUEST]... \
-    [--dir-ro HOST::GUEST]... [--inline-files] [--inherit-network] [--cwd X] [-- ARGS...]";
+    [--dir-ro HOST::GUEST]... [--inline-files] [--inherit-network] [--no-name-lookup] \
+    [--cwd X] [-- ARGS...]";
 
 /// The store's data: the context that `wasmtime-wasi` asks for.
 pub struct State {
@@ -42,6 +43,17 @@ pub fn linked<T>(result: Result<T>) -> Result<T> {
     result.map_err(|error| error.context(NotRun))
 }
 
+/// An engine. Where hosts are built to test, and not to measure, it compiles fast
+/// rather than well: most of the time of most tests is spent in it.
+fn engine() -> Engine {
+    let mut config = Config::new();
+    if cfg!(debug_assertions) {
+        config.cranelift_opt_level(OptLevel::None);
+        config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+    }
+    Engine::new(&config).expect("these settings go together")
+}
+
 /// Parses the command line, runs the component with `run`, and turns the
 /// outcome into the exit code that both hosts agree on.
 pub fn main<F>(run: impl FnOnce(Engine, Component, State) -> F) -> ExitCode
@@ -56,7 +68,7 @@ where
         }
     };
 
-    let engine = Engine::default();
+    let engine = engine();
     let outcome = linked(Component::from_file(&engine, &path)).and_then(|component| {
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(run(engine.clone(), component, state))
@@ -118,6 +130,9 @@ fn command_line(mut words: impl Iterator<Item = String>) -> anyhow::Result<(Path
             "--inherit-network" => {
                 ctx.inherit_network().allow_ip_name_lookup(true);
                 ctx.allow_tcp(true).allow_udp(true);
+            }
+            "--no-name-lookup" => {
+                ctx.allow_ip_name_lookup(false);
             }
             "--" => args.extend(words.by_ref()),
             _ if word.starts_with('-') => bail!("unknown option {word}"),

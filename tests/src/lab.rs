@@ -32,6 +32,17 @@ impl Host {
     }
 }
 
+/// What a guest finds where it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Condition {
+    /// What there is anyway.
+    None,
+    /// A machine that lacks something: `hosts/adverse.rs` has the conditions.
+    Machine(&'static str),
+    /// An option of the host.
+    Host(&'static str),
+}
+
 /// The hosts, and the guests uplifted so far.
 pub struct Lab {
     reference: PathBuf,
@@ -94,13 +105,12 @@ impl Lab {
     }
 
     /// Starts a guest that has to do with the network: uplifted on a host with
-    /// only WASI 0.3, or, where none is named, as it is on the WASI 0.2 host. A
-    /// condition is one of the machine's: `hosts/adverse.rs` has them.
+    /// only WASI 0.3, or, where none is named, as it is on the WASI 0.2 host.
     pub fn start(
         &self,
         guest: Guest,
         on: Option<(LinkMode, Host)>,
-        condition: Option<&str>,
+        condition: Condition,
         args: &[&str],
     ) -> Live {
         let (host, component) = match on {
@@ -114,17 +124,20 @@ impl Lab {
             }
         };
         let mut command = match condition {
-            None => Command::new(host),
-            Some(condition) => {
+            Condition::Machine(condition) => {
                 let mut command = Command::new(&self.adverse);
                 command.arg(condition).arg(host);
                 command
             }
+            Condition::None | Condition::Host(_) => Command::new(host),
         };
         command.arg(component);
         // What opens the network, where it is not open anyway.
         if *host != self.sockets_only {
             command.arg("--inherit-network");
+        }
+        if let Condition::Host(option) = condition {
+            command.arg(option);
         }
         Live::start(command.arg("--").args(args))
     }

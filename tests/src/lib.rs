@@ -16,7 +16,7 @@ mod tree;
 
 pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
 pub use fnv::{Fnv, pattern};
-pub use lab::{Host, Lab};
+pub use lab::{Condition, Host, Lab};
 pub use live::Live;
 pub use process::Outcome;
 pub use tree::{Preopen, Source, Thing};

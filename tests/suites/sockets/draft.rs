@@ -3,26 +3,38 @@
 
 use crate::place::{Place, Program, expect, printed};
 use std::collections::{BTreeMap, BTreeSet};
-use wasi_uplift_tests::Host;
+use wasi_uplift_tests::{Condition, Host};
 
 /// The document's lines about errors.
 const DOCUMENT: &str = include_str!("draft.txt");
 
-/// Where the guest provokes them: on a machine as it is, and on machines that
-/// lack something. A host named beside one is the only that tells its errors
-/// apart.
-const CONDITIONS: &[(Option<&str>, Option<Host>)] = &[
-    (None, None),
-    (Some("alone"), None),
-    (Some("few-files"), None),
-    (Some("full-buffers"), None),
-    (Some("no-ipv6"), None),
-    (Some("no-listening"), None),
-    (Some("no-sockets"), None),
-    (Some("nonsense"), None),
-    (Some("one-port"), None),
-    (Some("resolver-down"), Some(Host::SocketsOnly)),
-    (Some("resolver-refuses"), Some(Host::SocketsOnly)),
+/// The parts of the walk, and where they are walked. A host named beside one is
+/// the only that tells its errors apart.
+const WALKS: &[(&str, Condition, Option<Host>)] = &[
+    ("errors", Condition::None, None),
+    ("alone", Condition::Machine("alone"), None),
+    ("few-files", Condition::Machine("few-files"), None),
+    ("full-buffers", Condition::Machine("full-buffers"), None),
+    ("no-ipv6", Condition::Machine("no-ipv6"), None),
+    ("no-listening", Condition::Machine("no-listening"), None),
+    ("no-sockets", Condition::Machine("no-sockets"), None),
+    ("nonsense", Condition::Machine("nonsense"), None),
+    ("one-port", Condition::Machine("one-port"), None),
+    (
+        "one-port-udp",
+        Condition::Machine("one-port"),
+        Some(Host::SocketsOnly),
+    ),
+    (
+        "no-answers",
+        Condition::Machine("no-answers"),
+        Some(Host::SocketsOnly),
+    ),
+    (
+        "no-lookup",
+        Condition::Host("--no-name-lookup"),
+        Some(Host::P3Only),
+    ),
 ];
 
 /// Each error of each function comes where the document says that it does.
@@ -40,13 +52,17 @@ fn errors_of_the_document() {
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     for place in Place::all(Program::Documented) {
-        for (condition, only) in CONDITIONS {
+        for (walk, condition, only) in WALKS {
             if only.is_some_and(|only| place.host() != Some(only)) {
                 continue;
             }
-            let words = [condition.unwrap_or("errors")];
-            let stdout = printed(&place.start_on(*condition, &words).finish());
-            assert!(!stdout.is_empty(), "{words:?} provokes nothing");
+            let mut live = place.start_under(*condition, &[walk]);
+            let stdout = match *walk {
+                // At its end it waits until what it was allowed to send is sent.
+                "full-buffers" => live.line(),
+                _ => printed(&live.finish()),
+            };
+            assert!(!stdout.is_empty(), "{walk} provokes nothing");
             for line in stdout.lines() {
                 let (what, came) = line.split_once(": ").expect("a line of the walk");
                 let Some((text, expected)) = lines.get(what) else {
@@ -54,7 +70,7 @@ fn errors_of_the_document() {
                 };
                 if came != *expected {
                     let place = place.name();
-                    wrong.push(format!("{place}, {words:?}\n{what}: {text}\n  {came}"));
+                    wrong.push(format!("{place}, {walk}\n{what}: {text}\n  {came}"));
                 }
                 seen.insert(what.to_owned());
             }

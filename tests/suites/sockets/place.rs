@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::LazyLock;
-use wasi_uplift_tests::{Guest, Host, Lab, LinkMode, Live, Outcome, lab};
+use wasi_uplift_tests::{Condition, Guest, Host, Lab, LinkMode, Live, Outcome, lab};
 
 /// The shapes that `wasi:sockets` had.
 pub const SHAPES: [&str; 3] = ["stable", "candidate", "draft"];
@@ -124,13 +124,12 @@ impl Place {
 
     /// Starts the program.
     pub fn start(&self, args: &[&str]) -> Live {
-        self.start_on(None, args)
+        self.start_under(Condition::None, args)
     }
 
-    /// Starts the program, on a machine that lacks something if a condition is
-    /// named.
-    pub fn start_on(&self, condition: Option<&str>, args: &[&str]) -> Live {
-        eprintln!("{} {}", self.name(), args.join(" "));
+    /// Starts the program under a condition.
+    pub fn start_under(&self, condition: Condition, args: &[&str]) -> Live {
+        eprintln!("{} {} {condition:?}", self.name(), args.join(" "));
         LAB.start(self.guest, self.on, condition, args)
     }
 
