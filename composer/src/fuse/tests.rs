@@ -7,7 +7,7 @@
 use super::glue::{self, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Encoding, Strings, Types};
 use super::handles;
 use super::merge::{GuestPart, Merged};
-use super::scan::{Gone, Scan};
+use super::scan::{Fate, Gone, Scan};
 use crate::adapt::trim::{Module, Names};
 use arbitrary::{Result, Unstructured};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
