@@ -6,6 +6,8 @@
 //! The guest measures itself, so that compiling it doesn't count. The three ways to run it take
 //! turns, and of each the best turn counts: what disturbs a measurement only ever makes it longer.
 
+#[path = "http.rs"]
+mod http;
 #[path = "instantiate.rs"]
 mod instantiate;
 
@@ -16,12 +18,13 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 use wasi_uplift::{LinkMode, Options};
+use wasi_uplift_tests::Guest;
 
 const TURNS: usize = 5;
 const MIB: usize = 1 << 20;
 
 /// What is measured, and what a fused guest is to reach.
-const MEASURED: [(&str, Option<f64>); 25] = [
+const MEASURED: [(&str, Option<f64>); 27] = [
     ("now", Some(1.05)),
     ("ready", Some(0.2)),
     ("ready, of a timer that runs", None),
@@ -45,6 +48,8 @@ const MEASURED: [(&str, Option<f64>); 25] = [
     ("file write at random", Some(0.7)),
     ("stat", Some(1.15)),
     ("open, read, close", Some(1.15)),
+    ("http request, as served by default", Some(0.5)),
+    ("http request, instances used alike", Some(1.25)),
     ("instantiate", Some(1.3)),
     ("bytes", None),
 ];
@@ -56,21 +61,36 @@ fn main() {
         .collect();
     let folder = tempfile::tempdir().expect("making a temporary folder");
     let native = build_guest();
-    let bytes = std::fs::read(&native).expect("reading the guest");
-    let uplift = |mode: LinkMode| {
+    let server = Guest::named("http-stable-server").expect("there is one");
+    let server = server.path().to_owned();
+    let uplift = |name: &str, guest: &Path, mode: LinkMode| {
+        let bytes = std::fs::read(guest).expect("reading a guest");
         let start = Instant::now();
         let composed = wasi_uplift::compose(&bytes, &Options::default().link(mode));
         let composed = composed.expect("the guest can be uplifted").bytes;
-        println!("composed ({mode}) in {:?}", start.elapsed());
-        let path = folder.path().join(format!("{mode}.wasm"));
+        println!("composed the {name} ({mode}) in {:?}", start.elapsed());
+        let path = folder.path().join(format!("{name}-{mode}.wasm"));
         std::fs::write(&path, composed).expect("writing a component");
         path
     };
-    let ways = [
-        Way::native(native),
-        Way::uplifted(uplift(LinkMode::Component)),
-        Way::uplifted(uplift(LinkMode::Fused)),
-    ];
+    let uplifted = |mode| Way {
+        host: env!("CARGO_BIN_EXE_p3-only-host"),
+        guest: uplift("guest", &native, mode),
+        http_host: env!("CARGO_BIN_EXE_p3-http-host"),
+        server: uplift("server", &server, mode),
+        is_native: false,
+    };
+    let uplifted = [LinkMode::Component, LinkMode::Fused].map(uplifted);
+    let ways = [Way {
+        host: env!("CARGO_BIN_EXE_p2-reference-host"),
+        guest: native.clone(),
+        http_host: env!("CARGO_BIN_EXE_p2-http-host"),
+        server: server.clone(),
+        is_native: true,
+    }]
+    .into_iter()
+    .chain(uplifted);
+    let ways: Vec<Way> = ways.collect();
     let home = folder.path().join("home");
     std::fs::create_dir(&home).expect("making a folder");
     std::fs::write(home.join("big"), vec![b'x'; 64 * MIB]).expect("writing a file");
@@ -106,30 +126,16 @@ fn readable(name: &str, value: f64) -> String {
     }
 }
 
-/// A guest on a host.
+/// The guests on their hosts.
 struct Way {
     host: &'static str,
     guest: PathBuf,
+    http_host: &'static str,
+    server: PathBuf,
     is_native: bool,
 }
 
 impl Way {
-    fn native(guest: PathBuf) -> Way {
-        Way {
-            host: env!("CARGO_BIN_EXE_p2-reference-host"),
-            guest,
-            is_native: true,
-        }
-    }
-
-    fn uplifted(guest: PathBuf) -> Way {
-        Way {
-            host: env!("CARGO_BIN_EXE_p3-only-host"),
-            guest,
-            is_native: false,
-        }
-    }
-
     /// Measures something once, in nanoseconds.
     fn measure(&self, name: &str, home: &Path) -> f64 {
         match name {
@@ -138,6 +144,27 @@ impl Way {
                 return metadata.expect("the guest is there").len() as f64;
             }
             "instantiate" => return instantiate::measure(&self.guest, self.is_native),
+            "http request, as served by default" => {
+                // What `wasmtime serve` does for components of either generation.
+                let reuse = match self.is_native {
+                    true => http::Reuse {
+                        requests: 1,
+                        at_once: 1,
+                    },
+                    false => http::Reuse {
+                        requests: 128,
+                        at_once: 16,
+                    },
+                };
+                return http::measure(self.http_host, &self.server, &reuse);
+            }
+            "http request, instances used alike" => {
+                let reuse = http::Reuse {
+                    requests: 128,
+                    at_once: 1,
+                };
+                return http::measure(self.http_host, &self.server, &reuse);
+            }
             _ => {}
         }
         let peer = match name {
