@@ -94,6 +94,18 @@ pub enum Error {
     )]
     Export(String),
 
+    /// An export needs a package that is to be left out.
+    #[error(
+        "the export `{export}` has types of `{package}`, which is to be left out: compose it with \
+         `{package}`, or build the guest without this export"
+    )]
+    LeftOut {
+        /// The name of the export.
+        export: String,
+        /// The package.
+        package: String,
+    },
+
     /// A function flows both to where it has to be `async` and to where it must not be.
     #[error(
         "the function {waits} may wait, so it has to be `async`, and the function {stays} must not \
@@ -190,6 +202,15 @@ pub enum Unserved {
     Version,
     /// The interface is served, but not this function of it.
     Function(String),
+    /// The guest has it of WASI 0.3 itself, and this package is to be left out.
+    LeftOut(String),
+    /// There is nothing that a function could answer where a package is left out.
+    Unanswered {
+        /// The function.
+        function: String,
+        /// The package.
+        package: String,
+    },
 }
 
 impl fmt::Display for Unserved {
@@ -216,6 +237,17 @@ impl fmt::Display for Unserved {
                 f,
                 "its function `{name}` is newer than this version of wasi-uplift, or was never \
                  part of WASI 0.2; use a later wasi-uplift, or build the guest without it"
+            ),
+            Unserved::LeftOut(package) => write!(
+                f,
+                "`{package}` is to be left out, and here the guest has it of WASI 0.3 itself; \
+                 compose it with `{package}`, or build the guest without"
+            ),
+            Unserved::Unanswered { function, package } => write!(
+                f,
+                "its function `{function}` needs `{package}`, which is to be left out, and WASI \
+                 0.2 has no answer that says so; compose it with `{package}`, or build the guest \
+                 without"
             ),
         }
     }

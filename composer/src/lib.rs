@@ -68,6 +68,7 @@ struct Readme;
 pub struct Options {
     target: Target,
     link: LinkMode,
+    without: Vec<String>,
 }
 
 /// How guest and adapter are to be put together.
@@ -108,6 +109,20 @@ impl Options {
     pub fn link(mut self, link: LinkMode) -> Self {
         self.link = link;
         self
+    }
+
+    /// Has the result import nothing of a package, `wasi:filesystem` for example, for a host that
+    /// ships only a part of WASI 0.3. The guest gets what WASI 0.2 offers for absence: there are no
+    /// folders, no socket can be made, a request is denied. May be called for several packages.
+    pub fn without(mut self, package: impl Into<String>) -> Self {
+        self.without.push(package.into());
+        self
+    }
+}
+
+impl Options {
+    fn adapter(&self) -> Result<adapt::Adapter<'static>, Error> {
+        adapt::Adapter::embedded(self.target)?.leave_out(&self.without)
     }
 }
 
@@ -150,7 +165,7 @@ pub struct Composed {
 pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
     let guest = preview1::componentize(guest)?;
     let guest = inspect::Guest::read(&guest)?;
-    let adapter = adapt::Adapter::embedded(options.target)?;
+    let adapter = options.adapter()?;
     let plan = Plan::new(&guest, &adapter)?;
     carry_out(&guest, plan, &adapter, options)
 }
@@ -170,7 +185,7 @@ fn carry_out(
     }
     let retyped = retype::retype(guest, &plan)?;
     let (bytes, linked) = put_together(retyped, &plan, adapter, options.link)?;
-    validate::validate(&bytes, &plan, guest)?;
+    validate::validate(&bytes, &plan, guest, adapter.absence())?;
     Ok(Composed {
         bytes,
         plan,

@@ -1,7 +1,6 @@
 //! Decides what becomes of each import and export of a guest.
 
 use crate::Error;
-use crate::Target;
 use crate::adapt::{Adapter, Interface};
 use crate::error::Unserved;
 use crate::inspect::{Extern, Generation, Guest, InterfaceName};
@@ -150,11 +149,12 @@ impl Plan {
         if !unserved.is_empty() {
             return Err(Error::Imports(unserved));
         }
+        plan.check_answers(adapter)?;
         plan.check_references()?;
         // A host calls one of a kind: what the guest has for WASI 0.3, if it has.
         let mut lifted: BTreeSet<&str> = guest.exports.iter().filter_map(p3_entry).collect();
         for export in &guest.exports {
-            let mut fate = export_fate(export, adapter.target())?;
+            let mut fate = export_fate(export, adapter)?;
             if let (ExportFate::Lifted(_), Some(entry)) = (&fate, p2_entry(export))
                 && !lifted.insert(entry.counterpart)
             {
@@ -196,6 +196,25 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// What is left out has to be answered for.
+    fn check_answers(&self, adapter: &Adapter<'_>) -> Result<(), Error> {
+        let mut unserved: Vec<(String, Unserved)> = Vec::new();
+        for it in adapter.unanswered(self)? {
+            // One function of an import is enough to say.
+            if unserved.iter().all(|(import, _)| *import != it.import) {
+                let reason = Unserved::Unanswered {
+                    function: it.function,
+                    package: it.package,
+                };
+                unserved.push((it.import, reason));
+            }
+        }
+        if unserved.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Imports(unserved))
     }
 
     /// Whether the guest needs nothing: it imports and exports nothing of WASI 0.2.
@@ -370,13 +389,17 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
     };
     let is_p2 = P2_INTERFACES.contains(&name.path().as_str());
     match name.generation() {
+        Some(Generation::P3) if families.adapter.absence().has(&name.package) => {
+            return Err(Unserved::LeftOut(name.package.clone()));
+        }
         Some(Generation::P3) => return Ok(ImportFate::AlreadyP3),
         _ if !is_p2 => return Err(Unserved::Unknown),
         Some(Generation::P2) => {}
         None => return Err(Unserved::Version),
     }
     let target = families.adapter.target();
-    if !target.serves(&name.package) {
+    let is_left_out = families.adapter.absence().has(&name.package);
+    if !is_left_out && !target.serves(&name.package) {
         return Err(Unserved::Target(target));
     }
     let Some(interface) = families.interface(name) else {
@@ -393,7 +416,7 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
     })
 }
 
-fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
+fn export_fate(export: &Extern, adapter: &Adapter<'_>) -> Result<ExportFate, Error> {
     let Some(name) = export.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ExportFate::Kept);
     };
@@ -414,7 +437,15 @@ fn export_fate(export: &Extern, target: Target) -> Result<ExportFate, Error> {
                     reason: format!("`{function}` is {found}, and should be {shape}"),
                 });
             }
-            Ok(ExportFate::Lifted(target.interface(entry.counterpart)))
+            // Its types are those of an import.
+            if entry.counterpart == P3_HANDLER && adapter.absence().has(&name.package) {
+                return Err(Error::LeftOut {
+                    export: export.name.clone(),
+                    package: name.package.clone(),
+                });
+            }
+            let counterpart = adapter.target().interface(entry.counterpart);
+            Ok(ExportFate::Lifted(counterpart))
         }
         None if P2_INTERFACES.contains(&name.path().as_str()) => {
             Err(Error::Export(export.name.clone()))

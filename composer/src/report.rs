@@ -103,7 +103,7 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, Error> {
     let component = preview1::componentize(guest)?;
     let is_module = matches!(component, std::borrow::Cow::Owned(_));
     let read = Guest::read(&component)?;
-    let adapter = Adapter::embedded(options.target)?;
+    let adapter = options.adapter()?;
     let mut obstacles = Obstacles::default();
     let plan = obstacles.plan(&read, &adapter)?;
     let mut report = Report {
@@ -225,7 +225,11 @@ impl Obstacles {
                 remove(&mut rest.imports, &name);
                 self.of_imports.insert(name, error);
             }
-            Error::Shape { ref name, .. } | Error::Export(ref name) if is_export(name) => {
+            Error::Shape { ref name, .. }
+            | Error::Export(ref name)
+            | Error::LeftOut {
+                export: ref name, ..
+            } if is_export(name) => {
                 let name = name.clone();
                 remove(&mut rest.exports, &name);
                 self.of_exports.insert(name, error);

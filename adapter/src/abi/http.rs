@@ -32,7 +32,7 @@ pub type Answer = Result<Response, ErrorCode>;
 
 /// Room for a lowered `result` of which the error is an `error-code`.
 #[repr(C, align(8))]
-struct Area([u8; 40]);
+pub(super) struct Area([u8; 40]);
 
 impl Area {
     const fn new() -> Self {
@@ -642,7 +642,7 @@ pub fn new_candidate_answer() -> NewAnswer {
 /// The result of a function that changes fields or options: whether it failed, why, and what else
 /// there is to say.
 #[repr(C, align(4))]
-struct Change([u8; 20]);
+pub(super) struct Change(pub(super) [u8; 20]);
 
 /// The cases of `header-error`.
 const FORBIDDEN: u8 = 1;

@@ -81,6 +81,7 @@ macro_rules! completion {
     };
 }
 
+mod absent;
 pub mod filesystem;
 pub mod http;
 pub mod sockets;

@@ -59,7 +59,7 @@ impl Layout {
 }
 
 /// The cases of `wasi:sockets/types.error-code` that both layouts have, in order.
-const CODES: [Fault; 9] = [
+pub(super) const CODES: [Fault; 9] = [
     Fault::AccessDenied,
     Fault::NotSupported,
     Fault::InvalidArgument,
@@ -89,7 +89,7 @@ const ENUMERATION_CODES: [Fault; 4] = [
 ];
 
 /// The cases of `wasi:sockets/ip-name-lookup.error-code` that both layouts have, in order.
-const LOOKUP_CODES: [Fault; 5] = [
+pub(super) const LOOKUP_CODES: [Fault; 5] = [
     Fault::AccessDenied,
     Fault::InvalidName,
     Fault::NameUnresolvable,
@@ -99,7 +99,7 @@ const LOOKUP_CODES: [Fault; 5] = [
 
 /// Memory for the results of a call.
 #[repr(C, align(8))]
-struct Area([u8; 48]);
+pub(super) struct Area(pub(super) [u8; 48]);
 
 /// Is in the first byte of an area that nothing was written to.
 const UNTOUCHED: u8 = 0xff;
@@ -761,7 +761,7 @@ pub fn resolve_addresses(name: String) -> Started<Box<Resolve>> {
 }
 
 /// Where the payload of the result of `resolve-addresses` is, in either layout.
-const RESOLVED: usize = 4;
+pub(super) const RESOLVED: usize = 4;
 
 /// The size of an `ip-address` in memory.
 const ADDRESS_SIZE: usize = 18;

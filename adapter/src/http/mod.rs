@@ -17,7 +17,7 @@ mod outgoing_request;
 mod outgoing_response;
 mod request_options;
 mod response_outparam;
-mod syntax;
+pub mod syntax;
 mod types;
 
 /// The shapes, as modules that have the same names in them.

@@ -10,6 +10,18 @@ pub fn is_method(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(is_token)
 }
 
+/// Whether a field can have this name.
+pub fn is_field_name(name: &str) -> bool {
+    is_method(name)
+}
+
+/// Whether a field can have this value.
+pub fn is_field_value(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|byte| !matches!(byte, 0..=8 | 10..=31 | 0x7f))
+}
+
 /// How long a scheme can be.
 const LONGEST_SCHEME: usize = 64;
 

@@ -5,10 +5,13 @@
 //! in [`trim`]. What is left becomes a component. Which of its functions are `async` is for the
 //! adapter's own WIT to say; there is no list of them here.
 
+mod absence;
 pub(crate) mod answer;
 pub(crate) mod handles;
 mod imports;
 pub mod trim;
+
+pub(crate) use absence::Absence;
 
 use crate::Error;
 use crate::Target;
@@ -80,6 +83,7 @@ pub struct Adapter<'a> {
     resolve: Resolve,
     world: WorldId,
     interfaces: Vec<Interface>,
+    absence: Absence,
 }
 
 /// An interface that the adapter exports.
@@ -173,6 +177,7 @@ impl<'a> Adapter<'a> {
             resolve: bindgen.resolve,
             world: bindgen.world,
             interfaces: Vec::new(),
+            absence: Absence::default(),
         };
         for item in adapter.resolve.worlds[adapter.world].exports.values() {
             let &WorldItem::Interface { id, .. } = item else {
@@ -201,6 +206,37 @@ impl<'a> Adapter<'a> {
     /// The version of WASI 0.3 that it imports.
     pub fn target(&self) -> Target {
         self.target
+    }
+
+    /// Has it import nothing of some packages of WASI 0.3, for a host that hasn't got them. It
+    /// still serves these packages of WASI 0.2, with the answers that say so.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such package.
+    pub fn leave_out(mut self, packages: &[String]) -> Result<Self, Error> {
+        self.check_packages(packages.iter().map(String::as_str))?;
+        self.absence = Absence::of(packages);
+        Ok(self)
+    }
+
+    /// What is left out.
+    pub(crate) fn absence(&self) -> &Absence {
+        &self.absence
+    }
+
+    fn check_packages<'b>(&self, names: impl Iterator<Item = &'b str>) -> Result<(), Error> {
+        let packages = self.interfaces.iter().map(|it| it.parts.package.as_str());
+        let packages: BTreeSet<&str> = packages.filter(|it| it.starts_with("wasi:")).collect();
+        for name in names {
+            if !packages.contains(name) {
+                return Err(Error::Package {
+                    name: name.to_string(),
+                    known: packages.into_iter().map(str::to_string).collect(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Its interfaces, imports and exports.
@@ -240,14 +276,7 @@ impl<'a> Adapter<'a> {
     ///
     /// If there is no such package, or the adapter is broken.
     pub fn whole(&self, without: &[&str]) -> Result<Vec<u8>, Error> {
-        let packages = self.interfaces.iter().map(|it| it.parts.package.as_str());
-        let packages: BTreeSet<&str> = packages.filter(|it| it.starts_with("wasi:")).collect();
-        if let Some(unknown) = without.iter().find(|name| !packages.contains(*name)) {
-            return Err(Error::Package {
-                name: unknown.to_string(),
-                known: packages.into_iter().map(str::to_string).collect(),
-            });
-        }
+        self.check_packages(without.iter().copied())?;
         let is_wanted = |interface: &Interface| {
             let package = interface.parts.package.as_str();
             // What the fronts call goes with what they are in front of.
@@ -350,7 +379,11 @@ impl<'a> Adapter<'a> {
 
     fn encode(&self, module: Vec<u8>, resolve: &Resolve) -> Result<Vec<u8>, Error> {
         let mut module = self.target.rename_imports(module)?;
-        embed_component_metadata(&mut module, resolve, self.world, StringEncoding::UTF8)
+        let mut resolve = Cow::Borrowed(resolve);
+        if self.absence.packages().next().is_some() {
+            self.absence.detach(resolve.to_mut());
+        }
+        embed_component_metadata(&mut module, &resolve, self.world, StringEncoding::UTF8)
             .map_err(broken)?;
         ComponentEncoder::default()
             .module(&module)
@@ -420,6 +453,7 @@ impl<'a> Adapter<'a> {
                 }
             }
         }
-        Ok(module.trim(|export| exports.contains(export), Names::Drop)?)
+        let stand_in = |interface: &str, name: &str| self.stand_in(module, interface, name);
+        Ok(module.trim_with(|export| exports.contains(export), stand_in, Names::Drop)?)
     }
 }

@@ -13,7 +13,7 @@
 
 use graph::Graph;
 use live::Live;
-use read::Input;
+use read::{FunctionExport, Input};
 
 mod emit;
 mod graph;
@@ -37,6 +37,15 @@ pub enum Names {
     Keep,
     /// Leave them out.
     Drop,
+}
+
+/// What takes the place of a function that a module imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StandIn {
+    /// The function that the module exports under this name.
+    Export(String),
+    /// One that traps.
+    Trap,
 }
 
 /// What remains of a module.
@@ -81,6 +90,9 @@ pub enum Error {
         /// What it refers to.
         reference: String,
     },
+    /// There is nothing to take the place of an import, or it is of another type.
+    #[error("nothing called `{0}` can take the place of an import")]
+    StandIn(String),
     /// A function is in the table although no relocation takes its address.
     #[error("no relocation refers to function {function} in slot {slot} of the table")]
     Unaddressed {
@@ -167,6 +179,43 @@ impl<'a> Module<'a> {
     /// Keeps the function exports that `keep` says, the start function, the memory, and what these
     /// need. Exports of globals go.
     pub fn trim(&self, keep: impl Fn(&str) -> bool, names: Names) -> Result<Trimmed, Error> {
+        self.trim_with(keep, |_, _| None, names)
+    }
+
+    /// The same, where others take the place of the imports (module, name) that `stand_in` says.
+    pub fn trim_with(
+        &self,
+        keep: impl Fn(&str) -> bool,
+        stand_in: impl Fn(&str, &str) -> Option<StandIn>,
+        names: Names,
+    ) -> Result<Trimmed, Error> {
+        let replaced = self.replaced(stand_in)?;
+        let (exports, live) = self.live(keep, &replaced);
+        Ok(Trimmed {
+            bytes: emit::emit(&self.input, &self.graph, &live, &replaced, &exports, names)?,
+            imports: self.imports(&live),
+            exports: exports
+                .iter()
+                .map(|export| export.name.to_owned())
+                .collect(),
+        })
+    }
+
+    /// The functions (module, name) that what [`trim_with`](Self::trim_with) leaves imports.
+    pub fn needs(
+        &self,
+        keep: impl Fn(&str) -> bool,
+        stand_in: impl Fn(&str, &str) -> Option<StandIn>,
+    ) -> Result<Vec<(String, String)>, Error> {
+        let (_, live) = self.live(keep, &self.replaced(stand_in)?);
+        Ok(self.imports(&live))
+    }
+
+    fn live(
+        &self,
+        keep: impl Fn(&str) -> bool,
+        replaced: &[Replaced],
+    ) -> (Vec<&FunctionExport<'a>>, Live) {
         let exports = self
             .input
             .exports
@@ -177,22 +226,54 @@ impl<'a> Module<'a> {
             .iter()
             .map(|export| export.function)
             .chain(self.input.start);
-        let live = Live::from_roots(&self.input, &self.graph, roots);
+        let live = Live::from_roots(&self.input, &self.graph, replaced, roots);
+        (exports, live)
+    }
+
+    fn imports(&self, live: &Live) -> Vec<(String, String)> {
         let imports = self
             .input
             .imports
             .iter()
             .zip(&live.functions)
             .filter(|(_, live)| **live);
-        Ok(Trimmed {
-            bytes: emit::emit(&self.input, &self.graph, &live, &exports, names)?,
-            imports: imports
-                .map(|(import, _)| (import.module.to_owned(), import.name.to_owned()))
-                .collect(),
-            exports: exports
-                .iter()
-                .map(|export| export.name.to_owned())
-                .collect(),
-        })
+        imports
+            .map(|(import, _)| (import.module.to_owned(), import.name.to_owned()))
+            .collect()
     }
+
+    fn replaced(
+        &self,
+        stand_in: impl Fn(&str, &str) -> Option<StandIn>,
+    ) -> Result<Vec<Replaced>, Error> {
+        let replaced = self.input.imports.iter().map(|import| {
+            Ok(match stand_in(import.module, import.name) {
+                Some(StandIn::Export(name)) => Replaced::By(self.exported(&name, import.ty)?),
+                Some(StandIn::Trap) => Replaced::ByTrap,
+                None => Replaced::Not,
+            })
+        });
+        replaced.collect()
+    }
+
+    /// The function with this name and type.
+    fn exported(&self, name: &str, ty: u32) -> Result<u32, Error> {
+        let ty = self.input.types.get(ty as usize);
+        let fits = |function: u32| {
+            let other = self.input.type_of(function);
+            other.and_then(|other| self.input.types.get(other as usize)) == ty
+        };
+        let named = self.input.exports.iter().find(|it| it.name == name);
+        let function = named.map(|export| export.function);
+        let function = function.filter(|function| fits(*function));
+        function.ok_or_else(|| Error::StandIn(name.to_owned()))
+    }
+}
+
+/// Whether something takes an import's place.
+#[derive(Clone, Copy)]
+enum Replaced {
+    Not,
+    By(u32),
+    ByTrap,
 }

@@ -3,26 +3,27 @@
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, ImportSection, MemorySection, Module, NameMap,
-    NameSection, StartSection, TableSection, TypeSection,
+    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module,
+    NameMap, NameSection, StartSection, TableSection, TypeSection,
 };
 use wasmparser::SymbolInfo;
 
 use super::graph::Graph;
 use super::live::Live;
 use super::read::{FunctionExport, Input};
-use super::{Error, Names};
+use super::{Error, Names, Replaced};
 
 /// Encodes the live part of a module.
 pub(super) fn emit(
     input: &Input<'_>,
     graph: &Graph,
     live: &Live,
+    replaced: &[Replaced],
     exports: &[&FunctionExport<'_>],
     names: Names,
 ) -> Result<Vec<u8>, Error> {
     let numbers = Numbers {
-        functions: numbers(&live.functions),
+        functions: function_numbers(live, replaced),
         types: numbers(&live.types),
         globals: numbers(&live.globals),
     };
@@ -81,6 +82,9 @@ impl<'a> Writer<'a> {
         let mut section = FunctionSection::new();
         for function in alive(&self.input.bodies, self.live_bodies()) {
             section.function(self.numbers.type_index(function.ty)?);
+        }
+        for import in alive(&self.input.imports, &self.live.traps) {
+            section.function(self.numbers.type_index(import.ty)?);
         }
         self.add(section.len(), &section);
         Ok(())
@@ -169,6 +173,11 @@ impl<'a> Writer<'a> {
         for function in alive(&self.input.bodies, self.live_bodies()) {
             self.numbers
                 .parse_function_body(&mut section, function.body.clone())?;
+        }
+        for _ in alive(&self.input.imports, &self.live.traps) {
+            let mut body = Function::new([]);
+            body.instructions().unreachable().end();
+            section.function(&body);
         }
         self.add(section.len(), &section);
         Ok(())
@@ -261,6 +270,22 @@ fn numbers(live: &[bool]) -> Vec<Option<u32>> {
     live.iter()
         .map(|live| if *live { next.next() } else { None })
         .collect()
+}
+
+/// The same for functions. Those that trap come after all others, and what has taken the place of an
+/// import has its number.
+fn function_numbers(live: &Live, replaced: &[Replaced]) -> Vec<Option<u32>> {
+    let mut all = numbers(&live.functions);
+    let count = all.iter().flatten().count() as u32;
+    let mut traps = count..;
+    for (index, replaced) in replaced.iter().enumerate() {
+        match replaced {
+            Replaced::By(other) => all[index] = all.get(*other as usize).copied().flatten(),
+            Replaced::ByTrap if live.traps[index] => all[index] = traps.next(),
+            Replaced::ByTrap | Replaced::Not => {}
+        }
+    }
+    all
 }
 
 /// Something is referred to that was thought to be dead.

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::Replaced;
 use super::graph::{Graph, Reference};
 use super::read::Input;
 
 /// What must stay, each by its index.
 pub(super) struct Live {
     pub functions: Vec<bool>,
+    /// Functions that trap in place of an import, by the index of that.
+    pub traps: Vec<bool>,
     pub types: Vec<bool>,
     pub globals: Vec<bool>,
     /// By place in [`Graph::data`].
@@ -20,13 +23,20 @@ pub(super) struct Live {
 
 impl Live {
     /// What these functions need, themselves included.
-    pub fn from_roots(input: &Input<'_>, graph: &Graph, roots: impl Iterator<Item = u32>) -> Self {
+    pub fn from_roots(
+        input: &Input<'_>,
+        graph: &Graph,
+        replaced: &[Replaced],
+        roots: impl Iterator<Item = u32>,
+    ) -> Self {
         let functions = input.imports.len() + input.bodies.len();
         let mut search = Search {
             input,
             graph,
+            replaced,
             live: Self {
                 functions: vec![false; functions],
+                traps: vec![false; input.imports.len()],
                 types: vec![false; input.types.len()],
                 globals: vec![false; input.globals.len()],
                 data: vec![false; graph.data.len()],
@@ -68,6 +78,7 @@ struct Callable {
 struct Search<'a> {
     input: &'a Input<'a>,
     graph: &'a Graph,
+    replaced: &'a [Replaced],
     live: Live,
     signatures: Vec<usize>,
     tables: BTreeMap<usize, Callable>,
@@ -91,7 +102,12 @@ impl Search<'_> {
 
     fn function(&mut self, function: u32) {
         let index = function as usize;
-        if !mark(&mut self.live.functions, index) {
+        let marks = match self.replaced.get(index) {
+            Some(Replaced::By(other)) => return self.pending.push(Reference::Function(*other)),
+            Some(Replaced::ByTrap) => &mut self.live.traps,
+            Some(Replaced::Not) | None => &mut self.live.functions,
+        };
+        if !mark(marks, index) {
             return;
         }
         self.pending

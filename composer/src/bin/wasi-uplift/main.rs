@@ -64,6 +64,12 @@ struct Composition {
     #[arg(long, default_value_t, value_name = "VERSION")]
     target: Target,
 
+    /// A package of which the result imports nothing, for a host that ships only a part of WASI
+    /// 0.3: `wasi:filesystem`, for example. The guest gets what WASI 0.2 offers for absence. May be
+    /// repeated.
+    #[arg(long, value_name = "PACKAGE")]
+    without: Vec<String>,
+
     #[command(flatten)]
     linking: Linking,
 }
@@ -78,9 +84,10 @@ struct Linking {
 
 impl Composition {
     fn options(&self) -> Options {
-        Options::default()
+        let options = Options::default()
             .target(self.target)
-            .link(self.linking.link)
+            .link(self.linking.link);
+        self.without.iter().fold(options, Options::without)
     }
 }
 

@@ -1,0 +1,186 @@
+//! What becomes of the adapter where the host ships only a part of WASI 0.3.
+//!
+//! Of a package that is left out nothing is imported. The adapter has functions that take the place
+//! of what it imports otherwise, and answer what WASI offers for absence. A function that takes a
+//! handle of the package needs none: nobody can have such a handle. What remains has no answer, and
+//! a guest that needs it can't be served.
+
+use super::Adapter;
+use super::trim::{Module, StandIn};
+use crate::Error;
+use crate::plan::Plan;
+use std::collections::BTreeSet;
+use wit_parser::{Resolve, Type, TypeDefKind, TypeOwner};
+
+/// Begins the names of the adapter's answers.
+const ANSWERS: &str = "wasi-uplift:absent/";
+
+/// Begins the name of an import that doesn't wait for the function it calls.
+const ASYNC_LOWER: &str = "[async-lower]";
+
+/// The packages that are left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Absence(BTreeSet<String>);
+
+/// A function of a guest's import for which there is no answer.
+pub(crate) struct Unanswered {
+    pub import: String,
+    pub function: String,
+    /// The package that it needs.
+    pub package: String,
+}
+
+impl Absence {
+    pub fn of(packages: &[String]) -> Self {
+        Absence(packages.iter().cloned().collect())
+    }
+
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    pub fn has(&self, package: &str) -> bool {
+        self.0.contains(package)
+    }
+
+    /// The package of an interface, if it is left out.
+    pub fn package_of<'a>(&self, interface: &'a str) -> Option<&'a str> {
+        let (package, _) = interface.split_once('/')?;
+        self.has(package).then_some(package)
+    }
+
+    /// Gives what stays its own copy of the types that it takes from what is left out, so that
+    /// nothing is imported for a type alone.
+    pub fn detach(&self, resolve: &mut Resolve) {
+        let is_left_out = |owner: TypeOwner| {
+            let TypeOwner::Interface(interface) = owner else {
+                return false;
+            };
+            let name = resolve.id_of(interface);
+            name.is_some_and(|name| self.package_of(&name).is_some())
+        };
+        let mut copies = Vec::new();
+        for (id, ty) in resolve.types.iter() {
+            let mut kind = &ty.kind;
+            while let TypeDefKind::Type(Type::Id(of)) = kind
+                && !is_left_out(ty.owner)
+                && is_left_out(resolve.types[*of].owner)
+                && !matches!(resolve.types[*of].kind, TypeDefKind::Resource)
+            {
+                kind = &resolve.types[*of].kind;
+            }
+            if !std::ptr::eq(kind, &ty.kind) {
+                copies.push((id, kind.clone()));
+            }
+        }
+        for (id, kind) in copies {
+            resolve.types[id].kind = kind;
+        }
+    }
+}
+
+impl Adapter<'_> {
+    /// What takes the place of an import of the adapter's core module.
+    pub(super) fn stand_in(
+        &self,
+        module: &Module<'_>,
+        interface: &str,
+        name: &str,
+    ) -> Option<StandIn> {
+        self.absence.package_of(interface)?;
+        let answer = |name: &str| {
+            let answer = format!("{ANSWERS}{name}");
+            let is_there = module.exports().any(|export| export == answer);
+            is_there.then_some(StandIn::Export(answer))
+        };
+        let function = name.strip_prefix(ASYNC_LOWER).unwrap_or(name);
+        let built_in = built_in(function);
+        answer(&format!("{interface}#{name}"))
+            .or_else(|| answer(built_in.as_deref()?))
+            .or_else(|| {
+                let needs_handle = built_in.is_some() || self.takes_handle(interface, function);
+                needs_handle.then_some(StandIn::Trap)
+            })
+    }
+
+    /// Whether a function of the imports can't be called without a handle.
+    fn takes_handle(&self, interface: &str, function: &str) -> bool {
+        let resolve = &self.resolve;
+        let path = interface
+            .split_once('@')
+            .map_or(interface, |(path, _)| path);
+        let name = self.target.interface(path);
+        let mut interfaces = resolve.interfaces.iter();
+        let found = interfaces.find(|(id, _)| resolve.id_of(*id).as_deref() == Some(&name));
+        let found = found.and_then(|(_, interface)| interface.functions.get(function));
+        let is_handle = |ty: &Type| {
+            let mut ty = *ty;
+            while let Type::Id(id) = ty {
+                match resolve.types[id].kind {
+                    TypeDefKind::Handle(_) => return true,
+                    TypeDefKind::Type(of) => ty = of,
+                    _ => return false,
+                }
+            }
+            false
+        };
+        found.is_some_and(|function| function.params.iter().any(|param| is_handle(&param.ty)))
+    }
+
+    /// The functions of a guest's imports for which there is no answer.
+    pub(crate) fn unanswered(&self, plan: &Plan) -> Result<Vec<Unanswered>, Error> {
+        if self.absence.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let module = Module::parse(&self.bytes)?;
+        // What a function needs that is of the package itself, it is to be blamed for.
+        let mut wanted = Vec::new();
+        for (import, by) in plan.adapted() {
+            let is_left_out = self.absence.package_of(by).is_some();
+            let functions = import.functions.iter();
+            wanted.extend(functions.map(|function| (is_left_out, import, by, function)));
+        }
+        wanted.sort_by_key(|(is_left_out, ..)| *is_left_out);
+        let exports = wanted
+            .iter()
+            .map(|(_, _, by, function)| format!("{by}#{function}"));
+        let exports: Vec<String> = exports.collect();
+        let needed = |kept: &BTreeSet<&str>| -> Result<Option<String>, Error> {
+            let stand_in = |interface: &str, name: &str| self.stand_in(&module, interface, name);
+            let imports = module.needs(|export| kept.contains(export), stand_in)?;
+            let package = |(interface, _): &(String, String)| {
+                Some(self.absence.package_of(interface)?.to_string())
+            };
+            Ok(imports.iter().find_map(package))
+        };
+        if needed(&exports.iter().map(String::as_str).collect())?.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut unanswered = Vec::new();
+        let mut kept = BTreeSet::new();
+        for ((_, import, _, function), export) in wanted.iter().zip(&exports) {
+            kept.insert(export.as_str());
+            if let Some(package) = needed(&kept)? {
+                kept.remove(export.as_str());
+                unanswered.push(Unanswered {
+                    import: import.name.clone(),
+                    function: function.to_string(),
+                    package,
+                });
+            }
+        }
+        Ok(unanswered)
+    }
+}
+
+/// The name of the kind of a built-in, as in `[stream-read]`, if the function is one.
+fn built_in(function: &str) -> Option<String> {
+    let (kind, _) = function.strip_prefix('[')?.split_once(']')?;
+    if kind == "resource-drop" {
+        return Some(format!("[{kind}]"));
+    }
+    let is_about = |what: &str| kind.starts_with(what);
+    let (name, number) = kind.rsplit_once('-')?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && (is_about("stream-") || is_about("future-"))).then(|| format!("[{name}]"))
+}
