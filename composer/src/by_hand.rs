@@ -84,7 +84,7 @@ pub fn retype(guest: &[u8], target: Target) -> Result<Retyped, Error> {
     let guest = preview1::componentize(guest)?;
     let guest = Guest::read(&guest)?;
     let plan = Plan::new(&guest, &Adapter::embedded(target)?)?;
-    let bytes = crate::retype::retype(&guest, &plan)?;
+    let bytes = crate::retype::retype(&guest, &plan)?.bytes;
     Ok(Retyped { bytes, plan })
 }
 

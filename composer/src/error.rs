@@ -2,6 +2,7 @@
 
 use crate::Target;
 use crate::adapt::trim;
+use crate::plan::ExportFate;
 use std::fmt;
 use wasm_encoder::reencode;
 use wasmparser::BinaryReaderError;
@@ -106,11 +107,30 @@ pub enum Error {
         package: String,
     },
 
+    /// The functions of an export were to be of one kind or another, and there is no such export.
+    #[error("the guest has no export `{name}`: {}", display_known(.known))]
+    NoExport {
+        /// What it was called.
+        name: String,
+        /// The exports that there are.
+        known: Vec<String>,
+    },
+
+    /// The functions of an export were to be of one kind, and have to be of another.
+    #[error("the export `{export}` {}", display_settled(.by))]
+    Settled {
+        /// The name of the export.
+        export: String,
+        /// What becomes of it.
+        by: ExportFate,
+    },
+
     /// A function flows both to where it has to be `async` and to where it must not be.
     #[error(
-        "the function {waits} may wait, so it has to be `async`, and the function {stays} must not \
-         be `async`, because its type is given from outside; but the guest passes both through the \
-         same place, where they have to have the same type: build it so that they are apart"
+        "the function {waits} has to be `async`, because it may wait or is to be made so, and the \
+         function {stays} must not be `async`, because its type is given from outside or is to be \
+         kept; but the guest passes both through the same place, where they have to have the same \
+         type: build it so that they are apart"
     )]
     Conflict {
         /// The one that has to be `async`.
@@ -250,6 +270,25 @@ impl fmt::Display for Unserved {
                  without"
             ),
         }
+    }
+}
+
+fn display_known(exports: &[String]) -> String {
+    if exports.is_empty() {
+        return "it exports nothing".to_string();
+    }
+    format!("it exports {}", exports.join(", "))
+}
+
+fn display_settled(by: &ExportFate) -> String {
+    match by {
+        ExportFate::Lifted(to) => format!(
+            "becomes `{to}`, which is `async`: only what isn't WASI can be kept, or made `async`"
+        ),
+        ExportFate::AlreadyP3 => {
+            "is of WASI 0.3 already: only what isn't WASI can be kept, or made `async`".to_string()
+        }
+        _ => "is to be kept as it is, and to be made `async`: choose one of the two".to_string(),
     }
 }
 

@@ -54,6 +54,7 @@ pub mod validate;
 
 pub use error::{Error, Place, Unserved};
 pub use fuse::Unfusible;
+use plan::ExportFate;
 pub use plan::Plan;
 pub use report::{Outlook, Report, Reported, Variant, Verdict, inspect};
 pub use target::{Target, UnknownTarget};
@@ -69,6 +70,8 @@ pub struct Options {
     target: Target,
     link: LinkMode,
     without: Vec<String>,
+    keep_sync: Vec<String>,
+    make_async: Vec<String>,
 }
 
 /// How guest and adapter are to be put together.
@@ -118,11 +121,36 @@ impl Options {
         self.without.push(package.into());
         self
     }
+
+    /// Has the functions of an export keep the types that they have, though the guest may wait.
+    /// One that would have to wait traps. May be called for several exports.
+    pub fn keep_sync(mut self, export: impl Into<String>) -> Self {
+        self.keep_sync.push(export.into());
+        self
+    }
+
+    /// Has the functions of an export become `async`, whether the guest may wait or not: for a host
+    /// that counts on it. May be called for several exports.
+    pub fn make_async(mut self, export: impl Into<String>) -> Self {
+        self.make_async.push(export.into());
+        self
+    }
 }
 
 impl Options {
     fn adapter(&self) -> Result<adapt::Adapter<'static>, Error> {
         adapt::Adapter::embedded(self.target)?.leave_out(&self.without)
+    }
+
+    /// What the exports are to be, which the guest doesn't say.
+    fn settle(&self, plan: &mut Plan) -> Result<(), Error> {
+        for export in &self.keep_sync {
+            plan.settle(export, ExportFate::Sync)?;
+        }
+        for export in &self.make_async {
+            plan.settle(export, ExportFate::Async)?;
+        }
+        Ok(())
     }
 }
 
@@ -136,6 +164,9 @@ pub struct Composed {
     pub plan: Plan,
     /// How guest and adapter were put together.
     pub linked: Linked,
+    /// The functions of exports that have become `async`. A host calls them otherwise than those of
+    /// the guest: its bindings have to be made from the result.
+    pub became_async: Vec<Place>,
 }
 
 /// Composes a guest with the adapter.
@@ -166,7 +197,8 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
     let guest = preview1::componentize(guest)?;
     let guest = inspect::Guest::read(&guest)?;
     let adapter = options.adapter()?;
-    let plan = Plan::new(&guest, &adapter)?;
+    let mut plan = Plan::new(&guest, &adapter)?;
+    options.settle(&mut plan)?;
     carry_out(&guest, plan, &adapter, options)
 }
 
@@ -181,15 +213,17 @@ fn carry_out(
             bytes: guest.bytes.to_vec(),
             plan,
             linked: Linked::Not,
+            became_async: Vec::new(),
         });
     }
     let retyped = retype::retype(guest, &plan)?;
-    let (bytes, linked) = put_together(retyped, &plan, adapter, options.link)?;
+    let (bytes, linked) = put_together(retyped.bytes, &plan, adapter, options.link)?;
     validate::validate(&bytes, &plan, guest, adapter.absence())?;
     Ok(Composed {
         bytes,
         plan,
         linked,
+        became_async: retyped.became_async,
     })
 }
 

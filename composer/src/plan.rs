@@ -53,6 +53,10 @@ pub enum ExportFate {
     AlreadyP3,
     /// It is exported under the same name. Its functions become `async` if the guest may wait.
     Kept,
+    /// It is exported under the same name, and its functions keep their types.
+    Sync,
+    /// It is exported under the same name, and its functions become `async`.
+    Async,
 }
 
 /// The interfaces that make up WASI 0.2, and are therefore never the host's.
@@ -217,10 +221,37 @@ impl Plan {
         Err(Error::Imports(unserved))
     }
 
+    /// Says what becomes of an export that keeps its name.
+    pub(crate) fn settle(&mut self, name: &str, fate: ExportFate) -> Result<(), Error> {
+        let export = self.exports.iter_mut().find(|it| it.item.name == name);
+        let Some(export) = export else {
+            let names = self.exports.iter().map(|export| export.item.name.clone());
+            return Err(Error::NoExport {
+                name: name.to_string(),
+                known: names.collect(),
+            });
+        };
+        let settled = match (&export.fate, &fate) {
+            (ExportFate::Kept, _) => true,
+            (settled, fate) => settled == fate,
+        };
+        if !settled {
+            return Err(Error::Settled {
+                export: name.to_string(),
+                by: export.fate.clone(),
+            });
+        }
+        export.fate = fate;
+        Ok(())
+    }
+
     /// Whether the guest needs nothing: it imports and exports nothing of WASI 0.2.
     pub fn is_identity(&self) -> bool {
         let import = |import: &Planned<_>| !matches!(import.fate, ImportFate::Adapter { .. });
-        let export = |export: &Planned<_>| !matches!(export.fate, ExportFate::Lifted(_));
+        let export = |export: &Planned<_>| {
+            let is_changed = matches!(export.fate, ExportFate::Lifted(_) | ExportFate::Async);
+            !is_changed
+        };
         self.imports.iter().all(import) && self.exports.iter().all(export)
     }
 

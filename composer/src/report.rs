@@ -3,7 +3,7 @@
 use crate::adapt::Adapter;
 use crate::inspect::{Extern, Guest};
 use crate::plan::{ExportFate, ImportFate, Plan, Planned};
-use crate::{Error, Linked, Options, preview1};
+use crate::{Error, Linked, Options, Place, preview1};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -59,6 +59,9 @@ pub struct Outlook {
     pub exports: Vec<String>,
     /// How guest and adapter would be put together.
     pub linked: Linked,
+    /// The functions of exports that would become `async`; see
+    /// [`Composed::became_async`](crate::Composed::became_async).
+    pub became_async: Vec<Place>,
 }
 
 /// Which of two shapes an interface has whose label stands for both.
@@ -105,7 +108,8 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, Error> {
     let read = Guest::read(&component)?;
     let adapter = options.adapter()?;
     let mut obstacles = Obstacles::default();
-    let plan = obstacles.plan(&read, &adapter)?;
+    let mut plan = obstacles.plan(&read, &adapter)?;
+    options.settle(&mut plan)?;
     let mut report = Report {
         size: guest.len(),
         is_module,
@@ -128,6 +132,7 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, Error> {
                     imports: names(result.imports),
                     exports: names(result.exports),
                     linked: composed.linked,
+                    became_async: composed.became_async,
                 })
             }
             Err(error) if error.is_bug() => return Err(error),

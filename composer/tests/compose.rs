@@ -58,27 +58,98 @@ fn other_interfaces_stay() {
     assert_eq!(result.exports[0].types, ["datetime", "pollable"]);
 }
 
-/// What may wait is `async`, what the guest's imports don't let it wait for isn't.
-#[test]
-fn the_types_say_what_may_wait() {
-    let composed = composed("other-interfaces");
+/// Which functions of an import or export of `other-interfaces`, composed so, are `async`.
+fn asynchronous(composed: &Composed, name: &str) -> Vec<String> {
     let types = Validator::new().validate_all(&composed.bytes).unwrap();
     let types = types.as_ref();
-    let is_async = |item: Option<&wasmparser::component_types::ComponentItem>, name: &str| {
-        let Some(ComponentEntityType::Instance(instance)) = item.map(|item| item.ty) else {
-            panic!("{name}");
-        };
-        let Some(ComponentEntityType::Func(function)) =
-            types[instance].exports.get(name).map(|item| item.ty)
-        else {
-            panic!("{name}");
-        };
-        types[function].async_
+    let import = types.component_item_for_import(name);
+    let item = import.or_else(|| types.component_item_for_export(name));
+    let Some(ComponentEntityType::Instance(instance)) = item.map(|item| item.ty) else {
+        panic!("{name}");
     };
-    let api = types.component_item_for_export("other:library/api@0.2.0");
-    assert!(is_async(api, "wait"));
-    let device = types.component_item_for_import("other:host/device@1.2.3");
-    assert!(!is_async(device, "read"));
+    let exports = types[instance].exports.iter();
+    let functions = exports.filter_map(|(name, item)| match item.ty {
+        ComponentEntityType::Func(function) => types[function].async_.then(|| name.clone()),
+        _ => None,
+    });
+    functions.collect()
+}
+
+const API: &str = "other:library/api@0.2.0";
+const DEVICE: &str = "other:host/device@1.2.3";
+
+fn composed_with(name: &str, options: Options) -> Composed {
+    compose(&guest(name), &options).unwrap()
+}
+
+fn became_async(composed: &Composed) -> Vec<&str> {
+    let places = composed.became_async.iter();
+    let functions = places.map(|place| {
+        assert_eq!(place.name, API);
+        place.function.as_str()
+    });
+    functions.collect()
+}
+
+/// A guest that may wait may wait in whatever it exports. What it imports of the host is as it was.
+#[test]
+fn exports_of_a_guest_that_may_wait_become_async() {
+    let composed = composed("other-interfaces");
+    assert_eq!(asynchronous(&composed, API), ["when", "wait"]);
+    assert_eq!(asynchronous(&composed, DEVICE), [""; 0]);
+    let mut became = became_async(&composed);
+    became.sort();
+    assert_eq!(became, ["wait", "when"]);
+}
+
+#[test]
+fn exports_can_be_kept_sync() {
+    let composed = composed_with("other-interfaces", Options::default().keep_sync(API));
+    assert_eq!(asynchronous(&composed, API), [""; 0]);
+    assert_eq!(became_async(&composed), [""; 0]);
+    assert_eq!(composed.plan.exports[0].fate, ExportFate::Sync);
+}
+
+/// The same guest without anything that may wait.
+fn tells_the_time() -> Vec<u8> {
+    let text = r#"(component
+        (import "wasi:random/random@0.2.0" (instance $random
+            (export "get-random-u64" (func (result u64)))))
+        (core module $m (func (export "when") (result i64) i64.const 0))
+        (core instance $i (instantiate $m))
+        (func $when (result u64) (canon lift (core func $i "when")))
+        (instance $own (export "when" (func $when)))
+        (export "other:library/api@0.2.0" (instance $own))
+    )"#;
+    wat::parse_str(text).unwrap()
+}
+
+#[test]
+fn exports_can_be_made_async() {
+    let guest = tells_the_time();
+    let as_it_is = compose(&guest, &Options::default()).unwrap();
+    assert_eq!(became_async(&as_it_is), [""; 0]);
+    let made = compose(&guest, &Options::default().make_async(API)).unwrap();
+    assert_eq!(asynchronous(&made, API), ["when"]);
+    assert_eq!(became_async(&made), ["when"]);
+    assert_eq!(made.plan.exports[0].fate, ExportFate::Async);
+}
+
+/// That is a change, too, of a guest that needs nothing otherwise.
+#[test]
+fn a_guest_that_needs_nothing_can_be_made_async() {
+    let needs_nothing = wat::parse_str(
+        r#"(component
+            (core module $m (func (export "f")))
+            (core instance $i (instantiate $m))
+            (func $f (canon lift (core func $i "f")))
+            (export "f" (func $f))
+        )"#,
+    )
+    .unwrap();
+    let made = compose(&needs_nothing, &Options::default().make_async("f")).unwrap();
+    assert!(made.bytes != needs_nothing);
+    assert_eq!(made.became_async[0].to_string(), "`f`");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What can't be composed, and what the command says about it.
 //!
 //! Each folder in `tests/errors/` is a case. `guest.wat` is the guest; where bad bytes are the
-//! case, they are made below. `error.txt` is what is printed; it is written again if `BLESS` is set
-//! in the environment.
+//! case, they are made below. `options`, if it is there, is the rest of the command line. `error.txt`
+//! is what is printed; it is written again if `BLESS` is set in the environment.
 
 mod common;
 
@@ -11,7 +11,12 @@ use std::fs;
 use std::path::Path;
 
 /// Runs the command, and returns what it says.
-fn message(guest: Option<&[u8]>, input: &str, output: &str, old: Option<&str>) -> String {
+fn message(
+    guest: Option<&[u8]>,
+    (input, options): (&str, &str),
+    output: &str,
+    old: Option<&str>,
+) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(output);
     fs::create_dir(folder.path().join("folder")).unwrap();
@@ -30,6 +35,7 @@ fn message(guest: Option<&[u8]>, input: &str, output: &str, old: Option<&str>) -
     let before = names();
     let result = uplift(folder.path())
         .args(["compose", input, "-o", output])
+        .args(options.split_whitespace())
         .output()
         .unwrap();
     assert_eq!(result.status.code(), Some(1), "{result:?}");
@@ -42,7 +48,12 @@ fn message(guest: Option<&[u8]>, input: &str, output: &str, old: Option<&str>) -
 
 /// The same for a guest, whether the output file exists before or not.
 fn message_of_guest(guest: &[u8]) -> String {
-    let message = |old| message(Some(guest), "guest.wasm", "composed.wasm", old);
+    message_with(guest, "")
+}
+
+fn message_with(guest: &[u8], options: &str) -> String {
+    let input = ("guest.wasm", options);
+    let message = |old| message(Some(guest), input, "composed.wasm", old);
     let (without, with) = (message(None), message(Some("the former result")));
     assert_eq!(without, with);
     without
@@ -65,7 +76,8 @@ fn guests() {
             continue;
         };
         let case = folder.file_name().unwrap().to_str().unwrap();
-        let message = message_of_guest(&guest);
+        let options = fs::read_to_string(folder.join("options")).unwrap_or_default();
+        let message = message_with(&guest, &options);
         differences.extend(difference(&format!("errors/{case}/error.txt"), &message));
         count += 1;
     }
@@ -117,7 +129,7 @@ fn damaged() {
 fn no_input() {
     let message = message(
         None,
-        "guest.wasm",
+        ("guest.wasm", ""),
         "composed.wasm",
         Some("the former result"),
     );
@@ -126,7 +138,7 @@ fn no_input() {
 
 #[test]
 fn input_is_a_folder() {
-    let message = message(None, "folder", "composed.wasm", None);
+    let message = message(None, ("folder", ""), "composed.wasm", None);
     assert_same("input-is-a-folder", &message);
 }
 
@@ -134,13 +146,14 @@ fn input_is_a_folder() {
 fn no_output_folder() {
     let guest = guest("sleeps");
     let output = Path::new("missing").join("composed.wasm");
-    let message = message(Some(&guest), "guest.wasm", output.to_str().unwrap(), None);
+    let output = output.to_str().unwrap();
+    let message = message(Some(&guest), ("guest.wasm", ""), output, None);
     assert_same("no-output-folder", &message);
 }
 
 #[test]
 fn output_is_a_folder() {
-    let message = message(Some(&guest("sleeps")), "guest.wasm", "folder", None);
+    let message = message(Some(&guest("sleeps")), ("guest.wasm", ""), "folder", None);
     assert_same("output-is-a-folder", &message);
 }
 

@@ -134,7 +134,10 @@ fn the_verdict_is_what_happens() {
     let mut guests = vec![own("two-shapes"), own("impossible"), own("conflict")];
     guests.extend(["sleeps", "other-interfaces", "needs-nothing"].map(guest));
     for entry in fs::read_dir(fixture("errors")).unwrap() {
-        guests.extend(wat::parse_file(entry.unwrap().path().join("guest.wat")));
+        let folder = entry.unwrap().path();
+        if !folder.join("options").exists() {
+            guests.extend(wat::parse_file(folder.join("guest.wat")));
+        }
     }
     for guest in guests {
         let composed = wasi_uplift::compose(&guest, &Default::default());
@@ -147,6 +150,35 @@ fn the_verdict_is_what_happens() {
         let output = inspect(&guest, &[]);
         assert_eq!(output.status.code(), Some(expected), "{composed:?}");
     }
+}
+
+/// It is about what `compose` does with the same options.
+#[test]
+fn the_verdict_is_about_the_options() {
+    for (case, code) in [
+        ("without-clocks", 4),
+        ("without-random", 4),
+        ("without-what-the-guest-has-itself", 4),
+        ("without-http-a-server", 4),
+        ("keep-sync-of-what-waits", 4),
+        ("async-of-what-the-host-has", 4),
+        ("without-unknown-package", 1),
+        ("keep-sync-of-no-export", 1),
+        ("keep-sync-of-run", 1),
+    ] {
+        let file = |name: &str| fixture(&format!("errors/{case}/{name}"));
+        let guest = wat::parse_file(file("guest.wat")).unwrap();
+        let options = fs::read_to_string(file("options")).unwrap();
+        let options: Vec<_> = options.split_whitespace().collect();
+        let output = inspect(&guest, &options);
+        assert_eq!(output.status.code(), Some(code), "{case}: {output:?}");
+    }
+    let sync = ["--keep-sync", "other:library/api@0.2.0"];
+    let said = without_sizes(&inspected(&guest("other-interfaces"), &sync, 0));
+    assert!(
+        said.contains("other:library/api@0.2.0  stays, and can't wait\n"),
+        "{said}"
+    );
 }
 
 #[test]

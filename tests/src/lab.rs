@@ -90,7 +90,16 @@ impl Lab {
 
     /// Runs a guest, as it is, on the host with only WASI 0.3.
     pub fn run_as_is(&self, guest: Guest, scenario: &Scenario) -> Result<Outcome, String> {
-        process::run(&self.p3_only, guest.path(), scenario)
+        self.run_on(Host::P3Only, guest.path(), scenario)
+    }
+
+    /// Runs a component, as it is, on a host with only WASI 0.3.
+    pub fn run_on(&self, host: Host, path: &Path, scenario: &Scenario) -> Result<Outcome, String> {
+        let host = match host {
+            Host::P3Only => &self.p3_only,
+            Host::SocketsOnly => &self.sockets_only,
+        };
+        process::run(host, path, scenario)
     }
 
     /// Runs a guest, uplifted, on the host with only WASI 0.3.

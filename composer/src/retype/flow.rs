@@ -98,6 +98,15 @@ pub struct Colours {
     pub uses: Vec<bool>,
     /// For each definition, in the order of reading: which of the two types are needed of it.
     pub definitions: Vec<Needed>,
+    /// For each class, by the function that stands for it: whether it has become `async`.
+    new: Vec<bool>,
+}
+
+impl Colours {
+    /// Whether a function has become `async`, and was not before.
+    pub fn is_new(&self, flow: &Flow, function: Function) -> bool {
+        self.new[flow.root_of(function)]
+    }
 }
 
 /// Which types are to be written for a function type that was read.
@@ -229,7 +238,13 @@ impl Flow {
                 definition = self.definitions[index].alias_of;
             }
         }
-        Ok(Colours { uses, definitions })
+        let new = colour.iter().zip(&declared);
+        let new = new.map(|(colour, declared)| *colour && !declared).collect();
+        Ok(Colours {
+            uses,
+            definitions,
+            new,
+        })
     }
 
     fn is_async(&self, definition: Definition) -> bool {

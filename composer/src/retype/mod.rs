@@ -14,15 +14,24 @@ mod tests;
 use crate::Error;
 use crate::error::Place;
 use crate::inspect::Guest;
-use crate::plan::{ImportFate, Plan};
+use crate::plan::{ExportFate, ImportFate, Plan};
 use flow::Flow;
+
+/// A guest with the types that its plan asks for.
+#[derive(Debug)]
+pub struct Retyped {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// The functions of exports that have become `async` and go by the same name.
+    pub became_async: Vec<Place>,
+}
 
 /// Returns the guest with the types that the plan asks for.
 ///
 /// # Errors
 ///
 /// If a function would have to be `async` and must not be.
-pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
+pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Retyped, Error> {
     let flow = Flow::read(guest.bytes)?;
     let mut fixed = Vec::new();
     let mut places = Vec::new();
@@ -38,12 +47,19 @@ pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
             places.push(place(name, path));
         });
     }
-    // A host may wait for what it starts.
-    for (entry, _) in plan.lifted() {
-        if let Some(item) = flow.root.exports.get(&entry.name) {
+    for export in &plan.exports {
+        let name = &export.item.name;
+        let is_async = match export.fate {
+            // A host may wait for what it starts.
+            ExportFate::Lifted(_) | ExportFate::Async => Some(true),
+            ExportFate::Sync => None,
+            ExportFate::AlreadyP3 | ExportFate::Kept => continue,
+        };
+        if let Some(item) = flow.root.exports.get(name) {
             flow.functions_of(item, &mut |path, function| {
-                fixed.push((function, true));
-                places.push(place(&entry.name, path));
+                let is_async = is_async.unwrap_or_else(|| flow.is_declared_async(function));
+                fixed.push((function, is_async));
+                places.push(place(name, path));
             });
         }
     }
@@ -51,7 +67,22 @@ pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
         waits: places[conflict.waits].clone(),
         stays: places[conflict.stays].clone(),
     })?;
-    rewrite::rewrite(guest.bytes, &colours).map_err(Error::Rewrite)
+    let mut became_async = Vec::new();
+    for export in &plan.exports {
+        let name = &export.item.name;
+        let is_kept = matches!(export.fate, ExportFate::Kept | ExportFate::Async);
+        if let Some(item) = flow.root.exports.get(name).filter(|_| is_kept) {
+            flow.functions_of(item, &mut |path, function| {
+                if colours.is_new(&flow, function) {
+                    became_async.push(place(name, path));
+                }
+            });
+        }
+    }
+    Ok(Retyped {
+        bytes: rewrite::rewrite(guest.bytes, &colours).map_err(Error::Rewrite)?,
+        became_async,
+    })
 }
 
 fn place(name: &str, function: &str) -> Place {

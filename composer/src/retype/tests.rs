@@ -58,7 +58,9 @@ impl Case {
 
     fn retyped(&self) -> Vec<u8> {
         let guest = Guest::read(&self.guest).unwrap();
-        retype(&guest, &plan(&guest, &self.waiting, self.run.as_deref())).unwrap()
+        retype(&guest, &plan(&guest, &self.waiting, self.run.as_deref()))
+            .unwrap()
+            .bytes
     }
 }
 
@@ -164,7 +166,9 @@ fn core_modules_are_copied() {
 fn a_guest_in_which_nothing_waits_stays_as_it_is() {
     for case in Case::all() {
         let guest = Guest::read(&case.guest).unwrap();
-        let retyped = retype(&guest, &plan(&guest, &BTreeMap::new(), None)).unwrap();
+        let retyped = retype(&guest, &plan(&guest, &BTreeMap::new(), None))
+            .unwrap()
+            .bytes;
         assert_eq!(print(&retyped), print(&case.guest), "{}", case.name());
     }
 }
@@ -176,7 +180,12 @@ fn a_result_stays_as_it_is() {
         let once = case.retyped();
         let guest = Guest::read(&once).unwrap();
         let again = plan(&guest, &case.waiting, case.run.as_deref());
-        assert_eq!(retype(&guest, &again).unwrap(), once, "{}", case.name());
+        assert_eq!(
+            retype(&guest, &again).unwrap().bytes,
+            once,
+            "{}",
+            case.name()
+        );
     }
 }
 
@@ -195,7 +204,7 @@ fn what_is_valid_stays_valid() {
                 };
                 match retype(&guest, &plan(&guest, &case.waiting, case.run.as_deref())) {
                     Ok(retyped) => {
-                        let result = Validator::new().validate_all(&retyped).map(drop);
+                        let result = Validator::new().validate_all(&retyped.bytes).map(drop);
                         assert!(result.is_ok(), "{} {position}: {result:?}", case.name());
                         count += 1;
                     }
@@ -309,7 +318,7 @@ fn names_that_make_no_sense() {
         let guest = with_section(&guest, &section);
         let guest = Guest::read(&guest).unwrap();
         let plan = plan_waiting(&guest, &[("test:api/api", "wait")]);
-        let retyped = retype(&guest, &plan).unwrap();
+        let retyped = retype(&guest, &plan).unwrap().bytes;
         let names = Parser::new(0).parse_all(&retyped).filter(|payload| {
             matches!(payload, Ok(Payload::CustomSection(section)) if section.name() == "component-name")
         });

@@ -10,7 +10,7 @@ use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
 use crate::bindings::wit_future::FuturePayload;
 use crate::http::syntax;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 /// A list, string or slice as it is passed.
@@ -85,7 +85,16 @@ impl Fields {
         if !syntax::is_field_value(value) {
             return Err(InvalidSyntax);
         }
-        self.0.push((name, value.to_vec()));
+        let mut value = value.to_vec();
+        // A message has one length at most, which is a number.
+        if name == "content-length" {
+            let length = syntax::content_length(&value).ok_or(InvalidSyntax)?;
+            if self.named(name.as_bytes()).next().is_some() {
+                return Err(InvalidSyntax);
+            }
+            value = length.to_string().into_bytes();
+        }
+        self.0.push((name, value));
         Ok(())
     }
 

@@ -8,11 +8,13 @@ use wasmparser::{
     RelocSectionReader, RelocationEntry, RelocationType, Validator,
 };
 
-use super::{Error, Module, Names, Problem, Trimmed};
+use super::{Error, Module, Names, Problem, StandIn, Trimmed};
 
 const ADAPTER: &[u8] = include_bytes!("../../../artefact/adapter.wasm");
 
 const NOW: &str = "wasi:clocks/monotonic-clock@0.2.12#now";
+
+const RESOLUTION: &str = "wasi:clocks/monotonic-clock@0.2.12#resolution";
 
 fn trim(keep: impl Fn(&str) -> bool) -> Trimmed {
     let trimmed = Module::parse(ADAPTER)
@@ -58,6 +60,57 @@ fn a_function_that_needs_little_gets_little() {
                 | Payload::CustomSection(_)
         );
         assert!(!needless, "{section:?}");
+    }
+}
+
+/// Trims to `export`, where something takes the place of the imports that are called so.
+fn replaced(export: &str, import: &str, by: StandIn) -> Result<Trimmed, Error> {
+    let module = Module::parse(ADAPTER).unwrap();
+    let named = |_: &str, name: &str| (name == import).then(|| by.clone());
+    let trimmed = module.trim_with(|name| name == export, named, Names::Drop)?;
+    assert_eq!(
+        module.needs(|name| name == export, named)?,
+        trimmed.imports,
+        "what is needed is what is left"
+    );
+    Validator::new().validate_all(&trimmed.bytes).unwrap();
+    Ok(trimmed)
+}
+
+#[test]
+fn an_import_can_be_answered_for() {
+    const FOLDERS: &str = "wasi:filesystem/preopens@0.2.12#get-directories";
+    let none = "wasi-uplift:absent/wasi:filesystem/preopens@0.3.0#get-directories";
+    let trimmed = replaced(FOLDERS, "get-directories", StandIn::Export(none.to_owned())).unwrap();
+    assert_eq!(trimmed.imports, []);
+    // What stands in is called, and not exported.
+    assert_eq!(trimmed.exports, [FOLDERS]);
+}
+
+#[test]
+fn an_import_can_be_a_trap() {
+    let trimmed = replaced(RESOLUTION, "get-resolution", StandIn::Trap).unwrap();
+    assert_eq!(trimmed.imports, []);
+    let traps = sections(&trimmed.bytes).into_iter().any(|section| {
+        let Payload::CodeSectionEntry(body) = section else {
+            return false;
+        };
+        let operators = body.get_operators_reader().unwrap();
+        let operators: Vec<_> = operators.into_iter().collect::<Result<_, _>>().unwrap();
+        matches!(operators[..], [Operator::Unreachable, Operator::End])
+    });
+    assert!(traps);
+}
+
+#[test]
+fn what_stands_in_has_to_fit() {
+    for name in ["nothing", "wasi:cli/exit@0.2.12#exit"] {
+        let refused = replaced(
+            RESOLUTION,
+            "get-resolution",
+            StandIn::Export(name.to_owned()),
+        );
+        assert!(matches!(refused, Err(Error::StandIn(named)) if named == name));
     }
 }
 

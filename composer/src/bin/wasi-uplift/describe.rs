@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use wasi_uplift::plan::{ExportFate, ImportFate};
-use wasi_uplift::{Composed, Error, Linked, Unserved};
+use wasi_uplift::{Composed, Error, Linked, Place, Unserved};
 
 /// What becomes of an import.
 pub fn import(fate: &ImportFate) -> String {
@@ -18,14 +18,31 @@ pub fn import(fate: &ImportFate) -> String {
     }
 }
 
-/// What becomes of an export.
-pub fn export(fate: &ExportFate) -> String {
-    match fate {
+/// What becomes of an export, of whose functions some may become `async`.
+pub fn export(name: &str, fate: &ExportFate, became_async: &[Place]) -> String {
+    let mut text = match fate {
         ExportFate::Lifted(to) => format!("becomes {to}"),
         ExportFate::AlreadyP3 => "stays; it is WASI 0.3 already".to_string(),
-        ExportFate::Kept => "stays, under the same name".to_string(),
+        ExportFate::Kept | ExportFate::Async => "stays, under the same name".to_string(),
+        ExportFate::Sync => "stays, and can't wait".to_string(),
         other => format!("{other:?}"),
+    };
+    let functions = became_async.iter().filter(|place| place.name == name);
+    let functions: Vec<_> = functions.map(|place| place.function.as_str()).collect();
+    match functions[..] {
+        [] => {}
+        [""] => text.push_str("; becomes async"),
+        _ => _ = write!(text, "; become async: {}", functions.join(", ")),
     }
+    text
+}
+
+/// What it means for a host that functions have become `async`.
+pub fn bindings(became_async: &[Place]) -> Option<&'static str> {
+    (!became_async.is_empty()).then_some(
+        "Functions that become async are called otherwise than before: a host's bindings for them \
+         have to be made from the result.",
+    )
 }
 
 /// What is in the way of an import or export, whose name has been said.
@@ -92,7 +109,12 @@ pub fn composed(name: &str, guest: usize, composed: &Composed) -> String {
         let _ = write!(text, "\n  {}: {}", planned.item.name, import(&planned.fate));
     }
     for planned in &composed.plan.exports {
-        let _ = write!(text, "\n  {}: {}", planned.item.name, export(&planned.fate));
+        let name = &planned.item.name;
+        let fate = export(name, &planned.fate, &composed.became_async);
+        let _ = write!(text, "\n  {name}: {fate}");
+    }
+    if let Some(bindings) = bindings(&composed.became_async) {
+        let _ = write!(text, "\n{bindings}");
     }
     text
 }

@@ -74,12 +74,15 @@ impl Inspect {
             (name, fate(&import.fate, describe::import))
         });
         list(&mut text, "imports", imports.collect());
+        let became_async = match &report.verdict {
+            Verdict::Composes(outlook) => outlook.became_async.as_slice(),
+            _ => &[],
+        };
         let exports = report.exports.iter();
         let exports = exports.map(|export| {
-            (
-                export.item.name.clone(),
-                fate(&export.fate, describe::export),
-            )
+            let name = &export.item.name;
+            let describe = |fate: &ExportFate| describe::export(name, fate, became_async);
+            (name.clone(), fate(&export.fate, describe))
         });
         list(&mut text, "exports", exports.collect());
         if let Verdict::Composes(outlook) = &report.verdict {
@@ -93,6 +96,9 @@ impl Inspect {
                 describe::growth(report.size, outlook.size),
                 describe::linked(&outlook.linked)
             );
+            if let Some(bindings) = describe::bindings(became_async) {
+                let _ = writeln!(text, "{bindings}");
+            }
         }
         let _ = writeln!(text, "\n{}", self.verdict(report));
         text
@@ -156,8 +162,16 @@ impl Inspect {
                 }
                 Ok(ExportFate::AlreadyP3) => value["fate"] = json!("already-p3"),
                 Ok(ExportFate::Kept) => value["fate"] = json!("kept"),
+                Ok(ExportFate::Sync) => value["fate"] = json!("sync"),
+                Ok(ExportFate::Async) => value["fate"] = json!("async"),
                 Ok(other) => value["fate"] = json!(format!("{other:?}")),
                 Err(error) => impossible(&mut value, error),
+            }
+            if let Verdict::Composes(outlook) = &report.verdict {
+                let became_async = outlook.became_async.iter();
+                let of_it = became_async.filter(|place| place.name == export.item.name);
+                let functions: Vec<_> = of_it.map(|place| &place.function).collect();
+                value["became-async"] = json!(functions);
             }
             value
         });

@@ -70,6 +70,15 @@ struct Composition {
     #[arg(long, value_name = "PACKAGE")]
     without: Vec<String>,
 
+    /// An export whose functions keep their types. Others become `async` if the guest may wait;
+    /// these trap if they would have to. May be repeated.
+    #[arg(long, value_name = "EXPORT")]
+    keep_sync: Vec<String>,
+
+    /// An export whose functions become `async`, whether the guest may wait or not. May be repeated.
+    #[arg(long = "async", value_name = "EXPORT")]
+    make_async: Vec<String>,
+
     #[command(flatten)]
     linking: Linking,
 }
@@ -87,7 +96,9 @@ impl Composition {
         let options = Options::default()
             .target(self.target)
             .link(self.linking.link);
-        self.without.iter().fold(options, Options::without)
+        let options = self.without.iter().fold(options, Options::without);
+        let options = self.keep_sync.iter().fold(options, Options::keep_sync);
+        self.make_async.iter().fold(options, Options::make_async)
     }
 }
 
