@@ -243,7 +243,7 @@ impl fmt::Display for Unserved {
             Unserved::Target(target) => write!(
                 f,
                 "this version of wasi-uplift can't serve it with WASI {target}; compose for 0.3.0, \
-                 which every 0.3.x host has"
+                 which every 0.3.x host has, or leave its package out"
             ),
             Unserved::Unknown => f.write_str(
                 "WASI 0.2 has no such interface; join the guest with a component that serves it \
@@ -283,7 +283,7 @@ fn display_known(exports: &[String]) -> String {
 fn display_settled(by: &ExportFate) -> String {
     match by {
         ExportFate::Lifted(to) => format!(
-            "becomes `{to}`, which is `async`: only what isn't WASI can be kept, or made `async`"
+            "becomes `{to}`, which is `async`: only what isn't of WASI can be kept, or made `async`"
         ),
         ExportFate::AlreadyP3 => {
             "is of WASI 0.3 already: only what isn't WASI can be kept, or made `async`".to_string()

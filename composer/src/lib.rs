@@ -181,13 +181,13 @@ pub struct Composed {
 /// use wasi_uplift::{Error, Options, Unserved};
 ///
 /// let guest = wat::parse_str(
-///     r#"(component (import "wasi:nonsense/thing@0.2.0" (instance (export "do" (func)))))"#,
+///     r#"(component (import "wasi:cli/nonsense@0.2.0" (instance (export "do" (func)))))"#,
 /// )
 /// .unwrap();
 /// let Err(Error::Imports(imports)) = wasi_uplift::compose(&guest, &Options::default()) else {
 ///     panic!("WASI 0.2 has no such interface");
 /// };
-/// assert_eq!(imports, [("wasi:nonsense/thing@0.2.0".to_string(), Unserved::Unknown)]);
+/// assert_eq!(imports, [("wasi:cli/nonsense@0.2.0".to_string(), Unserved::Unknown)]);
 /// ```
 ///
 /// # Errors

@@ -39,7 +39,7 @@ pub enum ImportFate {
     },
     /// It is WASI 0.3 already, which the host has.
     AlreadyP3,
-    /// It is no WASI interface that is known here: it stays an import of the result.
+    /// It is of no package of WASI 0.2: it stays an import of the result.
     Host,
 }
 
@@ -94,6 +94,12 @@ const P2_INTERFACES: [&str; 32] = [
     "wasi:sockets/udp",
     "wasi:sockets/udp-create-socket",
 ];
+
+/// Whether the package is one of WASI 0.2.
+fn is_of_p2(name: &InterfaceName) -> bool {
+    let package = |path: &str| Some(path.split_once('/')?.0 == name.package);
+    P2_INTERFACES.iter().any(|path| package(path) == Some(true))
+}
 
 /// Where a WASI 0.2 command starts.
 const P2_RUN: &str = "wasi:cli/run";
@@ -418,6 +424,10 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
     let Some(name) = import.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ImportFate::Host);
     };
+    // There is more under the name of WASI than what makes up WASI 0.2: `wasi:config`, for example.
+    if !is_of_p2(name) && name.generation() != Some(Generation::P3) {
+        return Ok(ImportFate::Host);
+    }
     let is_p2 = P2_INTERFACES.contains(&name.path().as_str());
     match name.generation() {
         Some(Generation::P3) if families.adapter.absence().has(&name.package) => {
@@ -453,6 +463,7 @@ fn export_fate(export: &Extern, adapter: &Adapter<'_>) -> Result<ExportFate, Err
     };
     match name.generation() {
         Some(Generation::P3) => Ok(ExportFate::AlreadyP3),
+        _ if !is_of_p2(name) => Ok(ExportFate::Kept),
         Some(Generation::P2) => {
             let Some(entry) = p2_entry(export) else {
                 return Err(Error::Export(export.name.clone()));

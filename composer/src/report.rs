@@ -148,7 +148,7 @@ impl Report {
             && self.exports.iter().all(|export| export.fate.is_ok())
     }
 
-    /// The imports that aren't WASI, which any host has to serve itself.
+    /// The imports that aren't of WASI 0.2 or 0.3, which any host has to serve itself.
     pub fn of_the_host(&self) -> impl Iterator<Item = &str> {
         self.imports.iter().filter_map(|import| match import.fate {
             Ok(ImportFate::Host) => Some(import.item.name.as_str()),

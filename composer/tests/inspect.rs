@@ -144,7 +144,7 @@ fn the_verdict_is_what_happens() {
         let expected = match &composed {
             Ok(composed) if composed.plan.is_identity() => 3,
             Ok(_) => 0,
-            Err(wasi_uplift::Error::CoreModule) => 1,
+            Err(wasi_uplift::Error::CoreModule | wasi_uplift::Error::Preview1(_)) => 1,
             Err(_) => 4,
         };
         let output = inspect(&guest, &[]);

@@ -161,7 +161,7 @@ fn a_kept_export_does_not_wait() {
             let (is_async, over) = library.call::<_, (bool,)>("is-over", (LONG,)).await;
             assert!(!is_async && !over.unwrap().0);
         }
-        let (is_async, waited) = library.call::<_, (u64,)>("wait", (0,)).await;
+        let (is_async, waited) = library.call::<_, (u64,)>("wait", (0_u64,)).await;
         assert!(!is_async && waited.is_ok());
         let (is_async, waited) = library.call::<_, (u64,)>("wait", (LONG,)).await;
         let trap = waited.unwrap_err();
@@ -183,7 +183,7 @@ fn a_kept_export_that_is_linked_calls_nothing_that_may_wait() {
         let mut library = Library::new(options).await;
         let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
         assert!(!is_async && now.unwrap().0 > 0);
-        let (_, waited) = library.call::<_, (u64,)>("wait", (0,)).await;
+        let (_, waited) = library.call::<_, (u64,)>("wait", (0_u64,)).await;
         assert!(waited.is_err());
     });
 }

@@ -1,6 +1,6 @@
 ;; Some of it can be served, and some can't.
 (component
-  (import "wasi:nonsense/thing@0.2.0" (instance (export "do" (func))))
+  (import "wasi:cli/nonsense@0.2.0" (instance (export "do" (func))))
   (import "wasi:clocks/monotonic-clock@0.2.0" (instance (export "now" (func (result u64)))))
   (import "wasi:random/random@0.2.0" (instance (export "get-random-u64" (func (result f64)))))
   (import "wasi:io/poll@0.4.0" (instance (export "pollable" (type (sub resource)))))

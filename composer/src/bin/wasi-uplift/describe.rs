@@ -13,7 +13,7 @@ pub fn import(fate: &ImportFate) -> String {
             format!("adapter; may wait: {}", waiting.join(", "))
         }
         ImportFate::AlreadyP3 => "host; it is WASI 0.3 already".to_string(),
-        ImportFate::Host => "host, as it is; it is not WASI".to_string(),
+        ImportFate::Host => "host, as it is; it is not of WASI 0.2".to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -1,5 +1,5 @@
 (component
-  (import "wasi:nonsense/thing@0.2.0" (instance (export "do" (func))))
+  (import "wasi:cli/nonsense@0.2.0" (instance (export "do" (func))))
   (import "wasi:clocks/monotonic-clock@0.2.0" (instance (export "now" (func (result u64)))))
   (import "wasi:http/incoming-handler@0.2.0" (instance))
   (import "wasi:io/poll@0.4.0" (instance (export "pollable" (type (sub resource)))))

@@ -1,3 +1,3 @@
 (component
-  (import "wasi:nonsense/thing@0.2.0" (instance (export "do" (func))))
+  (import "wasi:io/pipes@0.2.0" (instance (export "do" (func))))
 )

@@ -1,0 +1,35 @@
+;; Waits for five seconds of its clock, and fails if that were less.
+(component
+  (import "wasi:io/poll@0.2.0" (instance $poll
+    (export "pollable" (type $pollable (sub resource)))
+    (export "[method]pollable.block" (func (param "self" (borrow $pollable))))))
+  (alias export $poll "pollable" (type $pollable))
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+    (alias outer 1 $pollable (type $pollable'))
+    (export "pollable" (type $pollable (eq $pollable')))
+    (export "now" (func (result u64)))
+    (export "subscribe-duration" (func (param "when" u64) (result (own $pollable))))))
+  (core func $now (canon lower (func $clock "now")))
+  (core func $subscribe (canon lower (func $clock "subscribe-duration")))
+  (core func $block (canon lower (func $poll "[method]pollable.block")))
+  (core func $drop (canon resource.drop $pollable))
+  (core module $m
+    (import "" "now" (func $now (result i64)))
+    (import "" "subscribe" (func $subscribe (param i64) (result i32)))
+    (import "" "block" (func $block (param i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (func (export "run") (result i32) (local $start i64) (local $timer i32)
+      (local.set $start (call $now))
+      (local.set $timer (call $subscribe (i64.const 5_000_000_000)))
+      (call $block (local.get $timer))
+      (call $drop (local.get $timer))
+      (i64.lt_u (i64.sub (call $now) (local.get $start)) (i64.const 5_000_000_000))))
+  (core instance $i (instantiate $m (with "" (instance
+    (export "now" (func $now))
+    (export "subscribe" (func $subscribe))
+    (export "block" (func $block))
+    (export "drop" (func $drop))))))
+  (func $run (result (result)) (canon lift (core func $i "run")))
+  (instance $run (export "run" (func $run)))
+  (export "wasi:cli/run@0.2.0" (instance $run))
+)
