@@ -45,6 +45,7 @@ pub mod inspect;
 pub mod link;
 pub mod plan;
 mod preview1;
+mod producers;
 mod rename;
 mod report;
 pub mod retype;
@@ -218,6 +219,7 @@ fn carry_out(
     }
     let retyped = retype::retype(guest, &plan)?;
     let (bytes, linked) = put_together(retyped.bytes, &plan, adapter, options.link)?;
+    let bytes = producers::add(bytes)?;
     validate::validate(&bytes, &plan, guest, adapter.absence())?;
     Ok(Composed {
         bytes,
