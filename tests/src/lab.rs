@@ -4,7 +4,7 @@ use crate::process::{self, Outcome};
 use crate::{Case, Guest, Hosts, LinkMode, Live, NOT_RUN, Scenario, uplift_to};
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 use tempfile::TempDir;

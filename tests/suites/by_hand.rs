@@ -2,15 +2,16 @@
 //! two: `wasi_uplift::by_hand` gives the pieces.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use wac_graph::types::{BorrowedPackageKey, Package};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
 use wac_parser::Document;
-use wasi_uplift::by_hand::{self, GUEST_RUN, LIFECYCLE, Retyped};
+use wasi_uplift::by_hand::{self, Entry, Retyped};
 use wasi_uplift::{Options, Target};
 use wasi_uplift_tests::{Case, Guest, imports, lab};
-
-const RUN: &str = "wasi:cli/run@0.3.0";
 
 /// Cases whose guests print, are given files, and end before what they wrote is with the host.
 const CASES: [&str; 4] = [
@@ -62,19 +63,27 @@ fn agrees(how: &'static str, join: impl Fn(&[u8]) -> Vec<u8>) {
 
 fn with_graph(guest: &Retyped) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
-    let adapter = by_hand::adapter(Target::default(), &["wasi:http"]).unwrap();
+    let entry = Entry::of(&guest.plan).next().unwrap();
+    let without: &[&str] = match entry {
+        Entry::Run => &["wasi:http"],
+        _ => &[],
+    };
+    let adapter = by_hand::adapter(Target::default(), without).unwrap();
     let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
-    let front = by_hand::front(Target::default()).unwrap();
+    let front = by_hand::front(Target::default(), entry).unwrap();
     let front = instantiate(&mut graph, "uplift:front", front);
     let instance = instantiate(&mut graph, "example:guest", guest.bytes.clone());
     for (import, export) in guest.plan.adapted() {
         give(&mut graph, (adapter, export), (instance, &import.name));
     }
-    let (run, _) = guest.plan.run().unwrap();
-    give(&mut graph, (instance, &run.name), (front, GUEST_RUN));
-    give(&mut graph, (adapter, LIFECYCLE), (front, LIFECYCLE));
-    let run = graph.alias_instance_export(front, RUN).unwrap();
-    graph.export(run, RUN).unwrap();
+    let (export, counterpart) = guest.plan.lifted().next().unwrap();
+    let guest = (instance, export.name.as_str());
+    give(&mut graph, guest, (front, entry.of_guest()));
+    for name in entry.of_adapter() {
+        give(&mut graph, (adapter, name), (front, name));
+    }
+    let export = graph.alias_instance_export(front, counterpart).unwrap();
+    graph.export(export, counterpart).unwrap();
     graph.encode(EncodeOptions::default()).unwrap()
 }
 
@@ -102,13 +111,63 @@ fn with_wac(guest: Vec<u8>) -> Vec<u8> {
         ),
         (
             key("uplift:front"),
-            by_hand::front(Target::default()).unwrap(),
+            by_hand::front(Target::default(), Entry::Run).unwrap(),
         ),
         (key("example:guest"), guest),
     ];
     let document = Document::parse(source).unwrap();
     let resolution = document.resolve(packages.into_iter().collect()).unwrap();
     resolution.encode(EncodeOptions::default()).unwrap()
+}
+
+/// Servers are called by requests. Every shape has a front of its own.
+#[test]
+fn servers() {
+    for shape in ["stable", "december", "candidate"] {
+        let guest = Guest::named(&format!("http-{shape}-server")).unwrap();
+        let retyped = by_hand::retype(&guest.bytes(), Target::default()).unwrap();
+        let component = with_graph(&retyped);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.wasm");
+        fs::write(&path, &component).unwrap();
+        let answer = ask(&path, "/hello");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{shape}: {answer}"
+        );
+
+        let composed = wasi_uplift::compose(&guest.bytes(), &Options::default()).unwrap();
+        fs::write(&path, &composed.bytes).unwrap();
+        assert_eq!(ask(&path, "/hello"), answer, "{shape}");
+    }
+}
+
+/// What the server of a component answers to one request.
+fn ask(component: &Path, path: &str) -> String {
+    let mut host = Command::new(env!("CARGO_BIN_EXE_p3-http-host"))
+        .arg(component)
+        .args(["--serve", "1", "1", "67108864"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(host.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let port: u16 = line.trim().strip_prefix("port ").unwrap().parse().unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    drop(host.stdin.take());
+    host.wait().unwrap();
+    // What tells of the time is of no interest.
+    let lines = answer.split_inclusive("\r\n");
+    lines.filter(|line| !line.starts_with("date: ")).collect()
 }
 
 /// As it is, a guest doesn't fit: a function that may wait has another type.

@@ -1,8 +1,9 @@
 //! Exports that are no business of WASI: what becomes of them, and whether a host can call them.
 
+use std::sync::Mutex;
 use wasi_uplift::{Error, LinkMode, Options, compose};
 use wasmtime::component::{
-    Component, ComponentNamedList, Instance, Lift, Linker, Lower, ResourceTable,
+    Component, ComponentNamedList, Instance, Lift, Linker, Lower, ResourceTable, TypedFunc,
 };
 use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -67,6 +68,88 @@ const LIBRARY: &str = r#"(component
   (export "example:timer/timer" (instance $timer))
 )"#;
 
+/// A library that is of WASI 0.3 as far as its own code goes, and of WASI 0.2 as far as its language
+/// runtime does: `nap` waits for a timer of WASI 0.3 and lets other tasks in meanwhile, `wait` for
+/// one of WASI 0.2.
+const MIXED: &str = r#"(component
+  (import "wasi:io/poll@0.2.0" (instance $poll
+    (export "pollable" (type $pollable (sub resource)))
+    (export "[method]pollable.block" (func (param "self" (borrow $pollable))))
+  ))
+  (alias export $poll "pollable" (type $pollable))
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance $old
+    (alias outer 1 $pollable (type $pollable'))
+    (export "pollable" (type $pollable (eq $pollable')))
+    (export "subscribe-duration" (func (param "when" u64) (result (own $pollable))))
+  ))
+  (import "wasi:clocks/monotonic-clock@0.3.0" (instance $new
+    (export "wait-for" (func async (param "how-long" u64)))
+  ))
+  (core func $subscribe (canon lower (func $old "subscribe-duration")))
+  (core func $block (canon lower (func $poll "[method]pollable.block")))
+  (core func $drop (canon resource.drop $pollable))
+  (core func $wait-for (canon lower (func $new "wait-for") async))
+  (core func $new-set (canon waitable-set.new))
+  (core func $drop-set (canon waitable-set.drop))
+  (core func $join (canon waitable.join))
+  (core func $drop-subtask (canon subtask.drop))
+  (core func $return (canon task.return))
+  (core func $set-context (canon context.set i32 0))
+  (core func $get-context (canon context.get i32 0))
+  (core module $m
+    (import "" "subscribe" (func $subscribe (param i64) (result i32)))
+    (import "" "block" (func $block (param i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (import "" "wait-for" (func $wait-for (param i64) (result i32)))
+    (import "" "new-set" (func $new-set (result i32)))
+    (import "" "drop-set" (func $drop-set (param i32)))
+    (import "" "join" (func $join (param i32 i32)))
+    (import "" "drop-subtask" (func $drop-subtask (param i32)))
+    (import "" "return" (func $return))
+    (import "" "set-context" (func $set-context (param i32)))
+    (import "" "get-context" (func $get-context (result i32)))
+    (func (export "nap") (param i64) (result i32) (local $status i32) (local $set i32)
+      (local.set $status (call $wait-for (local.get 0)))
+      (if (i32.eq (local.get $status) (i32.const 2)) ;; it has returned
+        (then (call $return) (return (i32.const 0))))
+      (local.set $set (call $new-set))
+      (call $set-context (local.get $set))
+      (call $join (i32.shr_u (local.get $status) (i32.const 4)) (local.get $set))
+      ;; To be called back when something is in the set.
+      (i32.or (i32.shl (local.get $set) (i32.const 4)) (i32.const 2)))
+    (func (export "woken") (param $event i32) (param $subtask i32) (param $state i32) (result i32)
+      (call $drop-subtask (local.get $subtask))
+      (call $drop-set (call $get-context))
+      (call $return)
+      i32.const 0)
+    (func (export "wait") (param i64) (local $timer i32)
+      (local.set $timer (call $subscribe (local.get 0)))
+      (call $block (local.get $timer))
+      (call $drop (local.get $timer)))
+  )
+  (core instance $i (instantiate $m (with "" (instance
+    (export "subscribe" (func $subscribe))
+    (export "block" (func $block))
+    (export "drop" (func $drop))
+    (export "wait-for" (func $wait-for))
+    (export "new-set" (func $new-set))
+    (export "drop-set" (func $drop-set))
+    (export "join" (func $join))
+    (export "drop-subtask" (func $drop-subtask))
+    (export "return" (func $return))
+    (export "set-context" (func $set-context))
+    (export "get-context" (func $get-context))
+  ))))
+  (func $nap async (param "for" u64)
+    (canon lift (core func $i "nap") async (callback (core func $i "woken"))))
+  (func $wait (param "for" u64) (canon lift (core func $i "wait")))
+  (instance $timer
+    (export "nap" (func $nap))
+    (export "wait" (func $wait))
+  )
+  (export "example:timer/timer" (instance $timer))
+)"#;
+
 /// So long that an answer would not come in time.
 const LONG: u64 = 3_600_000_000_000;
 
@@ -95,7 +178,11 @@ struct Library {
 
 impl Library {
     async fn new(options: Options) -> Self {
-        let composed = compose(&wat::parse_str(LIBRARY).unwrap(), &options).unwrap();
+        Library::of(LIBRARY, options).await
+    }
+
+    async fn of(text: &str, options: Options) -> Self {
+        let composed = compose(&wat::parse_str(text).unwrap(), &options).unwrap();
         let engine = Engine::default();
         let component = Component::new(&engine, composed.bytes).unwrap();
         let mut linker = Linker::new(&engine);
@@ -110,8 +197,7 @@ impl Library {
         Library { store, instance }
     }
 
-    /// Calls a function, and says what kind it is.
-    async fn call<P, R>(&mut self, name: &str, params: P) -> (bool, Result<R>)
+    fn function<P, R>(&mut self, name: &str) -> TypedFunc<P, R>
     where
         P: ComponentNamedList + Lower + Send + Sync + 'static,
         R: ComponentNamedList + Lift + Send + Sync + 'static,
@@ -120,10 +206,18 @@ impl Library {
         let index = self
             .instance
             .get_export_index(&mut self.store, timer.as_ref(), name);
-        let function = self
-            .instance
+        self.instance
             .get_typed_func::<P, R>(&mut self.store, index.unwrap())
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Calls a function, and says what kind it is.
+    async fn call<P, R>(&mut self, name: &str, params: P) -> (bool, Result<R>)
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: ComponentNamedList + Lift + Send + Sync + 'static,
+    {
+        let function = self.function::<P, R>(name);
         let is_async = function.func().ty(&self.store).async_();
         (is_async, function.call_async(&mut self.store, params).await)
     }
@@ -193,4 +287,60 @@ fn an_export_is_not_both() {
     let options = Options::default().keep_sync(TIMER).make_async(TIMER);
     let refused = compose(&wat::parse_str(LIBRARY).unwrap(), &options);
     assert!(matches!(refused, Err(Error::Settled { export, .. }) if export == TIMER));
+}
+
+/// While one task waits, others go on: the short ones end before the long one.
+#[test]
+fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
+    for mode in MODES {
+        wait(async {
+            let mut library = Library::of(MIXED, Options::default().link(mode)).await;
+            let nap = library.function::<(u64,), ()>("nap");
+            let wait = library.function::<(u64,), ()>("wait");
+            let ended = library.store.run_concurrent(async |store| {
+                let ended = Mutex::new(Vec::new());
+                let long = async {
+                    nap.call_concurrent(store, (40 * SHORT,)).await?;
+                    ended.lock().unwrap().push("long");
+                    wasmtime::error::Ok(())
+                };
+                let short = async {
+                    for _ in 0..3 {
+                        wait.call_concurrent(store, (SHORT,)).await?;
+                        ended.lock().unwrap().push("of WASI 0.2");
+                        nap.call_concurrent(store, (SHORT,)).await?;
+                        ended.lock().unwrap().push("of WASI 0.3");
+                    }
+                    wasmtime::error::Ok(())
+                };
+                tokio::try_join!(long, short)?;
+                wasmtime::error::Ok(ended.into_inner().unwrap())
+            });
+            let ended = ended.await.unwrap().unwrap();
+            let mut expected = ["of WASI 0.2", "of WASI 0.3"].repeat(3);
+            expected.push("long");
+            assert_eq!(ended, expected, "{mode}");
+        });
+    }
+}
+
+/// A task that waits by way of WASI 0.2 is in the way of others until it is done, and they end, too.
+#[test]
+fn tasks_of_a_mixed_guest_come_after_one_another() {
+    for mode in MODES {
+        wait(async {
+            let mut library = Library::of(MIXED, Options::default().link(mode)).await;
+            let nap = library.function::<(u64,), ()>("nap");
+            let wait = library.function::<(u64,), ()>("wait");
+            let all = library.store.run_concurrent(async |store| {
+                tokio::try_join!(
+                    wait.call_concurrent(store, (4 * SHORT,)),
+                    nap.call_concurrent(store, (SHORT,)),
+                    wait.call_concurrent(store, (2 * SHORT,)),
+                    nap.call_concurrent(store, (SHORT,)),
+                )
+            });
+            all.await.unwrap().unwrap();
+        });
+    }
 }

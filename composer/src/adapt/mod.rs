@@ -31,21 +31,6 @@ pub(crate) const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm")
 /// accepted is with the host.
 pub const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
 
-/// The interfaces by which the composer's own components hand requests over, each with the version
-/// of `wasi:http/types` that it speaks.
-const INCOMING: [Incoming<'static>; 2] = [
-    Incoming {
-        interface: "wasi-uplift:adapter/incoming",
-        types: "wasi:http/types@0.2.12",
-        version: "0.2.12",
-    },
-    Incoming {
-        interface: "wasi-uplift:adapter/incoming-candidate",
-        types: "wasi:http/types@0.2.0-rc-2023-11-10",
-        version: "0.2.0-rc-2023-11-10",
-    },
-];
-
 /// How requests are handed over to a guest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Incoming<'a> {
@@ -58,6 +43,20 @@ pub(crate) struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
+    /// To guests of WASI 0.2.
+    pub const STABLE: Incoming<'static> = Incoming {
+        interface: "wasi-uplift:adapter/incoming",
+        types: "wasi:http/types@0.2.12",
+        version: "0.2.12",
+    };
+
+    /// To guests of its release candidates.
+    pub const CANDIDATE: Incoming<'static> = Incoming {
+        interface: "wasi-uplift:adapter/incoming-candidate",
+        types: "wasi:http/types@0.2.0-rc-2023-11-10",
+        version: "0.2.0-rc-2023-11-10",
+    };
+
     /// The name of the interface in its package.
     pub fn interface_name(&self) -> &str {
         let name = self.interface.rsplit_once('/');
@@ -67,7 +66,7 @@ impl Incoming<'_> {
     /// The one for a plan.
     pub fn of(plan: &Plan) -> Option<Incoming<'static>> {
         let types = plan.handler_types()?;
-        INCOMING
+        [Self::STABLE, Self::CANDIDATE]
             .into_iter()
             .find(|incoming| incoming.types == types)
     }

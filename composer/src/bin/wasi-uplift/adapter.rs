@@ -4,7 +4,8 @@ use crate::files::Output;
 use crate::messages::Messages;
 use anyhow::Result;
 use clap::Args;
-use wasi_uplift::{Target, by_hand};
+use wasi_uplift::Target;
+use wasi_uplift::by_hand::{self, Entry};
 
 /// Writes the whole adapter as a component, for composing by hand.
 ///
@@ -25,18 +26,25 @@ pub struct Adapter {
     #[arg(long, value_name = "PACKAGE", conflicts_with = "front")]
     without: Vec<String>,
 
-    /// Write the component that stands before a command instead. It imports the guest's
-    /// `wasi:cli/run` as `wasi-uplift:front/guest`, and `wasi-uplift:adapter/lifecycle` of the
-    /// adapter, and exports `wasi:cli/run` of WASI 0.3.
-    #[arg(long)]
-    front: bool,
+    /// Write the component that stands before a guest instead: before a command (`run`), a server
+    /// (`handler`), or one of a release candidate (`handler-candidate`). It imports the guest's
+    /// export as `wasi-uplift:front/guest`, or `guest-handler`, and interfaces of the adapter, and
+    /// exports `wasi:cli/run` or `wasi:http/handler` of WASI 0.3.
+    #[arg(
+        long,
+        value_name = "ENTRY",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "run"
+    )]
+    front: Option<Entry>,
 }
 
 impl Adapter {
     pub fn run(&self, messages: &Messages) -> Result<()> {
         self.output.check()?;
-        let component = if self.front {
-            by_hand::front(self.target)?
+        let component = if let Some(entry) = self.front {
+            by_hand::front(self.target, entry)?
         } else {
             let without: Vec<&str> = self.without.iter().map(String::as_str).collect();
             by_hand::adapter(self.target, &without)?
