@@ -2,41 +2,67 @@
 //! that works like the one of the engine's own command line.
 //!
 //! `HOST COMPONENT.wasm [ARGS...]` runs a command. `HOST COMPONENT.wasm --serve
-//! REUSE CONCURRENT MEMORY` serves requests on a port that it prints, until
-//! stdin ends: an instance serves that many requests, so many of them at once,
-//! and its memories may grow to so many bytes.
+//! REUSE CONCURRENT MEMORY HIDDEN` serves requests on a port that it prints,
+//! until stdin ends: an instance serves that many requests, so many of them at
+//! once, its memories may grow to so many bytes, and it does not see that
+//! header, if it is one. A connection that begins like HTTP/2 is one.
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::rt::Executor;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use std::convert::Infallible;
+use std::fs;
 use std::future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use wasi_uplift_tests::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
 use wasmtime::component::{Component, GuestTaskId, ResourceTable};
-use wasmtime::{Engine, Result, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{
+    Config, Engine, OptLevel, Result, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder,
+};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{
     HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState,
     WorkerStatus,
 };
 use wasmtime_wasi_http::io::TokioIo;
-use wasmtime_wasi_http::{WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, WasiBody, WasiHttpCtx, WasiHttpCtxView,
+    WasiHttpHooks, WasiHttpView,
+};
 
 /// The store's data.
 pub struct State {
     ctx: WasiCtx,
     http: WasiHttpCtx,
+    hooks: Hooks,
     table: ResourceTable,
     limits: StoreLimits,
+}
+
+/// What of the host isn't as it is by default.
+#[derive(Clone, Copy)]
+struct Hooks {
+    shows_host: bool,
+}
+
+impl WasiHttpHooks for Hooks {
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        let shows_host = self.shows_host;
+        Arc::new(move |name| {
+            let is_shown = shows_host && *name == http::header::HOST;
+            !is_shown && DEFAULT_FORBIDDEN_HEADERS.contains(name)
+        })
+    }
 }
 
 impl WasiView for State {
@@ -53,17 +79,18 @@ impl WasiHttpView for State {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: Default::default(),
+            hooks: &mut self.hooks,
         }
     }
 }
 
-fn store(engine: &Engine, args: &[String], memory: usize) -> Store<State> {
+fn store(engine: &Engine, args: &[String], memory: usize, hooks: Hooks) -> Store<State> {
     let mut ctx = WasiCtxBuilder::new();
     ctx.inherit_stdio().args(args);
     let state = State {
         ctx: ctx.build(),
         http: WasiHttpCtx::new(),
+        hooks,
         table: ResourceTable::new(),
         limits: StoreLimitsBuilder::new().memory_size(memory).build(),
     };
@@ -87,17 +114,17 @@ pub trait Host {
 pub fn main<H: Host>() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let Some(path) = words.next().map(PathBuf::from) else {
-        eprintln!("usage: HOST COMPONENT.wasm (--serve REUSE CONCURRENT MEMORY | ARGS...)");
+        eprintln!("usage: HOST COMPONENT.wasm (--serve REUSE CONCURRENT MEMORY HIDDEN | ARGS...)");
         return ExitCode::from(NOT_RUN);
     };
     let words: Vec<String> = words.collect();
-    let engine = Engine::default();
+    let engine = engine(&path);
     let prepared = Component::from_file(&engine, &path).and_then(|component| {
         let runtime = tokio::runtime::Runtime::new()?;
         Ok((component, runtime))
     });
     let outcome = prepared.and_then(|(component, runtime)| match &words[..] {
-        [serve, numbers @ ..] if serve == "--serve" => {
+        [serve, numbers @ .., hidden] if serve == "--serve" => {
             let numbers: Vec<usize> = numbers.iter().map(|n| n.parse().unwrap()).collect();
             let server = Server {
                 pre: H::proxy(&engine, &component)?,
@@ -105,12 +132,16 @@ pub fn main<H: Host>() -> ExitCode {
                 reuse: numbers[0],
                 concurrent: numbers[1],
                 memory: numbers[2],
+                hooks: Hooks {
+                    shows_host: hidden != "host",
+                },
             };
             match runtime.block_on(serve_all(server))? {}
         }
         _ => {
             let words = [vec!["guest".to_owned()], words].concat();
-            let mut store = store(&engine, &words, usize::MAX);
+            let hooks = Hooks { shows_host: false };
+            let mut store = store(&engine, &words, usize::MAX, hooks);
             runtime.block_on(H::run(&engine, &component, &mut store))
         }
     });
@@ -124,12 +155,24 @@ pub fn main<H: Host>() -> ExitCode {
     }
 }
 
+/// Compiling a language's whole engine takes long enough without making it fast.
+const LARGE: u64 = 4 << 20;
+
+fn engine(component: &Path) -> Engine {
+    let mut config = Config::new();
+    if fs::metadata(component).is_ok_and(|file| file.len() > LARGE) {
+        config.cranelift_opt_level(OptLevel::None);
+    }
+    Engine::new(&config).expect("the settings are good")
+}
+
 struct Server {
     engine: Engine,
     pre: ProxyPre<State>,
     reuse: usize,
     concurrent: usize,
     memory: usize,
+    hooks: Hooks,
 }
 
 struct Worker {
@@ -211,7 +254,7 @@ impl HandlerState for Server {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> Result<Instance<State, Never, Worker>> {
-        let mut store = store(&self.engine, &[], self.memory);
+        let mut store = store(&self.engine, &[], self.memory, self.hooks);
         let proxy = self.pre.instantiate_async(&mut store).await?;
         Ok(Instance {
             store,
@@ -244,10 +287,15 @@ async fn serve_all(server: Server) -> Result<Infallible> {
                 let handler = handler.clone();
                 async move { Ok::<_, Infallible>(respond(&handler, request).await) }
             });
-            let served = http1::Builder::new()
-                .keep_alive(true)
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let is_http2 = begins_like_http2(&stream).await;
+            let stream = TokioIo::new(stream);
+            let served = if is_http2 {
+                let builder = http2::Builder::new(Spawn);
+                builder.serve_connection(stream, service).await
+            } else {
+                let builder = http1::Builder::new();
+                builder.serve_connection(stream, service).await
+            };
             if let Err(error) = served {
                 eprintln!("connection: {error:?}");
             }
@@ -257,6 +305,24 @@ async fn serve_all(server: Server) -> Result<Infallible> {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     std::process::exit(0)
+}
+
+/// Whether the client speaks HTTP/2 without having asked for it.
+async fn begins_like_http2(stream: &TcpStream) -> bool {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0";
+    let mut bytes = [0; PREFACE.len()];
+    // What is wrong with the connection is found out by who serves it.
+    matches!(stream.peek(&mut bytes).await, Ok(len) if bytes[..len] == *PREFACE)
+}
+
+/// Has a connection's streams served side by side.
+#[derive(Clone)]
+struct Spawn;
+
+impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Spawn {
+    fn execute(&self, future: F) {
+        tokio::spawn(future);
+    }
 }
 
 async fn respond(

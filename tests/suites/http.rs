@@ -3,6 +3,12 @@
 
 #[path = "http/client.rs"]
 mod client;
+#[path = "http/http2.rs"]
+mod http2;
+#[path = "toolchains/install.rs"]
+mod install;
+#[path = "http/languages.rs"]
+mod languages;
 #[path = "http/load.rs"]
 mod load;
 #[path = "http/peer.rs"]

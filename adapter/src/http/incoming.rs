@@ -28,7 +28,7 @@ fn finish() {
     }
     outgoing_body::close_all();
     reactor::reap();
-    output::drain();
+    output::drain_for_more();
 }
 
 /// Implements the interface for one shape.

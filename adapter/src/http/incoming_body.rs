@@ -1,7 +1,7 @@
 //! `incoming-body`.
 
 use crate::abi::http::Expected;
-use crate::abi::{ByteReader, Completion};
+use crate::abi::{ByteReader, Completion, trap};
 use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::io::input::Input;
 use alloc::rc::Rc;
@@ -42,10 +42,20 @@ impl IncomingBody {
         if self.streamed.replace(true) {
             return Err(());
         }
+        self.incoming.input.is_child.set(true);
         Ok(self.incoming.input.clone())
     }
 
     pub fn finish(self) -> Rc<Incoming> {
-        self.incoming
+        self.incoming.clone()
+    }
+}
+
+impl Drop for IncomingBody {
+    /// WASI 0.2 has a trap for a stream that is still there.
+    fn drop(&mut self) {
+        if self.incoming.input.is_child.get() {
+            trap();
+        }
     }
 }

@@ -87,10 +87,17 @@ fn scheme(request: &p3::Request) -> Option<Scheme> {
     Some(request.get_scheme().unwrap_or(Scheme::Http))
 }
 
-/// The same goes for the authority. A server that only has it in a header may leave it there.
+/// The authority of a request of which the server tells none. There are guests, above all those in
+/// JavaScript, that trap if they get none.
+const NO_AUTHORITY: &str = "localhost";
+
+/// The same goes for the authority. A server that only has it in a header may leave it there, or
+/// keep it to itself.
 fn authority(request: &p3::Request) -> Option<String> {
-    request.get_authority().or_else(|| {
+    let in_header = || {
         let values = request.get_headers().get("host");
         String::from_utf8(values.into_iter().next()?).ok()
-    })
+    };
+    let authority = request.get_authority().or_else(in_header);
+    Some(authority.unwrap_or_else(|| NO_AUTHORITY.into()))
 }

@@ -3,8 +3,8 @@
 use super::error;
 use super::fields::{Fields, give};
 use super::syntax;
-use crate::abi::Global;
 use crate::abi::http::{NewBody, Promise, Trailers, Unsent, request_body, response_body};
+use crate::abi::{Global, trap};
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
 use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::io::error::Failure;
@@ -93,10 +93,12 @@ impl OutgoingBody {
         if self.0.streamed.replace(true) {
             return Err(());
         }
+        self.0.output.is_child.set(true);
         Ok(self.0.output.clone())
     }
 
     pub fn finish(self, trailers: Option<Fields>) -> Result<(), ErrorCode> {
+        self.check_stream();
         let written = self.0.output.written();
         if self.0.expected.is_some_and(|expected| expected != written) {
             self.0.abort();
@@ -105,6 +107,13 @@ impl OutgoingBody {
         let trailers = trailers.map(|trailers| give(trailers.into_inner()));
         self.0.end(Ok(trailers));
         Ok(())
+    }
+
+    /// WASI 0.2 has a trap for a body that ends while its stream is still there.
+    fn check_stream(&self) {
+        if self.0.output.is_child.get() {
+            trap();
+        }
     }
 }
 
@@ -125,6 +134,7 @@ impl Outgoing {
 impl Drop for OutgoingBody {
     /// A body that was not finished is no whole one.
     fn drop(&mut self) {
+        self.check_stream();
         self.0.abort();
     }
 }

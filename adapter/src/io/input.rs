@@ -42,6 +42,8 @@ pub struct Input {
     /// Whether reading nothing tells of the end, as WASI 0.2 asks. Guests know their stdin as a
     /// stream that doesn't.
     tells_end: bool,
+    /// The guest has it from a parent that must not go before.
+    pub is_child: Cell<bool>,
 }
 
 /// What a stream that reads a file has beyond others. Bytes are not read ahead: they could have
@@ -121,6 +123,7 @@ impl Input {
             available: Cell::new(0),
             file,
             tells_end,
+            is_child: Cell::new(false),
         })
     }
 

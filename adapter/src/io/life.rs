@@ -44,6 +44,13 @@ impl Life {
         self.completion.replace(completion);
     }
 
+    /// Begins anew with another byte stream.
+    pub fn begin(&self, completion: Completion) {
+        self.failure.take();
+        self.stage.set(Stage::Open);
+        self.restart(completion);
+    }
+
     pub fn is_open(&self) -> bool {
         self.stage.get() == Stage::Open
     }

@@ -48,6 +48,8 @@ pub struct Output {
     is_file: bool,
     /// What a stream that writes a body has beyond others.
     body: Option<Length>,
+    /// The guest has it from a parent that must not go before.
+    pub is_child: Cell<bool>,
 }
 
 /// What a body's length has to be, and is so far.
@@ -133,6 +135,7 @@ impl Output {
             closing: Cell::new(false),
             is_file,
             body,
+            is_child: Cell::new(false),
         })
     }
 
@@ -374,6 +377,16 @@ impl Output {
     }
 }
 
+impl Output {
+    /// Goes on with another byte stream after the end of the old one.
+    fn renew(&self, (writer, completion): (ByteWriter, Completion)) {
+        self.writer.replace(Some(writer));
+        self.life.begin(completion);
+        self.flushing.set(false);
+        self.lost.set(0);
+    }
+}
+
 impl Source for Output {
     fn ready(&self) -> bool {
         self.is_ready()
@@ -429,29 +442,48 @@ impl Standard {
 
     /// A new handle.
     pub fn handle(&'static self) -> streams::OutputStream {
-        let mut output = self.output.borrow_mut();
-        let output = output.get_or_insert_with(|| {
-            STANDARD.borrow_mut().push(self);
-            Output::new((self.open)())
-        });
-        streams::OutputStream::new(OutputStream(output.clone()))
+        let output = self.output.borrow().clone();
+        let output = output.unwrap_or_else(|| self.keep(Output::new((self.open)())));
+        streams::OutputStream::new(OutputStream(output))
+    }
+
+    fn keep(&'static self, output: Rc<Output>) -> Rc<Output> {
+        STANDARD.borrow_mut().push(self);
+        self.output.replace(Some(output.clone()));
+        output
     }
 }
 
 /// Waits until every accepted byte is with the host, closes the standard streams, and waits until
 /// the host has said that it is done with them. The next handle opens them again.
 pub fn drain() {
+    close_standard();
+}
+
+/// Like [`drain`], in an instance that is used again: what the guest has handles of is open again.
+pub fn drain_for_more() {
+    for (standard, output) in close_standard() {
+        if Rc::strong_count(&output) > 1 {
+            output.renew((standard.open)());
+            standard.keep(output);
+        }
+    }
+}
+
+/// What the standard streams were, after their end.
+fn close_standard() -> Vec<(&'static Standard, Rc<Output>)> {
     finish_kept();
     reactor::drain();
     let outputs: Vec<_> = STANDARD
         .take()
-        .iter()
-        .filter_map(|standard| standard.output.take())
+        .into_iter()
+        .filter_map(|standard| Some((standard, standard.output.take()?)))
         .collect();
-    for output in &outputs {
+    for (_, output) in &outputs {
         output.close();
     }
-    for output in &outputs {
+    for (_, output) in &outputs {
         output.wait_until(|output| output.life.is_over());
     }
+    outputs
 }

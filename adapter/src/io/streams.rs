@@ -23,6 +23,18 @@ pub struct InputStream(pub Rc<Input>);
 /// An `output-stream`.
 pub struct OutputStream(pub Rc<Output>);
 
+impl Drop for InputStream {
+    fn drop(&mut self) {
+        self.0.is_child.set(false);
+    }
+}
+
+impl Drop for OutputStream {
+    fn drop(&mut self) {
+        self.0.is_child.set(false);
+    }
+}
+
 impl From<StreamEnd> for StreamError {
     fn from(end: StreamEnd) -> Self {
         match end {

@@ -27,6 +27,8 @@ pub struct Serving {
     pub concurrent: usize,
     /// How large its memories may become.
     pub memory: usize,
+    /// Whether it lets the guest see the `host` header.
+    pub shows_host: bool,
 }
 
 impl Default for Serving {
@@ -35,6 +37,7 @@ impl Default for Serving {
             reuse: 1,
             concurrent: 1,
             memory: 64 << 20,
+            shows_host: false,
         }
     }
 }
@@ -52,12 +55,7 @@ fn uplifted(guest: Guest, mode: LinkMode) -> PathBuf {
 impl Place {
     /// The reference.
     pub fn reference(program: &str) -> Self {
-        let guest = Guest::named(&format!("http-stable-{program}")).unwrap();
-        Self {
-            host: env!("CARGO_BIN_EXE_p2-http-host"),
-            component: guest.path().to_owned(),
-            name: "reference".into(),
-        }
+        Self::guest(Guest::named(&format!("http-stable-{program}")).unwrap())
     }
 
     /// The stable shape, uplifted.
@@ -72,7 +70,20 @@ impl Place {
     }
 
     fn shape(shape: &str, program: &str) -> impl Iterator<Item = Self> + use<> {
-        let guest = Guest::named(&format!("http-{shape}-{program}")).unwrap();
+        Self::uplifted_guest(Guest::named(&format!("http-{shape}-{program}")).unwrap())
+    }
+
+    /// A guest as it is.
+    pub fn guest(guest: Guest) -> Self {
+        Self {
+            host: env!("CARGO_BIN_EXE_p2-http-host"),
+            component: guest.path().to_owned(),
+            name: format!("{} as it is", guest.name),
+        }
+    }
+
+    /// A guest, uplifted.
+    pub fn uplifted_guest(guest: Guest) -> impl Iterator<Item = Self> {
         LinkMode::ALL.iter().map(move |mode| Self {
             host: env!("CARGO_BIN_EXE_p3-http-host"),
             component: uplifted(guest, *mode),
@@ -98,10 +109,12 @@ impl Place {
     /// Starts a server.
     pub fn serve(&self, serving: Serving) -> Server {
         let numbers = [serving.reuse, serving.concurrent, serving.memory];
+        let hidden = if serving.shows_host { "" } else { "host" };
         let mut child = Command::new(self.host)
             .arg(&self.component)
             .arg("--serve")
             .args(numbers.map(|number| number.to_string()))
+            .arg(hidden)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -3,6 +3,7 @@
 use crate::peer::{self, Message, ask, get, post, read};
 use crate::place::{Place, Serving};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::Shutdown;
 use std::thread;
 use std::time::Duration;
 use wasi_uplift_tests::pattern;
@@ -131,6 +132,30 @@ fn an_authority() {
     assert_eq!(text(&messages[0]), "Some(\\\"example.org\\\")");
 }
 
+/// The server has the authority in a header, which it may keep to itself.
+#[test]
+fn an_authority_in_a_header() {
+    let one = |place: &Place, shows_host| {
+        let server = place.serve(Serving {
+            shows_host,
+            ..Serving::default()
+        });
+        let message = ask(server.port, &get("/authority"));
+        text(&message).to_owned()
+    };
+    let expected = "Some(\\\"example.com\\\")";
+    assert_eq!(one(&Place::reference("server"), false), expected);
+    for place in Place::uplifted("server") {
+        assert_eq!(one(&place, true), expected, "{}", place.name);
+        assert_eq!(
+            one(&place, false),
+            "Some(\\\"localhost\\\")",
+            "{}",
+            place.name
+        );
+    }
+}
+
 #[test]
 fn bodies_both_ways() {
     let long: Vec<u8> = (0..500_000).map(pattern).collect();
@@ -188,9 +213,12 @@ fn errors() {
         "/unset",
         "/unset-kept",
         "/trap",
+        "/finish-unread",
+        "/drop-unread",
     ];
     for path in paths {
-        let (messages, _, complaints) = compare(&[get(path), get("/hello")]);
+        let (messages, stdout, complaints) = compare(&[get(path), get("/hello")]);
+        assert_eq!(stdout, "");
         let message = messages[0].as_ref().unwrap();
         assert!(message.start.starts_with("HTTP/1.1 500 "), "{message:?}");
         assert_eq!(text(&messages[1]), "hello");
@@ -208,13 +236,17 @@ fn bodies_that_are_not_whole() {
 /// The host takes what there is of a body for all of it.
 #[test]
 fn bodies_that_nobody_finishes() {
-    for path in ["/trap-after", "/kept"] {
-        let (messages, ..) = compare(&[get(path), get("/hello")]);
+    let paths = [
+        ("/trap-after", "some"),
+        ("/kept", "some"),
+        ("/finish-early", ""),
+        ("/drop-early", ""),
+    ];
+    for (path, text) in paths {
+        let (messages, stdout, _) = compare(&[get(path), get("/hello")]);
+        assert_eq!(stdout, "", "{path}");
         let message = messages[0].as_ref().unwrap();
-        assert!(
-            message.whole && message.text == "some",
-            "{path} {message:?}"
-        );
+        assert!(message.whole && message.text == text, "{path} {message:?}");
     }
 }
 
@@ -231,6 +263,57 @@ fn bodies_of_another_length() {
     assert!(stdout.contains("HttpResponseBodySize(Some(5))"), "{stdout}");
     compare(&[get("/sized?0,5")]);
     compare(&[get("/sized?5,0")]);
+}
+
+/// A client may wait with its body until the guest wants it.
+#[test]
+fn a_body_that_has_to_be_asked_for() {
+    let head = |path: &str| {
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: example.com\r\nexpect: 100-continue\r\n\
+             content-length: 4\r\n\r\n"
+        )
+    };
+    let one = |place: &Place| {
+        let server = place.serve(Serving::default());
+        let mut stream = peer::connect(server.port);
+        stream.write_all(head("/echo").as_bytes()).expect("sending");
+        let mut from = BufReader::new(stream.try_clone().expect("another handle"));
+        let mut asked = String::new();
+        from.read_line(&mut asked).expect("it comes");
+        from.read_line(&mut String::new()).expect("it comes");
+        stream.write_all(b"body").expect("sending");
+        let echoed = read(&mut from, false).expect("there is a response");
+        let ignored = ask(server.port, head("/ignore").as_bytes());
+        (asked, echoed, ignored)
+    };
+    let reference = one(&Place::reference("server"));
+    assert_eq!(reference.0, "HTTP/1.1 100 Continue\r\n");
+    assert_eq!(reference.1.text, "body");
+    assert_eq!(text(&reference.2), "ignored");
+    for place in Place::uplifted("server") {
+        assert_eq!(one(&place), reference, "{}", place.name);
+    }
+}
+
+/// What the WASI 0.2 host has no code for the guest gets one for here.
+#[test]
+fn a_request_that_breaks_off() {
+    let one = |place: &Place| {
+        let server = place.serve(Serving::default());
+        let mut stream = peer::connect(server.port);
+        let request = b"POST /hash HTTP/1.1\r\nhost: example.com\r\ncontent-length: 10\r\n\r\nhalf";
+        stream.write_all(request).expect("sending");
+        stream.shutdown(Shutdown::Write).expect("shutting down");
+        let message = read(&mut BufReader::new(stream), true);
+        text(&message).to_owned()
+    };
+    let reference = one(&Place::reference("server"));
+    assert!(reference.contains(" failed: None, "), "{reference}");
+    let expected = reference.replace("None", "Some(ErrorCode::HttpProtocolError)");
+    for place in Place::uplifted("server") {
+        assert_eq!(one(&place), expected, "{}", place.name);
+    }
 }
 
 /// The guest hears of it when its client goes away.

@@ -137,6 +137,30 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
         "/unset" => {}
         "/unset-kept" => std::mem::forget(outparam),
         "/trap" => core::arch::wasm32::unreachable(),
+        // Bodies that end before their streams.
+        "/finish-early" => {
+            let (body, _stream) = start(outparam, 200, &[]);
+            sleep(50);
+            out(&finish(body, None));
+        }
+        "/drop-early" => {
+            let (body, _stream) = start(outparam, 200, &[]);
+            sleep(50);
+            drop(body);
+            out("dropped");
+        }
+        "/finish-unread" => {
+            let body = request.consume().expect("the body is there");
+            let _stream = body.stream().expect("the stream is there");
+            IncomingBody::finish(body);
+            out("finished");
+        }
+        "/drop-unread" => {
+            let body = request.consume().expect("the body is there");
+            let _stream = body.stream().expect("the stream is there");
+            drop(body);
+            out("dropped");
+        }
         "/trap-after" => {
             let (_body, stream) = start(outparam, 200, &[]);
             send(&stream, b"some").expect("somebody reads");

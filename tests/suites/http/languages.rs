@@ -1,0 +1,167 @@
+//! Servers in JavaScript and in Python, which are clients as well: componentize-js from npm, and
+//! componentize-py from PyPI.
+
+use crate::install::{folder, guests, python, run};
+use crate::peer::{self, Message, ask, get, post, read};
+use crate::place::{Place, Serving};
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use wasi_uplift_tests::{Guest, pattern};
+
+#[test]
+fn a_javascript_server() {
+    let place = folder("javascript");
+    let sources = guests().join("http/javascript");
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(sources.join(file), place.join(file)).unwrap();
+    }
+    run(Command::new("npm")
+        .args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--quiet",
+        ])
+        .current_dir(&place));
+    let wit = place.join("wit");
+    // The version that the engine was built with.
+    copy_wit(&guests().join("http/wit/stable"), &wit, "0.2.10");
+    let component = place.join("server.wasm");
+    run(
+        Command::new(place.join("node_modules/.bin/componentize-js"))
+            .arg(sources.join("app.js"))
+            .args(["--world-name", "server", "--wit"])
+            .args([&wit, Path::new("--out"), &component]),
+    );
+    // The engine serves one request, wherever it runs.
+    let seen = compare(Guest::built("http-javascript-server", &component), 1);
+    let inspected = &seen.messages[INSPECT].as_ref().unwrap().text;
+    assert!(
+        inspected.contains("http://example.org/inspect"),
+        "{inspected}"
+    );
+}
+
+#[test]
+fn a_python_server() {
+    let component = folder("python-http").join("server.wasm");
+    run(Command::new(python().with_file_name("componentize-py"))
+        .arg("-d")
+        .arg(guests().join("http/wit/stable"))
+        .args(["-w", "server", "componentize", "app", "-p"])
+        .arg(guests().join("http/python"))
+        .arg("-o")
+        .arg(&component)
+        .env("PYTHONDONTWRITEBYTECODE", "1"));
+    compare(Guest::built("http-python-server", &component), 1000);
+}
+
+/// Copies interfaces, of another version.
+fn copy_wit(from: &Path, to: &Path, version: &str) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_wit(&entry.path(), &to, version);
+        } else {
+            let text = fs::read_to_string(entry.path()).unwrap();
+            fs::write(to, text.replace("0.2.12", version)).unwrap();
+        }
+    }
+}
+
+/// What came back, what the guest printed, and what came to the server that it called.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    messages: Vec<Option<Message>>,
+    stdout: String,
+    called: Vec<Option<Message>>,
+}
+
+/// What comes back from a guest that is uplifted is what comes back from it as it is. Its instances
+/// serve so many requests where it is uplifted.
+fn compare(guest: Guest, reuse: usize) -> Seen {
+    let (reference, _) = talk(&Place::guest(guest), 1);
+    for place in Place::uplifted_guest(guest) {
+        let (uplifted, stderr) = talk(&place, reuse);
+        assert_eq!(uplifted.messages.len(), reference.messages.len());
+        for (uplifted, reference) in uplifted.messages.iter().zip(&reference.messages) {
+            assert_eq!(uplifted, reference, "{} {stderr}", place.name);
+        }
+        assert_eq!(uplifted, reference, "{}", place.name);
+    }
+    let starts = reference.messages.iter().map(|message| {
+        let message = message.as_ref().expect("there is a response");
+        &message.start["HTTP/1.1 ".len()..][..3]
+    });
+    assert_eq!(starts.collect::<Vec<_>>(), STATUS);
+    assert!(reference.called.iter().all(Option::is_some));
+    reference
+}
+
+/// Which of the requests shows what it was.
+const INSPECT: usize = 4;
+
+const STATUS: [&str; 17] = [
+    "203", "204", "200", "200", "200", "201", "201", "201", "200", "200", "200", "201", "500",
+    "500", "500", "200", "201",
+];
+
+/// How often the guest calls another server.
+const CALLS: usize = 3;
+
+/// What there is to see, and what the host and the guest complain of.
+fn talk(place: &Place, reuse: usize) -> (Seen, String) {
+    let server = place.serve(Serving {
+        reuse,
+        memory: 256 << 20,
+        ..Serving::default()
+    });
+    let (port, upstream) = peer::serve(CALLS, |stream| {
+        let message = read(stream, false);
+        let response = b"HTTP/1.1 201 OK\r\nx-to: a\r\nx-to: b\r\ncontent-length: 2\r\n\r\nok";
+        let _ = stream.get_mut().write_all(response);
+        message
+    });
+    let long: Vec<u8> = (0..300_000).map(pattern).collect();
+    let inspect = "PUT http://example.org/inspect?a=b HTTP/1.1\r\nhost: example.org\r\nx-one: 1\r\n\
+        X-Two: 2\r\ncontent-length: 6\r\n\r\nb\u{f6}dy\n";
+    let url = format!("http://127.0.0.1:{port}/called");
+    let requests = [
+        get("/hello"),
+        get("/nothing"),
+        get("/bytes?0"),
+        get("/bytes?200000"),
+        inspect.into(),
+        post("/echo", &[], ""),
+        post("/echo", &[b"some", b" bytes"], ""),
+        post("/echo", &long.chunks(10_000).collect::<Vec<_>>(), ""),
+        post("/sum", &[&long], ""),
+        get("/slow"),
+        get(&format!("/fetch?{url}")),
+        get(&format!("/get?{url}")),
+        get("/raise"),
+        get("/unanswered"),
+        get("/nowhere"),
+        get("/get?http://127.0.0.1:1/refused"),
+        post(&format!("/proxy?{url}"), &[b"some", b" bytes"], ""),
+    ];
+    let messages = requests.iter().map(|request| ask(server.port, request));
+    let messages = messages.collect();
+    // A guest that hasn't called isn't waited for.
+    let unblock = |_| drop(TcpStream::connect(("127.0.0.1", port)));
+    (0..CALLS).for_each(unblock);
+    let called = upstream.join().expect("the server never panics");
+    let (stdout, stderr) = server.end();
+    let seen = Seen {
+        messages,
+        stdout,
+        called,
+    };
+    (seen, stderr)
+}
