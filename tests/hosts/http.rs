@@ -285,7 +285,11 @@ async fn serve_all(server: Server) -> Result<Infallible> {
         tokio::spawn(async move {
             let service = service_fn(move |request| {
                 let handler = handler.clone();
-                async move { Ok::<_, Infallible>(respond(&handler, request).await) }
+                // A type that has a name: whether the other can be sent to another thread takes
+                // the compiler minutes to find out, for each place where it matters.
+                let responded: Responded =
+                    Box::pin(async move { Ok(respond(&handler, request).await) });
+                responded
             });
             let is_http2 = begins_like_http2(&stream).await;
             let stream = TokioIo::new(stream);
@@ -324,6 +328,9 @@ impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Spawn {
         tokio::spawn(future);
     }
 }
+
+/// What comes of a request.
+type Responded = Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, Infallible>> + Send>>;
 
 async fn respond(
     handler: &ProxyHandler<Server>,
