@@ -530,7 +530,6 @@ fn one_port() {
     refused! { "tcp-socket.finish-connect";
         "ephemeral-ports-exhausted": connect(&tcp(Ipv4), peer);
     }
-
 }
 
 fn one_port_udp() {
