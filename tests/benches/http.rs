@@ -23,6 +23,8 @@ pub fn measure(host: &str, server: &Path, reuse: &Reuse) -> f64 {
         .arg(server)
         .arg("--serve")
         .args([requests, at_once, &usize::MAX].map(usize::to_string))
+        // No header is hidden from it.
+        .arg("")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
