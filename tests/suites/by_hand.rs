@@ -146,7 +146,7 @@ fn servers() {
 fn ask(component: &Path, path: &str) -> String {
     let mut host = Command::new(env!("CARGO_BIN_EXE_p3-http-host"))
         .arg(component)
-        .args(["--serve", "1", "1", "67108864"])
+        .args(["--serve", "1", "1", "67108864", ""])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -278,7 +278,7 @@ impl Output<'_> {
 }
 
 /// The types in the interface of `wasi:http/handler`.
-const HANDLER_TYPES: [&str; 3] = ["request", "response", "error-code"];
+pub(super) const HANDLER_TYPES: [&str; 3] = ["request", "response", "error-code"];
 
 impl Output<'_> {
     fn handler(&mut self, handler: &Handler<'_>) {

@@ -52,6 +52,9 @@ pub enum Unfusible {
     /// An HTTP server has other types than its requests and responses.
     #[error("the types of the export `{0}` are not those of an import `wasi:http/types`")]
     Handler(String),
+    /// An HTTP server has hardly any use for HTTP.
+    #[error("the server behind the export `{0}` uses too little of `wasi:http/types`")]
+    Idle(String),
     /// A type is of a kind that WASI 0.2 has none of.
     #[error("the function `{1}` of `{0}` has a type that can't be passed on")]
     Unbridged(String, String),
@@ -130,6 +133,19 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         None => None,
     };
 
+    let http_types = adapter.target().interface("wasi:http/types");
+    if let Some(handler) = &handler {
+        // What the adapter imports is all that there is to make the export of.
+        let imported = inspect::Guest::read(shared.as_deref().unwrap_or(&trimmed.bytes))?;
+        let is_there = |name: &&str| {
+            let mut imports = imported.imports.iter();
+            imports.any(|it| it.name == http_types && it.types.iter().any(|ty| ty == name))
+        };
+        if !merge::HANDLER_TYPES.iter().all(|name| is_there(&name)) {
+            return Err(Unfusible::Idle(handler.export.to_string()).into());
+        }
+    }
+
     let resources = trimmed.resources.iter().zip(0..);
     let resources = resources.map(|(resource, number)| (resource.ty, number));
     let types = Types::new(&trimmed.resolve, resources.collect());
@@ -184,7 +200,6 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
     let_wait(&mut merged, true);
     if let (Some(handler), Some(answer), Some(guest)) = (handler, answer, guest_function) {
         let description = Description::new(trimmed.target, &handler.incoming)?;
-        let http_types = trimmed.target.interface("wasi:http/types");
         let types = adapter_places.imports.get(&http_types);
         merged.handler(&merge::Handler {
             name: handler.name,
