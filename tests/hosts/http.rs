@@ -13,9 +13,8 @@ use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use std::convert::Infallible;
-use std::fs;
 use std::future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,7 +26,8 @@ use tokio::net::{TcpListener, TcpStream};
 use wasi_uplift_tests::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
 use wasmtime::component::{Component, GuestTaskId, ResourceTable};
 use wasmtime::{
-    Config, Engine, OptLevel, Result, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder,
+    Config, Engine, OptLevel, RegallocAlgorithm, Result, Store, StoreContextMut, StoreLimits,
+    StoreLimitsBuilder,
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{
@@ -118,7 +118,7 @@ pub fn main<H: Host>() -> ExitCode {
         return ExitCode::from(NOT_RUN);
     };
     let words: Vec<String> = words.collect();
-    let engine = engine(&path);
+    let engine = engine();
     let prepared = Component::from_file(&engine, &path).and_then(|component| {
         let runtime = tokio::runtime::Runtime::new()?;
         Ok((component, runtime))
@@ -155,15 +155,14 @@ pub fn main<H: Host>() -> ExitCode {
     }
 }
 
-/// Compiling a language's whole engine takes long enough without making it fast.
-const LARGE: u64 = 4 << 20;
-
-fn engine(component: &Path) -> Engine {
+/// An engine. Where hosts are built to test, and not to measure, it compiles fast rather than well.
+fn engine() -> Engine {
     let mut config = Config::new();
-    if fs::metadata(component).is_ok_and(|file| file.len() > LARGE) {
+    if cfg!(debug_assertions) {
         config.cranelift_opt_level(OptLevel::None);
+        config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
     }
-    Engine::new(&config).expect("the settings are good")
+    Engine::new(&config).expect("these settings go together")
 }
 
 struct Server {
