@@ -141,7 +141,7 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
             let mut imports = imported.imports.iter();
             imports.any(|it| it.name == http_types && it.types.iter().any(|ty| ty == name))
         };
-        if !merge::HANDLER_TYPES.iter().all(|name| is_there(name)) {
+        if !merge::HANDLER_TYPES.iter().all(is_there) {
             return Err(Unfusible::Idle(handler.export.to_string()).into());
         }
     }
