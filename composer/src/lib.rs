@@ -38,6 +38,7 @@
 
 pub mod adapt;
 pub mod by_hand;
+mod core_module;
 mod error;
 mod front;
 mod fuse;
@@ -173,10 +174,11 @@ pub struct Composed {
 /// Composes a guest with the adapter.
 ///
 /// The bytes are a component in binary form, or a core module that imports
-/// `wasi_snapshot_preview1`, which is made a component first. The result is a component that imports WASI 0.3 only,
-/// apart from what isn't WASI, and exports `wasi:cli/run` of WASI 0.3 where the guest exports that
-/// of WASI 0.2, and `wasi:http/handler` where it exports `wasi:http/incoming-handler`. A guest that needs nothing of WASI 0.2 is returned as it is. The same guest gives the
-/// same bytes every time.
+/// `wasi_snapshot_preview1`, which is made a component first. The result is a component that
+/// imports WASI 0.3 only, apart from what isn't WASI, and exports `wasi:cli/run` of WASI 0.3 where
+/// the guest exports that of WASI 0.2, and `wasi:http/handler` where it exports
+/// `wasi:http/incoming-handler`. A guest that needs nothing of WASI 0.2 is returned as it is. The
+/// same guest gives the same bytes every time.
 ///
 /// ```
 /// use wasi_uplift::{Error, Options, Unserved};

@@ -3,25 +3,16 @@
 //! A component can import an interface once only. Where both sides need it, it has to have what
 //! either of them takes from it.
 
-use super::{Adapter, broken};
+use super::Adapter;
 use crate::Error;
+use crate::core_module::{Header, MEMORY, val_types};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    MemorySection, MemoryType, Module, TypeSection, ValType,
+    CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection, Module,
+    ValType,
 };
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::abi::{AbiVariant, WasmType};
+use wit_parser::abi::AbiVariant;
 use wit_parser::{InterfaceId, TypeDefKind, WorldItem};
-
-fn val_types(types: &[WasmType]) -> impl ExactSizeIterator<Item = ValType> + '_ {
-    types.iter().map(|ty| match ty {
-        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
-        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
-        WasmType::F32 => ValType::F32,
-        WasmType::F64 => ValType::F64,
-    })
-}
 
 impl Adapter<'_> {
     /// The interfaces that the adapter may import, by their names.
@@ -44,8 +35,7 @@ impl Adapter<'_> {
         &self,
         functions: &BTreeMap<String, BTreeSet<String>>,
     ) -> Result<Vec<u8>, Error> {
-        let mut types = TypeSection::new();
-        let mut imports = ImportSection::new();
+        let mut header = Header::default();
         for (name, id) in self.imported() {
             let Some(wanted) = functions.get(&name) else {
                 continue;
@@ -55,54 +45,39 @@ impl Adapter<'_> {
                 if wanted.contains(function) {
                     let signature = self.resolve.wasm_signature(AbiVariant::GuestImport, ty);
                     let (params, results) = (&signature.params, &signature.results);
-                    imports.import(&name, function, EntityType::Function(types.len()));
-                    types.ty().function(val_types(params), val_types(results));
+                    header.import(&name, function, &val_types(params), &val_types(results));
                 }
             }
             for (resource, ty) in &interface.types {
                 if let TypeDefKind::Resource = self.resolve.types[*ty].kind {
                     let drop = format!("[resource-drop]{resource}");
-                    imports.import(&name, &drop, EntityType::Function(types.len()));
-                    types.ty().function([ValType::I32], []);
+                    header.import(&name, &drop, &[ValType::I32], &[]);
                 }
             }
         }
         // What lowered functions need of whoever calls them.
-        let imported = types.len();
-        types.ty().function([ValType::I32; 4], [ValType::I32]);
+        let realloc_type = header.ty(&[ValType::I32; 4], &[ValType::I32]);
         let mut definitions = FunctionSection::new();
-        definitions.function(imported);
+        definitions.function(realloc_type);
         let mut memories = MemorySection::new();
-        memories.memory(MemoryType {
-            minimum: 0,
-            maximum: None,
-            memory64: false,
-            shared: false,
-            page_size_log2: None,
-        });
+        memories.memory(MEMORY);
         let mut exports = ExportSection::new();
         exports.export("memory", ExportKind::Memory, 0);
-        exports.export("cabi_realloc", ExportKind::Func, imported);
+        exports.export("cabi_realloc", ExportKind::Func, header.functions);
         let mut realloc = Function::new([]);
         realloc.instructions().unreachable().end();
         let mut code = CodeSection::new();
         code.function(&realloc);
         let mut module = Module::new();
         module
-            .section(&types)
-            .section(&imports)
+            .section(&header.types)
+            .section(&header.imports)
             .section(&definitions)
             .section(&memories)
             .section(&exports)
             .section(&code);
-        let mut module = module.finish();
         let mut resolve = self.resolve.clone();
         resolve.worlds[self.world].exports.clear();
-        embed_component_metadata(&mut module, &resolve, self.world, StringEncoding::UTF8)
-            .map_err(broken)?;
-        ComponentEncoder::default()
-            .module(&module)
-            .and_then(|encoder| encoder.encode())
-            .map_err(broken)
+        self.encode(module.finish(), &resolve)
     }
 }

@@ -121,8 +121,6 @@ pub(crate) struct FusibleAdapter {
     pub resolve: Resolve,
     /// The resources, by the numbers that they have in the names of the imports.
     pub resources: Vec<Resource>,
-    /// The version of WASI 0.3 that it imports.
-    pub target: Target,
 }
 
 /// A resource that the adapter exports.
@@ -341,7 +339,6 @@ impl<'a> Adapter<'a> {
             drains,
             resolve,
             resources,
-            target: self.target,
         })
     }
 

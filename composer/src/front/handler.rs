@@ -7,17 +7,16 @@
 
 use super::flat::{Locals, at, flatten};
 use crate::adapt::Incoming;
+use crate::core_module::{Header, MEMORY, val_types};
 use crate::{Error, Target};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module,
-    TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, GlobalType, MemorySection, MemoryType, Module, ValType,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::abi::WasmType;
 use wit_parser::{Mangling, Resolve, Type, WorldId, WorldItem};
 
-/// The name by which [`handler`] imports the guest's `wasi:http/incoming-handler`.
+/// The name by which what [`handler()`] makes imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
 
 /// The interfaces that are joined, without the versions.
@@ -105,19 +104,10 @@ impl Description {
         Ok(Description {
             task_return: (module, name),
             answer: function.result,
-            flat: signature.params.iter().map(val_type).collect(),
+            flat: val_types(&signature.params),
             resolve,
             world,
         })
-    }
-}
-
-fn val_type(ty: &WasmType) -> ValType {
-    match ty {
-        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
-        WasmType::F32 => ValType::F32,
-        WasmType::F64 => ValType::F64,
-        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
     }
 }
 
@@ -135,32 +125,6 @@ struct Imports {
     set_new: u32,
     join: u32,
     drop_subtask: u32,
-}
-
-/// Collects types and imported functions.
-#[derive(Default)]
-struct Header {
-    types: TypeSection,
-    imports: ImportSection,
-    functions: u32,
-    types_len: u32,
-}
-
-impl Header {
-    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
-        self.types
-            .ty()
-            .function(params.iter().copied(), results.iter().copied());
-        self.types_len += 1;
-        self.types_len - 1
-    }
-
-    fn import(&mut self, module: &str, name: &str, params: &[ValType], results: &[ValType]) -> u32 {
-        let ty = self.ty(params, results);
-        self.imports.import(module, name, EntityType::Function(ty));
-        self.functions += 1;
-        self.functions - 1
-    }
 }
 
 fn module(description: &Description, target: Target, incoming: &Incoming<'_>) -> Vec<u8> {
@@ -204,10 +168,7 @@ fn module(description: &Description, target: Target, incoming: &Incoming<'_>) ->
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {
         minimum: 1,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
+        ..MEMORY
     });
     let mut globals = GlobalSection::new();
     for _ in [SET, STEP, ANSWERED, TOP] {

@@ -6,15 +6,15 @@
 //! the guest runs within the call of the host, and the adapter itself returns the answer: it
 //! writes what it takes for a future, and [`promise`] is what it writes to.
 
-use super::glue::{ADAPTER, GUEST, HANDLES};
+use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES};
 use super::handles;
 use crate::adapt::{Incoming, answer};
+use crate::core_module::{Header, MEMORY};
 use crate::front::Description;
 use crate::front::flat::{Locals, at, flatten};
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, ImportSection, MemoryType, Module, RefType, TableSection, TableType,
-    TypeSection, ValType,
+    Function, FunctionSection, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
 /// The names that [`front`] imports from: the instance of [`promise`], and the host's built-ins.
@@ -109,40 +109,18 @@ pub(super) fn promise() -> Vec<u8> {
 /// The core module that the host calls.
 pub(super) fn front(description: &Description, incoming: &Incoming<'_>) -> Vec<u8> {
     use ValType::I32;
-    let mut types = TypeSection::new();
-    let mut types_len = 0;
-    let mut ty = |params: &[ValType], results: &[ValType]| {
-        types
-            .ty()
-            .function(params.iter().copied(), results.iter().copied());
-        types_len += 1;
-        types_len - 1
-    };
-    let mut imports = ImportSection::new();
-    let mut imported = 0;
-    let mut import = |module: &str, name: &str, ty: u32| {
-        imports.import(module, name, EntityType::Function(ty));
-        imported += 1;
-        imported - 1
-    };
+    let mut header = Header::default();
     let of_adapter = |name: &str| format!("{}#{name}", incoming.interface);
-    let action = ty(&[], &[]);
-    let accept = import(ADAPTER, &of_adapter("accept"), ty(&[I32], &[I32]));
-    let finish = import(ADAPTER, &of_adapter("finish"), action);
-    let give = import(HANDLES, handles::GIVE, ty(&[I32], &[]));
-    let guest = import(GUEST, HANDLE, ty(&[I32, I32], &[]));
-    let task_return = import(HOST, TASK_RETURN, ty(&description.flat, &[]));
-    let inc = import(HOST, BACKPRESSURE_INC, action);
-    let dec = import(HOST, BACKPRESSURE_DEC, action);
+    let accept = header.import(ADAPTER, &of_adapter("accept"), &[I32], &[I32]);
+    let finish = header.import(ADAPTER, &of_adapter("finish"), &[], &[]);
+    let give = header.import(HANDLES, handles::GIVE, &[I32], &[]);
+    let guest = header.import(GUEST, HANDLE, &[I32, I32], &[]);
+    let task_return = header.import(HOST, TASK_RETURN, &description.flat, &[]);
+    let inc = header.import(HOST, BACKPRESSURE_INC, &[], &[]);
+    let dec = header.import(HOST, BACKPRESSURE_DEC, &[], &[]);
+    let imports = &mut header.imports;
     imports.import(ANSWER, ANSWERED, EntityType::Table(ONE_SLOT));
-    let memory = MemoryType {
-        minimum: 0,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
-    };
-    imports.import(ADAPTER, "memory", EntityType::Memory(memory));
+    imports.import(ADAPTER, ADAPTER_MEMORY, EntityType::Memory(MEMORY));
 
     let (request, accepted) = (0, 1);
     let mut handle = Function::new([(1, I32)]);
@@ -185,18 +163,18 @@ pub(super) fn front(description: &Description, incoming: &Incoming<'_>) -> Vec<u
 
     let mut functions = FunctionSection::new();
     functions
-        .function(ty(&[I32], &[I32]))
-        .function(ty(&[I32, I32, I32], &[I32]))
-        .function(ty(&[I32], &[]));
+        .function(header.ty(&[I32], &[I32]))
+        .function(header.ty(&[I32; 3], &[I32]))
+        .function(header.ty(&[I32], &[]));
     let mut exports = ExportSection::new();
-    exports.export(HANDLE, ExportKind::Func, imported);
-    exports.export(CALLBACK, ExportKind::Func, imported + 1);
+    exports.export(HANDLE, ExportKind::Func, header.functions);
+    exports.export(CALLBACK, ExportKind::Func, header.functions + 1);
     let mut elements = ElementSection::new();
     let slot = ConstExpr::i32_const(0);
     elements.active(
         Some(0),
         &slot,
-        Elements::Functions([imported + 2].as_slice().into()),
+        Elements::Functions([header.functions + 2].as_slice().into()),
     );
     let mut code = CodeSection::new();
     code.function(&handle)
@@ -204,8 +182,8 @@ pub(super) fn front(description: &Description, incoming: &Incoming<'_>) -> Vec<u
         .function(&answered);
     let mut module = Module::new();
     module
-        .section(&types)
-        .section(&imports)
+        .section(&header.types)
+        .section(&header.imports)
         .section(&functions)
         .section(&exports)
         .section(&elements)

@@ -7,11 +7,12 @@
 
 use super::copy::Body;
 use super::handles;
+use crate::core_module::{self, val_type, val_types};
 use std::collections::BTreeMap;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalType, ImportSection, MemoryType, Module, RefType,
-    StartSection, TableType, TypeSection, ValType,
+    ExportSection, FunctionSection, GlobalType, ImportSection, Module, RefType, StartSection,
+    TableType, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
@@ -120,19 +121,6 @@ impl<'a> Types<'a> {
         };
         self.resources[&id]
     }
-}
-
-pub(super) fn val_type(ty: WasmType) -> ValType {
-    match ty {
-        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
-        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
-        WasmType::F32 => ValType::F32,
-        WasmType::F64 => ValType::F64,
-    }
-}
-
-fn val_types(types: &[WasmType]) -> Vec<ValType> {
-    types.iter().copied().map(val_type).collect()
 }
 
 /// The core module of the functions for one caller, which exports them by their numbers.
@@ -324,16 +312,9 @@ impl Imports {
         imports.known.give = imports.function(HANDLES, handles::GIVE, &[I32], &[]);
         if caller.memory {
             for (module, name) in [(GUEST, MEMORY), (ADAPTER, ADAPTER_MEMORY)] {
-                let any = MemoryType {
-                    minimum: 0,
-                    maximum: None,
-                    memory64: false,
-                    shared: false,
-                    page_size_log2: None,
-                };
                 imports
                     .section
-                    .import(module, name, EntityType::Memory(any));
+                    .import(module, name, EntityType::Memory(core_module::MEMORY));
             }
             let realloc = [I32; 4];
             imports.known.adapter_realloc = imports.adapter(ADAPTER_REALLOC, &realloc, &[I32]);

@@ -315,7 +315,7 @@ impl Output<'_> {
         aliases.alias(Alias::CoreInstanceExport {
             instance: handler.adapter,
             kind: ExportKind::Memory,
-            name: glue::MEMORY,
+            name: glue::ADAPTER_MEMORY,
         });
         self.component.section(&aliases);
         let memory = next(&mut self.counts.core_memories);

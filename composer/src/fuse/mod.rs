@@ -123,35 +123,20 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         Some((name, _)) => Some(started(&scan, name)?),
         None => None,
     };
-    let handler = match handler {
-        Some((handler, name)) => Some(Served {
-            export: handler,
-            name,
-            function: scan.lifted[&started(&scan, handler)?],
-            incoming: Incoming::of(plan).ok_or_else(|| Unfusible::Handler(handler.to_string()))?,
-        }),
+    let server = match handler {
+        Some(names) => {
+            let imports = shared.as_deref().unwrap_or(&trimmed.bytes);
+            Some(Server::new(names, plan, &scan, adapter, imports)?)
+        }
         None => None,
     };
-
-    let http_types = adapter.target().interface("wasi:http/types");
-    if let Some(handler) = &handler {
-        // What the adapter imports is all that there is to make the export of.
-        let imported = inspect::Guest::read(shared.as_deref().unwrap_or(&trimmed.bytes))?;
-        let is_there = |name: &&str| {
-            let mut imports = imported.imports.iter();
-            imports.any(|it| it.name == http_types && it.types.iter().any(|ty| ty == name))
-        };
-        if !merge::HANDLER_TYPES.iter().all(is_there) {
-            return Err(Unfusible::Idle(handler.export.to_string()).into());
-        }
-    }
 
     let resources = trimmed.resources.iter().zip(0..);
     let resources = resources.map(|(resource, number)| (resource.ty, number));
     let types = Types::new(&trimmed.resolve, resources.collect());
     let handles = merged.instantiate(&handles::module(trimmed.resources.len() as u32), &[]);
     let mut instances = vec![(adapt::handles::INTERFACE, handles)];
-    let answer = handler
+    let answer = server
         .as_ref()
         .map(|_| merged.instantiate(&answer::promise(), &[]));
     instances.extend(answer.map(|answer| (adapt::answer::INTERFACE, answer)));
@@ -194,18 +179,18 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         drained: run_function
             .filter(|_| trimmed.drains)
             .map(|function| (function, drain.as_str())),
-        anew: handler.as_ref().map(|it| (it.export, it.function)),
+        anew: server.as_ref().map(|it| (it.export, it.function)),
     };
     let guest_function = merged.guest(guest, &part).map_err(Error::Rewrite)?;
     let_wait(&mut merged, true);
-    if let (Some(handler), Some(answer), Some(guest)) = (handler, answer, guest_function) {
-        let description = Description::new(trimmed.target, &handler.incoming)?;
-        let types = adapter_places.imports.get(&http_types);
+    if let (Some(server), Some(answer), Some(guest)) = (server, answer, guest_function) {
+        let description = Description::new(adapter.target(), &server.incoming)?;
+        let types = adapter_places.imports.get(&server.types);
+        let missing = || Error::Adapter(format!("it doesn't import `{}`", server.types));
         merged.handler(&merge::Handler {
-            name: handler.name,
-            types: *types
-                .ok_or_else(|| Error::Adapter(format!("it doesn't import `{http_types}`")))?,
-            front: &answer::front(&description, &handler.incoming),
+            name: server.name,
+            types: *types.ok_or_else(missing)?,
+            front: &answer::front(&description, &server.incoming),
             args: &[
                 (glue::ADAPTER, adapter_instance),
                 (glue::HANDLES, handles),
@@ -263,14 +248,45 @@ fn shared_imports(
     Ok(Some(bytes))
 }
 
-/// An HTTP server.
-struct Served<'a> {
+/// A guest that is an HTTP server.
+struct Server<'a> {
     export: &'a str,
     /// The export of WASI 0.3 in its place.
     name: &'a str,
+    /// The import of WASI 0.3 with the types of that.
+    types: String,
     /// The guest's core function.
     function: u32,
     incoming: Incoming<'static>,
+}
+
+impl<'a> Server<'a> {
+    /// What `imports` imports is all that there is to make the export of.
+    fn new(
+        (export, name): (&'a str, &'a str),
+        plan: &Plan,
+        guest: &Scan,
+        adapter: &Adapter<'_>,
+        imports: &[u8],
+    ) -> Result<Self, Failure> {
+        let function = guest.lifted[&started(guest, export)?];
+        let incoming = Incoming::of(plan).ok_or_else(|| Unfusible::Handler(export.to_string()))?;
+        let types = adapter.target().interface("wasi:http/types");
+        let imports = inspect::Guest::read(imports)?.imports;
+        let imported = imports.iter().find(|import| import.name == types);
+        let is_there =
+            |name: &&str| imported.is_some_and(|it| it.types.iter().any(|ty| ty == name));
+        if !merge::HANDLER_TYPES.iter().all(is_there) {
+            return Err(Unfusible::Idle(export.to_string()).into());
+        }
+        Ok(Server {
+            export,
+            name,
+            types,
+            function,
+            incoming,
+        })
+    }
 }
 
 /// The name of the adapter's interface that serves an import.

@@ -4,11 +4,12 @@
 //! A guest passes on what the host gives it, as it is, to a callee that gives it back. Once both
 //! are one component, and once they are two.
 
-use super::glue::{self, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Encoding, Strings, Types};
+use super::glue::{ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Encoding, Strings, Types};
 use super::handles;
 use super::merge::{GuestPart, Merged};
 use super::scan::{Fate, Gone, Scan};
 use crate::adapt::trim::{Module, Names};
+use crate::core_module::val_type;
 use arbitrary::{Result, Unstructured};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use std::collections::BTreeMap;
@@ -304,7 +305,7 @@ impl Signature {
     fn of(resolve: &Resolve, name: &str) -> Signature {
         let signature = resolve.wasm_signature(AbiVariant::GuestExport, function(resolve, name));
         Signature {
-            params: signature.params.into_iter().map(glue::val_type).collect(),
+            params: signature.params.into_iter().map(val_type).collect(),
             indirect: signature.indirect_params,
         }
     }

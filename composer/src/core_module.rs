@@ -1,0 +1,62 @@
+//! What the core modules that are written here have in common.
+
+use wasm_encoder::{EntityType, ImportSection, MemoryType, TypeSection, ValType};
+use wit_parser::abi::WasmType;
+
+/// Any memory that can grow.
+pub(crate) const MEMORY: MemoryType = MemoryType {
+    minimum: 0,
+    maximum: None,
+    memory64: false,
+    shared: false,
+    page_size_log2: None,
+};
+
+/// The type of a flat value.
+pub(crate) fn val_type(ty: WasmType) -> ValType {
+    match ty {
+        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
+        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
+        WasmType::F32 => ValType::F32,
+        WasmType::F64 => ValType::F64,
+    }
+}
+
+/// The types of flat values.
+pub(crate) fn val_types(types: &[WasmType]) -> Vec<ValType> {
+    types.iter().copied().map(val_type).collect()
+}
+
+/// Collects types and imported functions.
+#[derive(Default)]
+pub(crate) struct Header {
+    pub types: TypeSection,
+    pub imports: ImportSection,
+    /// How many functions are imported.
+    pub functions: u32,
+}
+
+impl Header {
+    /// Adds the type of a function, and returns its index.
+    pub fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        let index = self.types.len();
+        self.types
+            .ty()
+            .function(params.iter().copied(), results.iter().copied());
+        index
+    }
+
+    /// Adds an imported function, and returns its index.
+    pub fn import(
+        &mut self,
+        module: &str,
+        name: &str,
+        params: &[ValType],
+        results: &[ValType],
+    ) -> u32 {
+        let ty = self.ty(params, results);
+        self.imports.import(module, name, EntityType::Function(ty));
+        self.functions += 1;
+        self.functions - 1
+    }
+}
