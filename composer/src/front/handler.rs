@@ -16,7 +16,7 @@ use wasm_encoder::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Mangling, Resolve, Type, WorldId, WorldItem};
 
-/// The name by which what [`handler()`] makes imports the guest's `wasi:http/incoming-handler`.
+/// The name by which the front component imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
 
 /// The interfaces that are joined, without the versions.
