@@ -185,6 +185,8 @@ fn help() {
         ("completions-help.txt", &["completions", "--help"]),
         #[cfg(feature = "run")]
         ("run-help.txt", &["run", "--help"]),
+        #[cfg(feature = "run")]
+        ("serve-help.txt", &["serve", "--help"]),
     ] {
         let output = uplift(folder.path()).args(arguments).output().unwrap();
         assert_success(&output);

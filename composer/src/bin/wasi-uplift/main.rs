@@ -4,12 +4,16 @@ mod adapter;
 mod completions;
 mod compose;
 mod describe;
+#[cfg(feature = "run")]
+mod embedded;
 mod files;
 mod inspect;
 mod messages;
 mod retype;
 #[cfg(feature = "run")]
 mod run;
+#[cfg(feature = "run")]
+mod serve;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -51,6 +55,8 @@ enum Command {
     Inspect(inspect::Inspect),
     #[cfg(feature = "run")]
     Run(run::Run),
+    #[cfg(feature = "run")]
+    Serve(serve::Serve),
     Adapter(adapter::Adapter),
     Retype(retype::Retype),
     Completions(completions::Completions),
@@ -111,6 +117,8 @@ fn main() -> ExitCode {
         Command::Inspect(command) => command.run(),
         #[cfg(feature = "run")]
         Command::Run(command) => Ok(command.run(&messages)),
+        #[cfg(feature = "run")]
+        Command::Serve(command) => done(command.run(&messages)),
         Command::Adapter(command) => done(command.run(&messages)),
         Command::Retype(command) => done(command.run(&messages)),
         Command::Completions(command) => done(command.run()),

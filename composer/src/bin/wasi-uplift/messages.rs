@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 /// What may be said.
+#[derive(Clone)]
 pub struct Messages {
     level: Level,
     /// Drawn at the bottom of the terminal while work is done.

@@ -1,16 +1,15 @@
 //! `wasi-uplift run`
 
+use crate::embedded::{self, Access, State};
 use crate::messages::Messages;
-use crate::{Linking, describe, files};
-use anyhow::{Context, Result, bail};
+use crate::{Linking, files};
+use anyhow::{Context, Result};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use wasi_uplift::Options;
-use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
+use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p3::bindings::CommandPre;
-use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 /// The exit code if the guest could not be started.
 const NOT_RUN: u8 = 125;
@@ -29,17 +28,8 @@ pub struct Run {
     /// The component, in binary form, or a core module that imports `wasi_snapshot_preview1`.
     guest: PathBuf,
 
-    /// A folder that the guest may use, and what the guest calls it, if that is something else.
-    #[arg(long = "dir", value_name = "HOST[::GUEST]")]
-    folders: Vec<String>,
-
-    /// An environment variable of the guest; without value, it is that of this process.
-    #[arg(long = "env", value_name = "NAME[=VALUE]")]
-    variables: Vec<String>,
-
-    /// The guest may use the network.
-    #[arg(long = "net")]
-    network: bool,
+    #[command(flatten)]
+    access: Access,
 
     #[command(flatten)]
     linking: Linking,
@@ -47,21 +37,6 @@ pub struct Run {
     /// The guest's arguments.
     #[arg(last = true)]
     arguments: Vec<String>,
-}
-
-/// What the store keeps for `wasmtime-wasi`.
-struct State {
-    context: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.context,
-            table: &mut self.table,
-        }
-    }
 }
 
 impl Run {
@@ -101,58 +76,17 @@ impl Run {
     }
 
     fn prepare(&self, messages: &Messages) -> Result<(Store<State>, CommandPre<State>)> {
-        let name = files::name(&self.guest);
-        let bytes = files::read(&self.guest)?;
-        // The engine has 0.3.0, which is what is composed for by default.
-        let options = Options::default().link(self.linking.link);
-        let composed = wasi_uplift::compose(&bytes, &options)
-            .with_context(|| format!("`{name}` was not composed"))?;
-        if messages.is_verbose() {
-            messages.detail(describe::composed(&name, bytes.len(), &composed));
-        }
         let engine = Engine::default();
-        let prepare = || {
-            let component = Component::new(&engine, &composed.bytes)?;
-            let mut linker = Linker::new(&engine);
-            wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-            linker.instantiate_pre(&component).and_then(CommandPre::new)
-        };
-        let command = prepare().map_err(anyhow::Error::from);
+        let instance = embedded::load(&self.guest, &self.linking, &engine, messages)?;
+        let command = CommandPre::new(instance).map_err(anyhow::Error::from);
+        let name = files::name(&self.guest);
         let command = command.with_context(|| format!("`{name}` can't be run here"))?;
-        let state = State {
-            context: self.context()?,
-            table: ResourceTable::new(),
-        };
-        Ok((Store::new(&engine, state), command))
-    }
-
-    fn context(&self) -> Result<WasiCtx> {
-        let mut context = WasiCtxBuilder::new();
+        let mut context = self.access.context()?;
         context.inherit_stdio();
         // By convention the program's own name comes first.
         let name = self.guest.file_name().unwrap_or_default();
         context.arg(name.to_string_lossy()).args(&self.arguments);
-        for variable in &self.variables {
-            match variable.split_once('=') {
-                Some((name, value)) => context.env(name, value),
-                None => match std::env::var(variable) {
-                    Ok(value) => context.env(variable, value),
-                    Err(error) => bail!("the environment variable `{variable}`: {error}"),
-                },
-            };
-        }
-        for folder in &self.folders {
-            let (host, guest) = folder.split_once("::").unwrap_or((folder, folder));
-            context
-                .preopened_dir(host, guest, FsPerms::ReadWrite)
-                .map_err(anyhow::Error::from)
-                .with_context(|| format!("the folder `{host}` was not opened"))?;
-        }
-        if self.network {
-            context.inherit_network().allow_ip_name_lookup(true);
-            context.allow_tcp(true).allow_udp(true);
-        }
-        Ok(context.build())
+        Ok((self.access.store(&engine, context.build()), command))
     }
 }
 
