@@ -77,7 +77,7 @@ pub struct Options {
 }
 
 /// How guest and adapter are to be put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkMode {
     /// As one component if that can be, and as two otherwise.

@@ -2,25 +2,12 @@
 
 use std::path::Path;
 use std::time::Instant;
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasi_uplift_tests::State;
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::WasiCtx;
 
 const TIMES: u32 = 500;
-
-struct State {
-    ctx: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.ctx,
-            table: &mut self.table,
-        }
-    }
-}
 
 /// Nanoseconds for one instantiation.
 pub fn measure(component: &Path, is_native: bool) -> f64 {
@@ -38,10 +25,7 @@ pub fn measure(component: &Path, is_native: bool) -> f64 {
     runtime.block_on(async {
         let start = Instant::now();
         for _ in 0..TIMES {
-            let state = State {
-                ctx: WasiCtx::builder().build(),
-                table: ResourceTable::new(),
-            };
+            let state = State::new(WasiCtx::builder().build());
             let mut store = Store::new(&engine, state);
             let instance = component.instantiate_async(&mut store).await;
             instance.expect("nothing runs that could fail");

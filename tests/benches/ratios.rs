@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 use wasi_uplift::{LinkMode, Options};
-use wasi_uplift_tests::Guest;
+use wasi_uplift_tests::{Guest, MODES};
 
 const TURNS: usize = 5;
 const MIB: usize = 1 << 20;
@@ -80,7 +80,7 @@ fn main() {
         server: uplift("server", &server, mode),
         is_native: false,
     };
-    let uplifted = [LinkMode::Component, LinkMode::Fused].map(uplifted);
+    let uplifted = MODES.map(uplifted);
     let ways = [Way {
         host: env!("CARGO_BIN_EXE_p2-reference-host"),
         guest: native.clone(),

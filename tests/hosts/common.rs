@@ -4,29 +4,14 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use wasi_uplift_tests::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
-use wasmtime::component::{Component, ResourceTable};
+use wasi_uplift_tests::{NOT_RUN, State, TRAPPED, TRAPPED_PREFIX};
+use wasmtime::component::Component;
 use wasmtime::{Config, Engine, OptLevel, RegallocAlgorithm, Result};
-use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 const USAGE: &str = "usage: HOST COMPONENT.wasm [--env K=V]... [--dir HOST::GUEST]... \
     [--dir-ro HOST::GUEST]... [--inline-files] [--inherit-network] [--no-name-lookup] \
     [--cwd X] [-- ARGS...]";
-
-/// The store's data: the context that `wasmtime-wasi` asks for.
-pub struct State {
-    ctx: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.ctx,
-            table: &mut self.table,
-        }
-    }
-}
 
 /// A component that could not be started at all, unlike one that trapped.
 #[derive(Debug)]
@@ -150,9 +135,5 @@ fn command_line(mut words: impl Iterator<Item = String>) -> anyhow::Result<(Path
             .to_string_lossy(),
     );
     ctx.args(&args);
-    let state = State {
-        ctx: ctx.build(),
-        table: ResourceTable::new(),
-    };
-    Ok((path, state))
+    Ok((path, State::new(ctx.build())))
 }

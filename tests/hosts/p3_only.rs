@@ -5,8 +5,8 @@
 
 mod common;
 
-use common::State;
 use std::process::ExitCode;
+use wasi_uplift_tests::State;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::p3::bindings::CommandPre;

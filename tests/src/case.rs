@@ -1,6 +1,6 @@
 //! Cases: what to run, with what input, and what has to come out.
 
-use crate::{Guest, LinkMode, Outcome, Preopen, Source, Thing};
+use crate::{Guest, LinkMode, MODES, Outcome, Preopen, Source, Thing};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
@@ -129,7 +129,7 @@ impl Case {
         let text = fs::read_to_string(folder.join("case")).map_err(|e| e.to_string())?;
         let mut guest = None;
         let mut hosts = Hosts::Both;
-        let mut modes = LinkMode::ALL;
+        let mut modes = &MODES[..];
         let mut scenario = Scenario::default();
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') {

@@ -12,6 +12,7 @@ mod fnv;
 mod lab;
 mod live;
 mod process;
+mod state;
 mod tree;
 
 pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
@@ -19,7 +20,9 @@ pub use fnv::{Fnv, pattern};
 pub use lab::{Condition, Host, Lab};
 pub use live::Live;
 pub use process::Outcome;
+pub use state::State;
 pub use tree::{Preopen, Source, Thing};
+pub use wasi_uplift::LinkMode;
 
 use std::fs;
 use std::path::Path;
@@ -74,27 +77,8 @@ impl Guest {
     }
 }
 
-/// How a guest and the adapter are put together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LinkMode {
-    /// Two components, side by side.
-    Component,
-    /// One component.
-    Fused,
-}
-
-impl LinkMode {
-    /// All modes: every case runs in each of them.
-    pub const ALL: &'static [Self] = &[Self::Component, Self::Fused];
-
-    /// The mode's name, as it stands in a test's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Component => "component",
-            Self::Fused => "fused",
-        }
-    }
-}
+/// How guests are linked: every case runs in each of these modes.
+pub const MODES: [LinkMode; 2] = [LinkMode::Component, LinkMode::Fused];
 
 /// Makes a WASI 0.2 component run on WASI 0.3.
 pub fn uplift(guest: &[u8], mode: LinkMode) -> Vec<u8> {
@@ -103,11 +87,7 @@ pub fn uplift(guest: &[u8], mode: LinkMode) -> Vec<u8> {
 
 /// Makes a WASI 0.2 component run on this version of WASI 0.3.
 pub fn uplift_to(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
-    let link = match mode {
-        LinkMode::Component => wasi_uplift::LinkMode::Component,
-        LinkMode::Fused => wasi_uplift::LinkMode::Fused,
-    };
-    let options = wasi_uplift::Options::default().target(target).link(link);
+    let options = wasi_uplift::Options::default().target(target).link(mode);
     let composed = wasi_uplift::compose(guest, &options);
     composed.expect("every guest can be uplifted").bytes
 }

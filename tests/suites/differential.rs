@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for case in Case::all() {
         for mode in case.modes {
-            let name = format!("{}::{}", mode.name(), case.name);
+            let name = format!("{mode}::{}", case.name);
             for (variant, case) in case.variants() {
                 let lab = lab.clone();
                 trials.push(Trial::test(format!("{name} ({variant})"), move || {

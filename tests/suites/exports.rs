@@ -2,15 +2,15 @@
 
 use std::sync::Mutex;
 use wasi_uplift::{Error, LinkMode, Options, compose};
+use wasi_uplift_tests::{MODES, State};
 use wasmtime::component::{
-    Component, ComponentNamedList, Instance, Lift, Linker, Lower, ResourceTable, TypedFunc,
+    Component, ComponentNamedList, Instance, Lift, Linker, Lower, ResourceAny, TypedFunc,
 };
 use wasmtime::{Engine, Result, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::WasiCtx;
 
 const TIMER: &str = "example:timer/timer";
-
-const MODES: [LinkMode; 2] = [LinkMode::Fused, LinkMode::Component];
+const BUSY: &str = "example:timer/busy";
 
 /// A library with an export that asks the time, one that asks whether a timer has run out, and one
 /// that waits until it has.
@@ -150,25 +150,90 @@ const MIXED: &str = r#"(component
   (export "example:timer/timer" (instance $timer))
 )"#;
 
+/// A library that leaves a timer behind which its host waits for: `leave` waits for a short one and a
+/// long one at once. `is-over` and the destructor of `thing` ask again and again whether another one
+/// has run out.
+const LEAVES: &str = r#"(component
+  (import "wasi:io/poll@0.2.0" (instance $poll
+    (export "pollable" (type $pollable (sub resource)))
+    (export "[method]pollable.ready" (func (param "self" (borrow $pollable)) (result bool)))
+    (export "poll" (func (param "in" (list (borrow $pollable))) (result (list u32))))
+  ))
+  (alias export $poll "pollable" (type $pollable))
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+    (alias outer 1 $pollable (type $pollable'))
+    (export "pollable" (type $pollable (eq $pollable')))
+    (export "subscribe-duration" (func (param "when" u64) (result (own $pollable))))
+  ))
+  (core module $memory
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+  (core instance $memory (instantiate $memory))
+  (core func $subscribe (canon lower (func $clock "subscribe-duration")))
+  (core func $ready (canon lower (func $poll "[method]pollable.ready")))
+  (core func $poll (canon lower (func $poll "poll")
+    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+  (core func $drop (canon resource.drop $pollable))
+  (core module $m
+    (import "" "memory" (memory 1))
+    (import "" "subscribe" (func $subscribe (param i64) (result i32)))
+    (import "" "ready" (func $ready (param i32) (result i32)))
+    (import "" "poll" (func $poll (param i32 i32 i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (func (export "leave") (param i64 i64)
+      (i32.store (i32.const 0) (call $subscribe (local.get 0)))
+      (i32.store (i32.const 4) (call $subscribe (local.get 1)))
+      (call $poll (i32.const 0) (i32.const 2) (i32.const 16))
+      (call $drop (i32.load (i32.const 0)))
+      (call $drop (i32.load (i32.const 4))))
+    (func $is-over (export "is-over") (param i64) (result i32)
+      (local $timer i32) (local $asked i32) (local $over i32)
+      (local.set $timer (call $subscribe (local.get 0)))
+      (loop $again
+        (local.set $over (call $ready (local.get $timer)))
+        (local.set $asked (i32.add (local.get $asked) (i32.const 1)))
+        (br_if $again (i32.lt_u (local.get $asked) (i32.const 1000))))
+      (call $drop (local.get $timer))
+      (local.get $over))
+    (func (export "end") (param i32)
+      (drop (call $is-over (i64.const 3600000000000)))
+      (i32.store (i32.const 8) (local.get 0)))
+    (func (export "ended") (result i32) (i32.load (i32.const 8)))
+  )
+  (core instance $i (instantiate $m (with "" (instance
+    (export "memory" (memory $memory "memory"))
+    (export "subscribe" (func $subscribe))
+    (export "ready" (func $ready))
+    (export "poll" (func $poll))
+    (export "drop" (func $drop))
+  ))))
+  (alias core export $i "end" (core func $end))
+  (type $thing (resource (rep i32) (dtor (core func $end))))
+  (core func $new (canon resource.new $thing))
+  (core module $n
+    (import "" "new" (func $new (param i32) (result i32)))
+    (func (export "make") (result i32) (call $new (i32.const 7))))
+  (core instance $n (instantiate $n (with "" (instance (export "new" (func $new))))))
+  (func $leave (param "one" u64) (param "other" u64) (canon lift (core func $i "leave")))
+  (func $is-over (param "after" u64) (result bool) (canon lift (core func $i "is-over")))
+  (func $ended (result u32) (canon lift (core func $i "ended")))
+  (func $make (result (own $thing)) (canon lift (core func $n "make")))
+  (instance $busy (export "leave" (func $leave)))
+  (instance $timer
+    (export "thing" (type $thing))
+    (export "make" (func $make))
+    (export "ended" (func $ended))
+    (export "is-over" (func $is-over))
+  )
+  (export "example:timer/busy" (instance $busy))
+  (export "example:timer/timer" (instance $timer))
+)"#;
+
 /// So long that an answer would not come in time.
 const LONG: u64 = 3_600_000_000_000;
 
 /// So short that nobody minds.
 const SHORT: u64 = 5_000_000;
-
-struct State {
-    ctx: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.ctx,
-            table: &mut self.table,
-        }
-    }
-}
 
 /// The library, on a host that has nothing of WASI but 0.3.
 struct Library {
@@ -187,11 +252,7 @@ impl Library {
         let component = Component::new(&engine, composed.bytes).unwrap();
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
-        let state = State {
-            ctx: WasiCtxBuilder::new().build(),
-            table: ResourceTable::new(),
-        };
-        let mut store = Store::new(&engine, state);
+        let mut store = Store::new(&engine, State::new(WasiCtx::builder().build()));
         let instance = linker.instantiate_async(&mut store, &component).await;
         let instance = instance.unwrap();
         Library { store, instance }
@@ -202,7 +263,17 @@ impl Library {
         P: ComponentNamedList + Lower + Send + Sync + 'static,
         R: ComponentNamedList + Lift + Send + Sync + 'static,
     {
-        let timer = self.instance.get_export_index(&mut self.store, None, TIMER);
+        self.function_of(TIMER, name)
+    }
+
+    fn function_of<P, R>(&mut self, interface: &str, name: &str) -> TypedFunc<P, R>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: ComponentNamedList + Lift + Send + Sync + 'static,
+    {
+        let timer = self
+            .instance
+            .get_export_index(&mut self.store, None, interface);
         let index = self
             .instance
             .get_export_index(&mut self.store, timer.as_ref(), name);
@@ -264,6 +335,34 @@ fn a_kept_export_does_not_wait() {
             format!("{trap:#}").contains("cannot block a synchronous task"),
             "{trap:?}"
         );
+    });
+}
+
+/// What other tasks have left behind is none of the business of a task that can't wait for it.
+#[test]
+fn what_can_not_wait_does_not_clean_up() {
+    wait(async {
+        let options = Options::default().link(LinkMode::Fused).keep_sync(TIMER);
+        let mut library = Library::of(LEAVES, options).await;
+        let leave = library.function_of::<(u64, u64), ()>(BUSY, "leave");
+        for _ in 0..3 {
+            leave
+                .call_async(&mut library.store, (LONG, SHORT))
+                .await
+                .unwrap();
+            let (is_async, over) = library.call::<_, (bool,)>("is-over", (LONG,)).await;
+            assert!(!is_async && !over.unwrap().0);
+
+            leave
+                .call_async(&mut library.store, (LONG, SHORT))
+                .await
+                .unwrap();
+            let (_, made) = library.call::<_, (ResourceAny,)>("make", ()).await;
+            let (thing,) = made.unwrap();
+            thing.resource_drop_async(&mut library.store).await.unwrap();
+            let (_, ended) = library.call::<_, (u32,)>("ended", ()).await;
+            assert_eq!(ended.unwrap(), (7,));
+        }
     });
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
-use wasi_uplift_tests::{Guest, LinkMode, Outcome, Preopen, Scenario, Source, lab};
+use wasi_uplift_tests::{Guest, MODES, Outcome, Preopen, Scenario, Source, lab};
 
 /// All hosts look at one folder: making one for each would take longer than the
 /// rest.
@@ -77,10 +77,10 @@ fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<
         ..Scenario::default()
     };
     let mut outcomes = vec![lab.run_reference(guest, &scenario(false)).unwrap()];
-    for mode in LinkMode::ALL {
+    for mode in MODES {
         for inline_files in [false, true] {
             let scenario = scenario(inline_files);
-            outcomes.push(lab.run_uplifted(guest, *mode, &scenario).unwrap());
+            outcomes.push(lab.run_uplifted(guest, mode, &scenario).unwrap());
         }
     }
     outcomes

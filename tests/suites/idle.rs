@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::time::{Duration, Instant};
-use wasi_uplift_tests::{Guest, LinkMode, Scenario, Stdin, lab};
+use wasi_uplift_tests::{Guest, MODES, Scenario, Stdin, lab};
 
 #[test]
 fn waiting_takes_no_processor_time() {
@@ -14,10 +14,10 @@ fn waiting_takes_no_processor_time() {
         stdin: Stdin::Held,
         ..Scenario::default()
     };
-    for mode in LinkMode::ALL {
+    for mode in MODES {
         let (start, before) = (Instant::now(), time_of_children());
         let guest = Guest::named("interleaved").unwrap();
-        let outcome = lab.run_uplifted(guest, *mode, &scenario).unwrap();
+        let outcome = lab.run_uplifted(guest, mode, &scenario).unwrap();
         assert_eq!(outcome.essence(), (&b"poll [1]\n"[..], &b""[..], 0));
 
         // Compiling the component is what is left.

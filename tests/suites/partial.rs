@@ -5,13 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wasi_uplift::{Error, Options, Target, Unserved, compose};
-use wasi_uplift_tests::{Guest, Host, LinkMode, Scenario, imports, lab};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasi_uplift_tests::{Guest, Host, LinkMode, MODES, Scenario, State, imports, lab};
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::p3::bindings::CommandPre;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, p3};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p3};
 
 /// All packages of WASI 0.3.
 const ALL: [&str; 6] = [
@@ -22,36 +21,6 @@ const ALL: [&str; 6] = [
     "wasi:random",
     "wasi:sockets",
 ];
-
-const MODES: [wasi_uplift::LinkMode; 2] = [
-    wasi_uplift::LinkMode::Fused,
-    wasi_uplift::LinkMode::Component,
-];
-
-struct State {
-    ctx: WasiCtx,
-    http: WasiHttpCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.ctx,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: Default::default(),
-        }
-    }
-}
 
 /// What a run came to.
 struct Run {
@@ -79,11 +48,7 @@ fn run(component: &[u8], ships: &[&str], args: &[&str]) -> Run {
         count.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { true })
     });
-    let state = State {
-        ctx: ctx.build(),
-        http: WasiHttpCtx::new(),
-        table: ResourceTable::new(),
-    };
+    let state = State::new(ctx.build());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let outcome = runtime.block_on(execute(component, ships, state));
     runtime.shutdown_background();
@@ -118,7 +83,7 @@ async fn execute(component: &[u8], ships: &[&str], state: State) -> Result<Resul
 }
 
 /// Composes a guest for a host with these packages of [`ALL`].
-fn composed(guest: &[u8], ships: &[&str], link: wasi_uplift::LinkMode) -> Result<Vec<u8>, Error> {
+fn composed(guest: &[u8], ships: &[&str], link: LinkMode) -> Result<Vec<u8>, Error> {
     let without = ALL.iter().filter(|package| !ships.contains(package));
     let options = without.fold(Options::default().link(link), |options, package| {
         options.without(*package)
@@ -326,10 +291,7 @@ fn the_sockets_only_host() {
     let guest = Guest::named("std-alone").unwrap();
     let target = Target::Rc2026_02_09;
     assert_eq!(Host::SocketsOnly.target(), target);
-    for (mode, name) in MODES
-        .into_iter()
-        .zip([LinkMode::Fused, LinkMode::Component])
-    {
+    for mode in MODES {
         let options = Options::default().target(target).link(mode);
         let Err(Error::Imports(imports)) = compose(&guest.bytes(), &options) else {
             panic!("there is nothing to serve `wasi:filesystem` by");
@@ -345,7 +307,7 @@ fn the_sockets_only_host() {
         std::fs::write(&path, composed.bytes).unwrap();
         let outcome = lab.run_on(Host::SocketsOnly, &path, &Scenario::default());
         let outcome = outcome.unwrap();
-        assert_eq!(outcome.code, 0, "{}", name.name());
+        assert_eq!(outcome.code, 0, "{mode}");
         let stdout = String::from_utf8_lossy(&outcome.stdout);
         let found: Vec<_> = stdout.lines().skip(2).collect();
         let expected = "\

@@ -12,7 +12,7 @@ use std::process::Command;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
-use wasi_uplift_tests::{Guest, LinkMode, Outcome, Preopen, Scenario, Source, Stdin, lab};
+use wasi_uplift_tests::{Guest, MODES, Outcome, Preopen, Scenario, Source, Stdin, lab};
 use wit_component::ComponentEncoder;
 
 #[test]
@@ -35,8 +35,8 @@ fn a_c_program_works_with_files() {
     assert_eq!(reference.stderr, b"to stderr\n");
     // What comes out of the compiler is enough.
     let lab = lab!();
-    for mode in LinkMode::ALL {
-        let uplifted = lab.run_uplifted(module, *mode, &scenario).unwrap();
+    for mode in MODES {
+        let uplifted = lab.run_uplifted(module, mode, &scenario).unwrap();
         assert_same(&reference, &uplifted);
     }
 }
@@ -77,8 +77,8 @@ fn scenario() -> Scenario {
 fn compare(guest: Guest, scenario: &Scenario) -> Outcome {
     let lab = lab!();
     let reference = lab.run_reference(guest, scenario).unwrap();
-    for mode in LinkMode::ALL {
-        let uplifted = lab.run_uplifted(guest, *mode, scenario).unwrap();
+    for mode in MODES {
+        let uplifted = lab.run_uplifted(guest, mode, scenario).unwrap();
         assert_same(&reference, &uplifted);
     }
     reference

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
-use wasi_uplift_tests::{Guest, LinkMode, uplift};
+use wasi_uplift_tests::{Guest, LinkMode, MODES, uplift};
 
 /// A host and a component for it.
 pub struct Place {
@@ -46,7 +46,7 @@ fn uplifted(guest: Guest, mode: LinkMode) -> PathBuf {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| tempfile::tempdir().expect("making a temporary folder"));
     let thread = thread::current().id();
-    let file = format!("{}-{}-{thread:?}.wasm", guest.name, mode.name());
+    let file = format!("{}-{}-{thread:?}.wasm", guest.name, mode);
     let path = folder.path().join(file);
     fs::write(&path, uplift(&guest.bytes(), mode)).expect("writing a component");
     path
@@ -84,10 +84,10 @@ impl Place {
 
     /// A guest, uplifted.
     pub fn uplifted_guest(guest: Guest) -> impl Iterator<Item = Self> {
-        LinkMode::ALL.iter().map(move |mode| Self {
+        MODES.into_iter().map(move |mode| Self {
             host: env!("CARGO_BIN_EXE_p3-http-host"),
-            component: uplifted(guest, *mode),
-            name: format!("{} {}", guest.name, mode.name()),
+            component: uplifted(guest, mode),
+            name: format!("{} {mode}", guest.name),
         })
     }
 

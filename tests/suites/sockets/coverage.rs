@@ -2,7 +2,7 @@
 //! a host once uplifted.
 
 use crate::place::{Place, Program, SHAPES};
-use wasi_uplift_tests::{Guest, Host, LinkMode, coverage, imports, uplift_to};
+use wasi_uplift_tests::{Guest, Host, MODES, coverage, imports, uplift_to};
 
 /// On each host, by the programs that tests run there.
 #[test]
@@ -17,9 +17,9 @@ fn every_function_is_called() {
         let described = coverage::described(&[&io, &clocks, &format!("sockets/wit/{shape}.wit")]);
         assert_eq!(described.len(), 7, "{shape}: {:?}", described.keys());
         for host in Host::ALL {
-            for mode in LinkMode::ALL {
+            for mode in MODES {
                 let there =
-                    |place: &&Place| place.shape() == shape && place.on == Some((*mode, host));
+                    |place: &&Place| place.shape() == shape && place.on == Some((mode, host));
                 let guests = places.iter().filter(there).map(|place| place.guest);
                 let called = coverage::called(guests, "sockets");
                 let what = format!("on {} no test calls these of {shape}", host.target());

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::LazyLock;
-use wasi_uplift_tests::{Condition, Guest, Host, Lab, LinkMode, Live, Outcome, lab};
+use wasi_uplift_tests::{Condition, Guest, Host, Lab, LinkMode, Live, MODES, Outcome, lab};
 
 /// The shapes that `wasi:sockets` had.
 pub const SHAPES: [&str; 3] = ["stable", "candidate", "draft"];
@@ -78,10 +78,9 @@ impl Place {
     /// Everywhere that the guest can run.
     fn of(guest: Guest) -> impl Iterator<Item = Self> {
         let reference = guest.name.starts_with("stable-").then_some(None);
-        let uplifted = Host::ALL.into_iter().flat_map(|host| {
-            let modes = LinkMode::ALL.iter();
-            modes.map(move |mode| Some((*mode, host)))
-        });
+        let uplifted = Host::ALL
+            .into_iter()
+            .flat_map(|host| MODES.map(|mode| Some((mode, host))));
         let hosts = reference.into_iter().chain(uplifted);
         hosts.map(move |on| Self { guest, on })
     }
@@ -113,7 +112,7 @@ impl Place {
         let name = self.guest.name;
         match self.on {
             None => format!("{name}, as it is"),
-            Some((mode, host)) => format!("{name}, {}, {}", mode.name(), host.target()),
+            Some((mode, host)) => format!("{name}, {}, {}", mode, host.target()),
         }
     }
 
