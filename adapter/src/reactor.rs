@@ -61,13 +61,13 @@ pub fn adopt(waitable: u32, operation: Rc<dyn Abandoned>) {
 }
 
 /// Whether the tasks that call functions that may wait are tasks that may wait. The host sees to
-/// that, unless there is nothing between guest and adapter: then a guest that is being instantiated
-/// can call them too, and gets what is known.
+/// that, unless there is nothing between guest and adapter: then a guest that is being instantiated,
+/// a function that isn't `async` and a destructor can call them too, and get what is known.
 static MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
 
-/// Says whether the tasks from now on may wait.
-pub fn let_wait(may_wait: bool) {
-    MAY_WAIT.set(may_wait);
+/// Says whether the tasks from now on may wait. Returns whether they could until now.
+pub fn let_wait(may_wait: bool) -> bool {
+    MAY_WAIT.replace(may_wait)
 }
 
 /// Ends what was abandoned. Only for tasks that may wait.
@@ -195,7 +195,7 @@ const PATIENCE: u32 = 128;
 /// How many answers were given since the host ran.
 static ANSWERS: Global<Cell<u32>> = Global::new(Cell::new(0));
 
-/// Counts an answer that was given at once although more could become known, and lets the host run
+/// Counts an answer that is given at once although more could become known, and lets the host run
 /// when there were many. Returns whether it did.
 pub fn breathe() -> bool {
     let answers = ANSWERS.get() + 1;

@@ -7,7 +7,7 @@
 
 use super::copy::Body;
 use super::handles;
-use crate::core_module::{self, val_type, val_types};
+use crate::core_module::{self, Header, val_type, val_types};
 use std::collections::BTreeMap;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
@@ -368,57 +368,69 @@ impl Imports {
     }
 }
 
-/// The core module that tells [`handles`] the adapter's destructors, given by what the adapter
-/// exports them as.
-pub(super) fn destructors(names: &[String]) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([ValType::I32], []);
-    let mut imports = ImportSection::new();
-    let slots = TableType {
-        element_type: RefType::FUNCREF,
-        table64: false,
-        minimum: names.len() as u64,
-        maximum: Some(names.len() as u64),
-        shared: false,
-    };
-    imports.import(HANDLES, handles::DESTRUCTORS, EntityType::Table(slots));
-    for name in names {
-        imports.import(ADAPTER, name, EntityType::Function(0));
-    }
-    let mut elements = ElementSection::new();
-    let all: Vec<u32> = (0..names.len() as u32).collect();
-    elements.active(
-        None,
-        &ConstExpr::i32_const(0),
-        Elements::Functions(all.into()),
-    );
-    let mut module = Module::new();
-    module.section(&types).section(&imports).section(&elements);
-    module.finish()
-}
-
-/// What tells the adapter whether the guest's tasks may wait, see `adapter/src/abi/task.rs`.
+/// What tells the adapter whether the guest's tasks may wait, and says what held until then. See
+/// `adapter/src/abi/task.rs`.
 pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
 
-/// The core module that tells it, when it is instantiated.
-pub(super) fn let_wait(may_wait: bool) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([ValType::I32], []);
-    types.ty().function([], []);
-    let mut imports = ImportSection::new();
-    imports.import(ADAPTER, LET_WAIT, EntityType::Function(0));
+/// The core module of what is done between the adapter and the guest. It tells [`handles`] the
+/// adapter's destructors, given by what the adapter exports them as. The guest may do things while
+/// it is instantiated, and can't wait then: if it could otherwise, the adapter is told, too.
+pub(super) fn before_guest(destructors: &[String], waits: bool) -> Vec<u8> {
+    let mut header = Header::default();
+    let mut elements = ElementSection::new();
+    if !destructors.is_empty() {
+        let slots = TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: destructors.len() as u64,
+            maximum: Some(destructors.len() as u64),
+            shared: false,
+        };
+        let (imports, slots) = (&mut header.imports, EntityType::Table(slots));
+        imports.import(HANDLES, handles::DESTRUCTORS, slots);
+        let import = |name: &String| header.import(ADAPTER, name, &[ValType::I32], &[]);
+        let all: Vec<u32> = destructors.iter().map(import).collect();
+        let start = ConstExpr::i32_const(0);
+        elements.active(None, &start, Elements::Functions(all.into()));
+    }
+    match waits {
+        true => telling(header, false, Some(&elements)),
+        false => {
+            let mut module = Module::new();
+            module.section(&header.types).section(&header.imports);
+            module.section(&elements);
+            module.finish()
+        }
+    }
+}
+
+/// The core module of what is done after the guest is instantiated: its tasks may wait.
+pub(super) fn after_guest() -> Vec<u8> {
+    telling(Header::default(), true, None)
+}
+
+/// A core module that tells the adapter whether the guest's tasks may wait when it is instantiated.
+fn telling(mut header: Header, may_wait: bool, elements: Option<&ElementSection>) -> Vec<u8> {
+    let let_wait = header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32]);
     let mut functions = FunctionSection::new();
-    functions.function(1);
-    let mut code = CodeSection::new();
+    functions.function(header.ty(&[], &[]));
+    let start = StartSection {
+        function_index: header.functions,
+    };
     let mut body = wasm_encoder::Function::new([]);
-    body.instructions().i32_const(may_wait.into()).call(0).end();
+    let mut tell = body.instructions();
+    tell.i32_const(may_wait.into()).call(let_wait).drop().end();
+    let mut code = CodeSection::new();
     code.function(&body);
     let mut module = Module::new();
     module
-        .section(&types)
-        .section(&imports)
+        .section(&header.types)
+        .section(&header.imports)
         .section(&functions)
-        .section(&StartSection { function_index: 1 })
-        .section(&code);
+        .section(&start);
+    if let Some(elements) = elements {
+        module.section(elements);
+    }
+    module.section(&code);
     module.finish()
 }

@@ -7,6 +7,8 @@ use super::Failure;
 use super::answer;
 use super::glue::{self, Callee, Caller, Encoding, Types};
 use super::handles;
+use super::kept::{self, Signature};
+use super::names;
 use super::scan::{Fate, Gone, Replaced, Scan, kind_of};
 use crate::front;
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +21,7 @@ use wasm_encoder::{
 };
 use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
-    ComponentOuterAliasKind, ComponentTypeRef, ExternalKind, Payload,
+    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ExternalKind, KnownCustom, Payload,
 };
 
 /// How much of each kind has been written.
@@ -48,24 +50,24 @@ fn next(count: &mut u32) -> u32 {
 
 /// Where what was read is in what is written. What isn't there any more is [`GONE`].
 #[derive(Default)]
-struct Places {
-    types: Vec<u32>,
-    functions: Vec<u32>,
-    instances: Vec<u32>,
-    components: Vec<u32>,
-    values: Vec<u32>,
-    core_types: Vec<u32>,
-    core_modules: Vec<u32>,
-    core_instances: Vec<u32>,
-    core_functions: Vec<u32>,
-    core_tables: Vec<u32>,
-    core_memories: Vec<u32>,
-    core_globals: Vec<u32>,
-    core_tags: Vec<u32>,
+pub(super) struct Places {
+    pub types: Vec<u32>,
+    pub functions: Vec<u32>,
+    pub instances: Vec<u32>,
+    pub components: Vec<u32>,
+    pub values: Vec<u32>,
+    pub core_types: Vec<u32>,
+    pub core_modules: Vec<u32>,
+    pub core_instances: Vec<u32>,
+    pub core_functions: Vec<u32>,
+    pub core_tables: Vec<u32>,
+    pub core_memories: Vec<u32>,
+    pub core_globals: Vec<u32>,
+    pub core_tags: Vec<u32>,
 }
 
 /// The scan has made sure that nobody asks for it.
-const GONE: u32 = u32::MAX;
+pub(super) const GONE: u32 = u32::MAX;
 
 /// A component in the making.
 #[derive(Default)]
@@ -106,6 +108,8 @@ pub(super) struct GuestPart<'a> {
     pub run: Option<(&'a str, &'a str)>,
     /// The lifted function that waits until all is written, and what the adapter has for that.
     pub drained: Option<(u32, &'a str)>,
+    /// The lifted functions that can't wait, if the guest imports what may wait.
+    pub kept: Option<&'a BTreeMap<u32, Signature>>,
     /// The export that is made anew, and the core function that it was made of.
     pub anew: Option<(&'a str, u32)>,
 }
@@ -548,10 +552,15 @@ impl ReencodeComponent for Merger<'_> {
                     .components
                     .push(next(&mut self.counts.components));
             }
-            // The numbers in it are of the component as it was, and the adapter's parts are no
-            // business of whoever reads it.
+            // The adapter's parts are no business of whoever reads it.
+            Payload::CustomSection(_) if matches!(self.part, Part::Adapter(_)) => {}
             Payload::CustomSection(section)
-                if section.name() == "component-name" || matches!(self.part, Part::Adapter(_)) => {}
+                if let KnownCustom::ComponentName(names) = section.as_known() =>
+            {
+                component.section(&names::renumbered(names, &self.places));
+            }
+            // It can't be read, and may have numbers in it that are wrong now.
+            Payload::CustomSection(section) if section.name() == "component-name" => {}
             other => component_utils::parse_component_payload(self, component, other, whole)?,
         }
         Ok(())
@@ -580,12 +589,30 @@ impl<'a> Merger<'a> {
         let mut types = ComponentTypeSection::new();
         for ty in section {
             let ty = ty?;
-            if self.part.scan().live.types[self.places.types.len()] {
-                self.parse_component_type(types.ty(), ty)?;
-                self.add_type();
-            } else {
+            if !self.part.scan().live.types[self.places.types.len()] {
                 self.places.types.push(GONE);
+                continue;
             }
+            match (ty, self.part) {
+                (
+                    ComponentType::Resource {
+                        rep,
+                        dtor: Some(destructor),
+                    },
+                    Part::Guest(part @ GuestPart { kept: Some(_), .. }),
+                ) => {
+                    if !types.is_empty() {
+                        component.section(&types);
+                        types = ComponentTypeSection::new();
+                    }
+                    let destructor = self.places.core_functions[destructor as usize];
+                    let signature = Signature::destructor();
+                    let destructor = self.keep(component, part, &signature, destructor);
+                    types.ty().resource(self.val_type(rep)?, Some(destructor));
+                }
+                (ty, _) => self.parse_component_type(types.ty(), ty)?,
+            }
+            self.add_type();
         }
         if !types.is_empty() {
             component.section(&types);
@@ -776,8 +803,8 @@ impl<'a> Merger<'a> {
                 self.places.functions.push(GONE);
                 continue;
             }
-            let drained = self.drained(component, &mut canonical, &function);
-            match (drained, function) {
+            let lifted = self.lifted(component, &mut canonical, &function);
+            match (lifted, function) {
                 (
                     Some(core_function),
                     CanonicalFunction::Lift {
@@ -807,8 +834,8 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// What the guest's `run` becomes, if this is it, and if there is anything to wait for then.
-    fn drained(
+    /// What is lifted in place of a function of the guest, if it isn't that function itself.
+    fn lifted(
         &mut self,
         component: &mut Component,
         canonical: &mut CanonicalFunctionSection,
@@ -817,14 +844,16 @@ impl<'a> Merger<'a> {
         let Part::Guest(part) = self.part else {
             return None;
         };
-        let (lifted, drain) = part.drained?;
         let CanonicalFunction::Lift {
             core_func_index, ..
         } = function
         else {
             return None;
         };
-        if self.places.functions.len() != lifted as usize {
+        let function = self.places.functions.len() as u32;
+        let drained = part.drained.filter(|(lifted, _)| *lifted == function);
+        let kept = part.kept.and_then(|kept| kept.get(&function));
+        if drained.is_none() && kept.is_none() {
             return None;
         }
         // What the wrapper is made of has to be there before it.
@@ -833,17 +862,44 @@ impl<'a> Merger<'a> {
             *canonical = CanonicalFunctionSection::new();
         }
         let guest = self.places.core_functions[*core_func_index as usize];
+        if let Some(signature) = kept {
+            return Some(self.keep(component, part, signature, guest));
+        }
+        let (_, drain) = drained?;
+        const RUN: &str = "run";
+        let wrapper = front::run_module((glue::GUEST, RUN), (glue::ADAPTER, drain), RUN);
+        Some(self.wrap(component, part, &wrapper, RUN, guest))
+    }
+
+    /// Makes a function that calls one of the guest's in a task that can't wait.
+    fn keep(
+        &mut self,
+        component: &mut Component,
+        part: &GuestPart<'_>,
+        signature: &Signature,
+        guest: u32,
+    ) -> u32 {
+        let wrapper = kept::wrapper(signature);
+        self.wrap(component, part, &wrapper, kept::CALL, guest)
+    }
+
+    /// Makes a function that calls one of the guest's: both have the same name in the core module.
+    fn wrap(
+        &mut self,
+        component: &mut Component,
+        part: &GuestPart<'_>,
+        wrapper: &[u8],
+        name: &str,
+        guest: u32,
+    ) -> u32 {
         let mut output = Output {
             component,
             counts: self.counts,
         };
-        const RUN: &str = "run";
-        let guest = output.bundle(&[(RUN, ExportKind::Func, guest)]);
-        let wrapper = output.instantiate(
-            &front::run_module((glue::GUEST, RUN), (glue::ADAPTER, drain), RUN),
-            &[(glue::GUEST, guest), (glue::ADAPTER, part.adapter)],
-        );
-        output.core_functions(&[(wrapper, RUN.to_string())]).pop()
+        let guest = output.bundle(&[(name, ExportKind::Func, guest)]);
+        let args = [(glue::GUEST, guest), (glue::ADAPTER, part.adapter)];
+        let wrapper = output.instantiate(wrapper, &args);
+        output.core_functions(&[(wrapper, name.to_string())])[0]
     }
 
     /// Makes the core function that takes the place of one that was of an import that is gone, if

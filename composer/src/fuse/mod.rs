@@ -11,7 +11,9 @@ mod answer;
 mod copy;
 mod glue;
 mod handles;
+mod kept;
 mod merge;
+mod names;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -153,20 +155,16 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         .iter()
         .map(|resource| format!("{}#[dtor]{}", resource.interface, resource.name))
         .collect();
-    if !destructors.is_empty() {
+    if waits || !destructors.is_empty() {
         merged.instantiate(
-            &glue::destructors(&destructors),
+            &glue::before_guest(&destructors, waits),
             &[(glue::HANDLES, handles), (glue::ADAPTER, adapter_instance)],
         );
     }
-    // The guest may do things while it is instantiated, and can't wait then.
-    let let_wait = |merged: &mut merge::Merged, may_wait| {
-        if waits {
-            let args = [(glue::ADAPTER, adapter_instance)];
-            merged.instantiate(&glue::let_wait(may_wait), &args);
-        }
+    let kept = match waits {
+        true => Some(kept::functions(guest, &scan.lifted)?),
+        false => None,
     };
-    let_wait(&mut merged, false);
     let drain = format!("{LIFECYCLE}#drain");
     let part = merge::GuestPart {
         scan: &scan,
@@ -179,10 +177,13 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         drained: run_function
             .filter(|_| trimmed.drains)
             .map(|function| (function, drain.as_str())),
+        kept: kept.as_ref(),
         anew: server.as_ref().map(|it| (it.export, it.function)),
     };
     let guest_function = merged.guest(guest, &part).map_err(Error::Rewrite)?;
-    let_wait(&mut merged, true);
+    if waits {
+        merged.instantiate(&glue::after_guest(), &[(glue::ADAPTER, adapter_instance)]);
+    }
     if let (Some(server), Some(answer), Some(guest)) = (server, answer, guest_function) {
         let description = Description::new(adapter.target(), &server.incoming)?;
         let types = adapter_places.imports.get(&server.types);

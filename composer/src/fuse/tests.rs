@@ -488,6 +488,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         resource: &|_| unreachable!("there are none"),
         run: None,
         drained: None,
+        kept: None,
         anew: None,
     };
     merged.guest(guest, &part).unwrap();

@@ -1,0 +1,151 @@
+//! The names that the parts of a component have for those who look into it.
+//!
+//! Nobody has validated them. What can't be read has no name.
+
+use super::merge::{GONE, Places};
+use wasm_encoder::{ComponentNameSection, NameMap};
+use wasmparser::{ComponentName, ComponentNameSectionReader};
+
+/// The names of what is still there, by where it is now.
+pub(super) fn renumbered(
+    names: ComponentNameSectionReader<'_>,
+    places: &Places,
+) -> ComponentNameSection {
+    let mut section = ComponentNameSection::new();
+    for part in names {
+        let Ok(part) = part else {
+            break;
+        };
+        match part {
+            ComponentName::Component { name, .. } => section.component(name),
+            ComponentName::CoreFuncs(names) => {
+                section.core_funcs(&map(names, &places.core_functions));
+            }
+            ComponentName::CoreGlobals(names) => {
+                section.core_globals(&map(names, &places.core_globals));
+            }
+            ComponentName::CoreMemories(names) => {
+                section.core_memories(&map(names, &places.core_memories));
+            }
+            ComponentName::CoreTables(names) => {
+                section.core_tables(&map(names, &places.core_tables));
+            }
+            ComponentName::CoreTags(names) => section.core_tags(&map(names, &places.core_tags)),
+            ComponentName::CoreModules(names) => {
+                section.core_modules(&map(names, &places.core_modules));
+            }
+            ComponentName::CoreInstances(names) => {
+                section.core_instances(&map(names, &places.core_instances));
+            }
+            ComponentName::CoreTypes(names) => section.core_types(&map(names, &places.core_types)),
+            ComponentName::Types(names) => section.types(&map(names, &places.types)),
+            ComponentName::Instances(names) => section.instances(&map(names, &places.instances)),
+            ComponentName::Components(names) => {
+                section.components(&map(names, &places.components));
+            }
+            ComponentName::Funcs(names) => section.funcs(&map(names, &places.functions)),
+            ComponentName::Values(names) => section.values(&map(names, &places.values)),
+            // It may have numbers in it.
+            ComponentName::Unknown { .. } => {}
+        }
+    }
+    section
+}
+
+fn map(names: wasmparser::NameMap<'_>, places: &[u32]) -> NameMap {
+    let mut named: Vec<(u32, &str)> = names
+        .into_iter()
+        .map_while(Result::ok)
+        .filter_map(|naming| {
+            let place = *places.get(naming.index as usize)?;
+            (place != GONE).then_some((place, naming.name))
+        })
+        .collect();
+    // One place may have been two.
+    named.sort();
+    named.dedup_by_key(|(place, _)| *place);
+    let mut map = NameMap::new();
+    for (place, name) in named {
+        map.append(place, name);
+    }
+    map
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::Component;
+    use wasmparser::{KnownCustom, Parser, Payload};
+
+    /// The names in a section: of the component, and of each kind the letter, the index and the name.
+    fn read(section: &ComponentNameSection) -> Vec<(char, u32, String)> {
+        let mut component = Component::new();
+        component.section(section);
+        let bytes = component.finish();
+        let mut all = Vec::new();
+        each(&bytes, |names| {
+            for part in names {
+                let (kind, names) = match part.unwrap() {
+                    ComponentName::Component { name, .. } => {
+                        all.push(('c', 0, name.to_string()));
+                        continue;
+                    }
+                    ComponentName::Types(names) => ('t', names),
+                    ComponentName::CoreFuncs(names) => ('f', names),
+                    _ => panic!("no other kinds were named"),
+                };
+                for naming in names {
+                    let naming = naming.unwrap();
+                    all.push((kind, naming.index, naming.name.to_string()));
+                }
+            }
+        });
+        all
+    }
+
+    fn each(component: &[u8], mut visit: impl FnMut(ComponentNameSectionReader<'_>)) {
+        for payload in Parser::new(0).parse_all(component) {
+            if let Ok(Payload::CustomSection(section)) = payload
+                && let KnownCustom::ComponentName(names) = section.as_known()
+            {
+                visit(names);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_gone_has_no_name() {
+        let mut types = NameMap::new();
+        for (index, name) in [(0, "stays"), (1, "goes"), (2, "moves"), (9, "never was")] {
+            types.append(index, name);
+        }
+        let mut functions = NameMap::new();
+        for (index, name) in [(0, "second"), (1, "first"), (2, "first again")] {
+            functions.append(index, name);
+        }
+        let mut names = ComponentNameSection::new();
+        names.component("whole");
+        names.types(&types);
+        names.core_funcs(&functions);
+        let mut component = Component::new();
+        component.section(&names);
+        let places = Places {
+            types: vec![0, GONE, 1],
+            core_functions: vec![8, 7, 7],
+            ..Places::default()
+        };
+        let mut found = Vec::new();
+        each(&component.finish(), |names| {
+            found.push(read(&renumbered(names, &places)));
+        });
+        let expected = [
+            ('c', 0, "whole"),
+            ('t', 0, "stays"),
+            ('t', 1, "moves"),
+            ('f', 7, "first"),
+            ('f', 8, "second"),
+        ];
+        let expected = expected.map(|(kind, index, name)| (kind, index, name.to_string()));
+        assert_eq!(found, [expected.to_vec()]);
+    }
+}
