@@ -5,7 +5,7 @@
 
 use super::{Resource, answer, broken};
 use crate::{Error, rename};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 /// The interface.
@@ -80,10 +80,12 @@ pub(super) fn declare(
     Ok(())
 }
 
-/// Imports the functions of the interfaces in place of the built-ins.
+/// Imports the functions of the interfaces in place of the built-ins, and exports what the adapter
+/// does by other names.
 pub(super) fn import(
     trimmed: &super::trim::Trimmed,
     resources: &[Resource],
+    exports: &BTreeMap<String, String>,
 ) -> Result<Vec<u8>, Error> {
     let mut names = HashMap::new();
     for (module, name) in &trimmed.imports {
@@ -105,8 +107,7 @@ pub(super) fn import(
             handles().or_else(answer).ok_or_else(unknown)?,
         );
     }
-    rename::imports(&trimmed.bytes, |module, name| {
-        names.get(&(module, name)).cloned()
-    })
-    .map_err(broken)
+    let import = |module: &str, name: &str| names.get(&(module, name)).cloned();
+    let export = |name: &str| exports.get(name).cloned();
+    rename::imports_and_exports(&trimmed.bytes, import, export).map_err(broken)
 }

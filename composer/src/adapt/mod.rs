@@ -113,14 +113,28 @@ pub struct TrimmedAdapter {
 pub(crate) struct FusibleAdapter {
     /// The component, which imports what [`handles`] and [`answer`] declare.
     pub bytes: Vec<u8>,
-    /// What its core module exports.
-    pub exports: BTreeSet<String>,
+    /// What its core module exports for functions of interfaces, by what an adapter component's
+    /// core module does. Nobody but the core modules around it sees these names.
+    exports: BTreeMap<String, String>,
     /// See [`TrimmedAdapter::drains`].
     pub drains: bool,
     /// What the exports of the core module look like.
     pub resolve: Resolve,
     /// The resources, by the numbers that they have in the names of the imports.
     pub resources: Vec<Resource>,
+}
+
+impl FusibleAdapter {
+    /// What the core module exports in place of `function` of `interface`, if it does.
+    pub fn export(&self, interface: &str, function: &str) -> Option<&str> {
+        let export = self.exports.get(&format!("{interface}#{function}"))?;
+        Some(export)
+    }
+
+    /// What is to be called after such a function, if anything.
+    pub fn post_return(&self, interface: &str, function: &str) -> Option<&str> {
+        self.export(&format!("cabi_post_{interface}"), function)
+    }
 }
 
 /// A resource that the adapter exports.
@@ -329,13 +343,18 @@ impl<'a> Adapter<'a> {
                 }
             }
         }
-        let module = handles::import(&trimmed, &resources)?;
+        let is_of_interface = |name: &&String| name.contains('#');
+        let exports = trimmed.exports.iter().filter(is_of_interface);
+        let exports = exports.zip(0..);
+        let exports = exports.map(|(name, index)| (name.clone(), u32::to_string(&index)));
+        let exports = exports.collect();
+        let module = handles::import(&trimmed, &resources, &exports)?;
         // Nothing is exported, so it doesn't matter that this isn't trimmed.
         let mut importing = self.resolve.clone();
         handles::declare(&mut importing, self.world, resources.len())?;
         Ok(FusibleAdapter {
             bytes: self.encode(module, &importing)?,
-            exports: trimmed.exports.into_iter().collect(),
+            exports,
             drains,
             resolve,
             resources,

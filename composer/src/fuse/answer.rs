@@ -8,7 +8,7 @@
 
 use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES};
 use super::handles;
-use crate::adapt::{Incoming, answer};
+use crate::adapt::answer;
 use crate::core_module::{Header, MEMORY};
 use crate::front::Description;
 use crate::front::flat::{Locals, at, flatten};
@@ -106,13 +106,13 @@ pub(super) fn promise() -> Vec<u8> {
     module.finish()
 }
 
-/// The core module that the host calls.
-pub(super) fn front(description: &Description, incoming: &Incoming<'_>) -> Vec<u8> {
+/// The core module that the host calls. `accept` and `finish` are what the adapter exports the
+/// functions of [`Incoming`](crate::adapt::Incoming) as.
+pub(super) fn front(description: &Description, accept: &str, finish: &str) -> Vec<u8> {
     use ValType::I32;
     let mut header = Header::default();
-    let of_adapter = |name: &str| format!("{}#{name}", incoming.interface);
-    let accept = header.import(ADAPTER, &of_adapter("accept"), &[I32], &[I32]);
-    let finish = header.import(ADAPTER, &of_adapter("finish"), &[], &[]);
+    let accept = header.import(ADAPTER, accept, &[I32], &[I32]);
+    let finish = header.import(ADAPTER, finish, &[], &[]);
     let give = header.import(HANDLES, handles::GIVE, &[I32], &[]);
     let guest = header.import(GUEST, HANDLE, &[I32, I32], &[]);
     let task_return = header.import(HOST, TASK_RETURN, &description.flat, &[]);

@@ -32,9 +32,9 @@ pub(super) struct Callee<'a> {
     /// Its type.
     pub function: &'a Function,
     /// What the adapter's core module exports it as.
-    pub export: String,
+    pub export: &'a str,
     /// What it exports as that to be called when the result has been read, if there is any.
-    pub post_return: Option<String>,
+    pub post_return: Option<&'a str>,
 }
 
 /// What the guest's side of some functions looks like.
@@ -136,10 +136,9 @@ pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) 
         let resolve = types.resolve;
         let outer = resolve.wasm_signature(AbiVariant::GuestImport, callee.function);
         let inner = resolve.wasm_signature(AbiVariant::GuestExport, callee.function);
-        let call = imports.adapter(&callee.export, &inner.params, &inner.results);
+        let call = imports.adapter(callee.export, &inner.params, &inner.results);
         let post_return = callee
             .post_return
-            .as_ref()
             .map(|name| imports.adapter(name, &inner.results, &[]));
         functions.function(imports.ty(val_types(&outer.params), val_types(&outer.results)));
         bodies.push((callee.function, outer, call, post_return));
@@ -375,7 +374,7 @@ pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
 /// The core module of what is done between the adapter and the guest. It tells [`handles`] the
 /// adapter's destructors, given by what the adapter exports them as. The guest may do things while
 /// it is instantiated, and can't wait then: if it could otherwise, the adapter is told, too.
-pub(super) fn before_guest(destructors: &[String], waits: bool) -> Vec<u8> {
+pub(super) fn before_guest(destructors: &[&str], waits: bool) -> Vec<u8> {
     let mut header = Header::default();
     let mut elements = ElementSection::new();
     if !destructors.is_empty() {
@@ -388,7 +387,7 @@ pub(super) fn before_guest(destructors: &[String], waits: bool) -> Vec<u8> {
         };
         let (imports, slots) = (&mut header.imports, EntityType::Table(slots));
         imports.import(HANDLES, handles::DESTRUCTORS, slots);
-        let import = |name: &String| header.import(ADAPTER, name, &[ValType::I32], &[]);
+        let import = |name: &&str| header.import(ADAPTER, name, &[ValType::I32], &[]);
         let all: Vec<u32> = destructors.iter().map(import).collect();
         let start = ConstExpr::i32_const(0);
         elements.active(None, &start, Elements::Functions(all.into()));

@@ -5,11 +5,11 @@
 
 use super::Failure;
 use super::answer;
-use super::glue::{self, Callee, Caller, Encoding, Types};
+use super::glue::{self, Callee, Caller, Types};
 use super::handles;
 use super::kept::{self, Signature};
 use super::names;
-use super::scan::{Fate, Gone, Replaced, Scan, kind_of};
+use super::scan::{Fate, Gone, Lowering, Replaced, Scan, kind_of};
 use crate::front;
 use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
@@ -20,8 +20,8 @@ use wasm_encoder::{
     ModuleArg, RawSection,
 };
 use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
-    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ExternalKind, KnownCustom, Payload,
+    CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentOuterAliasKind,
+    ComponentType, ComponentTypeRef, ExternalKind, KnownCustom, Payload,
 };
 
 /// How much of each kind has been written.
@@ -64,6 +64,16 @@ pub(super) struct Places {
     pub core_memories: Vec<u32>,
     pub core_globals: Vec<u32>,
     pub core_tags: Vec<u32>,
+}
+
+impl Places {
+    /// Whether what a guest needs for such functions is there already.
+    fn are_there(&self, lowering: &Lowering) -> bool {
+        let is_in = |index: Option<u32>, places: &[u32]| {
+            index.is_none_or(|index| (index as usize) < places.len())
+        };
+        is_in(lowering.memory, &self.core_memories) && is_in(lowering.realloc, &self.core_functions)
+    }
 }
 
 /// The scan has made sure that nobody asks for it.
@@ -557,7 +567,7 @@ impl ReencodeComponent for Merger<'_> {
             Payload::CustomSection(section)
                 if let KnownCustom::ComponentName(names) = section.as_known() =>
             {
-                component.section(&names::renumbered(names, &self.places));
+                component.section(&names::renumbered(names, &self.places, &self.replaced));
             }
             // It can't be read, and may have numbers in it that are wrong now.
             Payload::CustomSection(section) if section.name() == "component-name" => {}
@@ -912,17 +922,27 @@ impl<'a> Merger<'a> {
         if self.replaced.contains_key(&index) {
             return;
         }
-        let alike = |other: &Replaced| match (self.part, wanted, other) {
+        let mut lowering = match wanted {
+            Replaced::Lowered(_, lowering) => *lowering,
+            Replaced::Dropped(_) => Lowering::default(),
+        };
+        let mut joins = |other: &Replaced| match (self.part, wanted, other) {
             (Part::Imports(_) | Part::Adapter(_), _, _) => true,
-            // Functions whose callers are alike share a core module.
-            (_, Replaced::Lowered(_, one), Replaced::Lowered(_, other)) => one == other,
+            // Functions share a core module if the guest's side of them is there.
+            (_, Replaced::Lowered(..), Replaced::Lowered(_, other)) => {
+                let both = lowering.and(*other);
+                let both = both.filter(|lowering| self.places.are_there(lowering));
+                lowering = both.unwrap_or(lowering);
+                both.is_some()
+            }
             (_, Replaced::Dropped(_), Replaced::Dropped(_)) => true,
             _ => false,
         };
         let all = scan.core_functions.iter().enumerate();
         let group: Vec<(usize, &Replaced)> = all
+            .filter(|(index, _)| !self.replaced.contains_key(index))
             .filter_map(|(index, replaced)| Some((index, replaced.as_ref()?)))
-            .filter(|(_, replaced)| alike(replaced))
+            .filter(|(_, replaced)| joins(replaced))
             .collect();
         let exports: Vec<(u32, String)> = match (self.part, wanted) {
             (Part::Imports(_), _) => unreachable!("nothing of it is lowered"),
@@ -946,13 +966,13 @@ impl<'a> Merger<'a> {
                 };
                 group.iter().map(|it| (part.handles, discard(it))).collect()
             }
-            (Part::Guest(part), Replaced::Lowered(_, options)) => {
+            (Part::Guest(part), Replaced::Lowered(..)) => {
                 let callee = |(_, replaced): &(usize, &Replaced)| match replaced {
                     Replaced::Lowered(gone, _) => (part.callee)(gone),
                     Replaced::Dropped(_) => unreachable!("they are alike"),
                 };
                 let callees: Vec<Callee<'_>> = group.iter().map(callee).collect();
-                let instance = self.glue(component, part, options, &callees);
+                let instance = self.glue(component, part, &lowering, &callees);
                 (0..callees.len())
                     .map(|index| (instance, index.to_string()))
                     .collect()
@@ -972,28 +992,22 @@ impl<'a> Merger<'a> {
         &mut self,
         component: &mut Component,
         part: &GuestPart<'_>,
-        options: &[CanonicalOption],
+        lowering: &Lowering,
         callees: &[Callee<'_>],
     ) -> u32 {
-        let mut caller = Caller::default();
+        let caller = Caller {
+            memory: lowering.memory.is_some(),
+            realloc: lowering.realloc.is_some(),
+            encoding: lowering.encoding.unwrap_or_default(),
+        };
         let mut items = Vec::new();
-        for option in options {
-            match option {
-                CanonicalOption::UTF8 => caller.encoding = Encoding::Utf8,
-                CanonicalOption::UTF16 => caller.encoding = Encoding::Utf16,
-                CanonicalOption::CompactUTF16 => caller.encoding = Encoding::Compact,
-                CanonicalOption::Memory(index) => {
-                    caller.memory = true;
-                    let index = self.places.core_memories[*index as usize];
-                    items.push((glue::MEMORY, ExportKind::Memory, index));
-                }
-                CanonicalOption::Realloc(index) => {
-                    caller.realloc = true;
-                    let index = self.places.core_functions[*index as usize];
-                    items.push((glue::REALLOC, ExportKind::Func, index));
-                }
-                _ => {}
-            }
+        if let Some(index) = lowering.memory {
+            let index = self.places.core_memories[index as usize];
+            items.push((glue::MEMORY, ExportKind::Memory, index));
+        }
+        if let Some(index) = lowering.realloc {
+            let index = self.places.core_functions[index as usize];
+            items.push((glue::REALLOC, ExportKind::Func, index));
         }
         let mut args = vec![(glue::ADAPTER, part.adapter), (glue::HANDLES, part.handles)];
         let mut output = Output {

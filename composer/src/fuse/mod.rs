@@ -23,10 +23,9 @@ use crate::adapt::{self, Adapter, FusibleAdapter, Incoming, LIFECYCLE};
 use crate::front::Description;
 use crate::inspect::{self, Extern};
 use crate::plan::{ImportFate, Plan};
-use glue::{Callee, Encoding, Strings, Types};
+use glue::{Callee, Strings, Types};
 use scan::{Fate, Gone, Replaced, Scan};
 use std::collections::{BTreeMap, BTreeSet};
-use wasmparser::CanonicalOption;
 use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId};
 
 /// Why a guest can't become one component with the adapter.
@@ -150,11 +149,16 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         .adapter(&trimmed.bytes, &part)
         .map_err(Error::Rewrite)?;
     let adapter_instance = adapter_places.core_instance;
-    let destructors: Vec<String> = trimmed
+    let export = |interface: &str, function: &str| {
+        let export = trimmed.export(interface, function);
+        let missing = || Error::Adapter(format!("it doesn't export `{function}` of `{interface}`"));
+        export.ok_or_else(missing)
+    };
+    let destructors = trimmed
         .resources
         .iter()
-        .map(|resource| format!("{}#[dtor]{}", resource.interface, resource.name))
-        .collect();
+        .map(|resource| export(&resource.interface, &format!("[dtor]{}", resource.name)))
+        .collect::<Result<Vec<_>, _>>()?;
     if waits || !destructors.is_empty() {
         merged.instantiate(
             &glue::before_guest(&destructors, waits),
@@ -165,7 +169,10 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         true => Some(kept::functions(guest, &scan.lifted)?),
         false => None,
     };
-    let drain = format!("{LIFECYCLE}#drain");
+    let drained = match run_function.filter(|_| trimmed.drains) {
+        Some(function) => Some((function, export(LIFECYCLE, "drain")?)),
+        None => None,
+    };
     let part = merge::GuestPart {
         scan: &scan,
         types: &types,
@@ -174,9 +181,7 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         callee: &|gone| callee(&trimmed, plan, gone),
         resource: &|gone| resource(&types, plan, gone),
         run,
-        drained: run_function
-            .filter(|_| trimmed.drains)
-            .map(|function| (function, drain.as_str())),
+        drained,
         kept: kept.as_ref(),
         anew: server.as_ref().map(|it| (it.export, it.function)),
     };
@@ -191,7 +196,11 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         merged.handler(&merge::Handler {
             name: server.name,
             types: *types.ok_or_else(missing)?,
-            front: &answer::front(&description, &server.incoming),
+            front: &answer::front(
+                &description,
+                export(server.incoming.interface, "accept")?,
+                export(server.incoming.interface, "finish")?,
+            ),
             args: &[
                 (glue::ADAPTER, adapter_instance),
                 (glue::HANDLES, handles),
@@ -312,15 +321,11 @@ fn find<'a>(resolve: &'a Resolve, plan: &'a Plan, gone: &Gone) -> Option<Found<'
 fn callee<'a>(adapter: &'a FusibleAdapter, plan: &'a Plan, gone: &Gone) -> Callee<'a> {
     let found = find(&adapter.resolve, plan, gone);
     let found = found.expect("the adapter was trimmed to what the guest imports");
-    let export = format!("{}#{}", found.interface, gone.name);
-    let post_return = format!("cabi_post_{export}");
+    let export = adapter.export(found.interface, &gone.name);
     Callee {
         function: found.function,
-        post_return: adapter
-            .exports
-            .contains(&post_return)
-            .then_some(post_return),
-        export,
+        export: export.expect("the adapter was trimmed to what the guest imports"),
+        post_return: adapter.post_return(found.interface, &gone.name),
     }
 }
 
@@ -342,11 +347,11 @@ fn helpers(
     let types = Types::new(resolve, BTreeMap::new());
     let mut helpers = BTreeSet::new();
     for replaced in scan.core_functions.iter().flatten() {
-        let Replaced::Lowered(gone, options) = replaced else {
+        let Replaced::Lowered(gone, lowering) = replaced else {
             continue;
         };
         let (import, name) = (gone.import.clone(), gone.name.clone());
-        if options.contains(&CanonicalOption::Async) {
+        if lowering.is_async {
             return Err(Unfusible::Asynchronous(import, name));
         }
         let found = find(resolve, plan, gone);
@@ -359,18 +364,9 @@ fn helpers(
             return Err(Unfusible::Unbridged(import, name));
         };
         let strings = types.strings(found.function, Strings::default());
-        helpers.extend(strings.exports(encoding(options)));
+        helpers.extend(strings.exports(lowering.encoding.unwrap_or_default()));
     }
     Ok(helpers.into_iter().collect())
-}
-
-fn encoding(options: &[CanonicalOption]) -> Encoding {
-    let encoding = options.iter().find_map(|option| match option {
-        CanonicalOption::UTF16 => Some(Encoding::Utf16),
-        CanonicalOption::CompactUTF16 => Some(Encoding::Compact),
-        _ => None,
-    });
-    encoding.unwrap_or_default()
 }
 
 fn is_bridged(resolve: &Resolve, ty: &Type) -> bool {

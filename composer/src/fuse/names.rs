@@ -3,14 +3,18 @@
 //! Nobody has validated them. What can't be read has no name.
 
 use super::merge::{GONE, Places};
+use std::collections::BTreeMap;
 use wasm_encoder::{ComponentNameSection, NameMap};
 use wasmparser::{ComponentName, ComponentNameSectionReader};
 
-/// The names of what is still there, by where it is now.
+/// The names of what is still there, by where it is now. The core functions that were `replaced`
+/// are none of the guest's any more.
 pub(super) fn renumbered(
     names: ComponentNameSectionReader<'_>,
     places: &Places,
+    replaced: &BTreeMap<usize, u32>,
 ) -> ComponentNameSection {
+    let map = |names, places| map(names, places, |_| true);
     let mut section = ComponentNameSection::new();
     for part in names {
         let Ok(part) = part else {
@@ -19,7 +23,8 @@ pub(super) fn renumbered(
         match part {
             ComponentName::Component { name, .. } => section.component(name),
             ComponentName::CoreFuncs(names) => {
-                section.core_funcs(&map(names, &places.core_functions));
+                let is_guests = |index| !replaced.contains_key(&index);
+                section.core_funcs(&self::map(names, &places.core_functions, is_guests));
             }
             ComponentName::CoreGlobals(names) => {
                 section.core_globals(&map(names, &places.core_globals));
@@ -52,13 +57,18 @@ pub(super) fn renumbered(
     section
 }
 
-fn map(names: wasmparser::NameMap<'_>, places: &[u32]) -> NameMap {
+fn map(
+    names: wasmparser::NameMap<'_>,
+    places: &[u32],
+    is_named: impl Fn(usize) -> bool,
+) -> NameMap {
     let mut named: Vec<(u32, &str)> = names
         .into_iter()
         .map_while(Result::ok)
         .filter_map(|naming| {
-            let place = *places.get(naming.index as usize)?;
-            (place != GONE).then_some((place, naming.name))
+            let index = naming.index as usize;
+            let place = *places.get(index)?;
+            (place != GONE && is_named(index)).then_some((place, naming.name))
         })
         .collect();
     // One place may have been two.
@@ -120,7 +130,12 @@ mod tests {
             types.append(index, name);
         }
         let mut functions = NameMap::new();
-        for (index, name) in [(0, "second"), (1, "first"), (2, "first again")] {
+        for (index, name) in [
+            (0, "second"),
+            (1, "first"),
+            (2, "first again"),
+            (3, "replaced"),
+        ] {
             functions.append(index, name);
         }
         let mut names = ComponentNameSection::new();
@@ -131,12 +146,12 @@ mod tests {
         component.section(&names);
         let places = Places {
             types: vec![0, GONE, 1],
-            core_functions: vec![8, 7, 7],
+            core_functions: vec![8, 7, 7, 9],
             ..Places::default()
         };
         let mut found = Vec::new();
         each(&component.finish(), |names| {
-            found.push(read(&renumbered(names, &places)));
+            found.push(read(&renumbered(names, &places, &BTreeMap::from([(3, 9)]))));
         });
         let expected = [
             ('c', 0, "whole"),

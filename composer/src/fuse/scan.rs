@@ -7,6 +7,7 @@
 //! functions and inner components that were there for it.
 
 use super::Unfusible;
+use super::glue::Encoding;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wasm_encoder::reencode::{self, ReencodeComponent, component_utils};
 use wasm_encoder::{
@@ -64,9 +65,56 @@ pub(super) struct Gone {
 #[derive(Clone, Debug)]
 pub(super) enum Replaced {
     /// A lowered function.
-    Lowered(Gone, Vec<CanonicalOption>),
+    Lowered(Gone, Lowering),
     /// A resource's drop.
     Dropped(Gone),
+}
+
+/// How a guest calls lowered functions. Memory and function are numbers of the guest's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lowering {
+    pub is_async: bool,
+    /// How strings are encoded, if it is said.
+    pub encoding: Option<Encoding>,
+    /// Where lists and results lie.
+    pub memory: Option<u32>,
+    /// What allocates there.
+    pub realloc: Option<u32>,
+}
+
+impl Lowering {
+    fn new(options: &[CanonicalOption]) -> Self {
+        let mut lowering = Lowering::default();
+        for option in options {
+            match option {
+                CanonicalOption::UTF8 => lowering.encoding = Some(Encoding::Utf8),
+                CanonicalOption::UTF16 => lowering.encoding = Some(Encoding::Utf16),
+                CanonicalOption::CompactUTF16 => lowering.encoding = Some(Encoding::Compact),
+                CanonicalOption::Memory(index) => lowering.memory = Some(*index),
+                CanonicalOption::Realloc(index) => lowering.realloc = Some(*index),
+                CanonicalOption::Async => lowering.is_async = true,
+                _ => {}
+            }
+        }
+        lowering
+    }
+
+    /// What goes for functions of either kind. Nothing does if they differ in more than that one
+    /// doesn't say what it doesn't need.
+    pub fn and(self, other: Self) -> Option<Self> {
+        fn either<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
+            match (one, other) {
+                (Some(one), Some(other)) if one != other => None,
+                (one, other) => Some(one.or(other)),
+            }
+        }
+        Some(Lowering {
+            is_async: either(Some(self.is_async), Some(other.is_async))??,
+            encoding: either(self.encoding, other.encoding)?,
+            memory: either(self.memory, other.memory)?,
+            realloc: either(self.realloc, other.realloc)?,
+        })
+    }
 }
 
 /// For each item of a kind: whether it stays.
@@ -501,7 +549,7 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
                 options,
             } => {
                 if let Some(gone) = self.scan.functions[*func_index as usize].clone() {
-                    let replaced = Replaced::Lowered(gone, options.to_vec());
+                    let replaced = Replaced::Lowered(gone, Lowering::new(options));
                     self.scan.core_functions.push(Some(replaced));
                     return Ok(());
                 }

@@ -475,6 +475,11 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
     let adapter = merged.instantiate(&callee_module, &[("env", real)]);
     let scan = Scan::read(guest, |_| Fate::Goes, |_| false).unwrap();
     let types = Types::new(resolve, BTreeMap::new());
+    let interfaces = resolve.interfaces.iter();
+    let names = interfaces.flat_map(|(_, interface)| interface.functions.keys());
+    let exports: BTreeMap<_, _> = names
+        .map(|name| (name.clone(), format!("{INTERFACE}#{name}")))
+        .collect();
     let part = GuestPart {
         scan: &scan,
         types: &types,
@@ -482,7 +487,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         adapter,
         callee: &|gone: &Gone| Callee {
             function: function(resolve, &gone.name),
-            export: format!("{INTERFACE}#{}", gone.name),
+            export: &exports[&gone.name],
             post_return: None,
         },
         resource: &|_| unreachable!("there are none"),

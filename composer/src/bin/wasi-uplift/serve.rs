@@ -176,7 +176,10 @@ impl HandlerState for Server {
     type WorkerState = OneRequest;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Never, OneRequest>> {
-        let mut context = self.access.context().map_err(wasmtime::Error::from_anyhow)?;
+        let mut context = self
+            .access
+            .context()
+            .map_err(wasmtime::Error::from_anyhow)?;
         context.inherit_stdout().inherit_stderr();
         let mut store = self.access.store(&self.engine, context.build());
         let proxy = self.service.instantiate_async(&mut store).await?;
