@@ -1,6 +1,7 @@
 //! Builds the guests: the Rust ones with cargo, the `.wat` ones as they are,
 //! and every core module into a component of the world in `guests/wit`. What
-//! is in `guests/std` is a component as it comes out of the compiler.
+//! is in `guests/std` and `guests/mixed` is a component as it comes out of the
+//! compiler.
 
 use anyhow::{Context as _, Result, ensure};
 use std::fmt::Write as _;
@@ -52,6 +53,10 @@ fn main() -> Result<()> {
     for (name, component) in build_std_guests(&guests.join("std"), &out.join("std-target"))? {
         built.push((format!("std-{name}"), fs::read(component)?));
     }
+    let target = out.join("mixed-target");
+    run_cargo(&guests.join("mixed"), "wasm32-wasip2", &target, &[])?;
+    let mixed = target.join("wasm32-wasip2/release/mixed_std.wasm");
+    built.push(("mixed-std".into(), fs::read(mixed)?));
     for text in files(&guests.join("wat"), "wat")? {
         let component = build_wat_guest(&text, &resolve, world);
         built.push((name(&text), component.with_context(|| format!("{text:?}"))?));
