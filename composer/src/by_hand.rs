@@ -18,7 +18,7 @@
 use crate::adapt::{Adapter, Incoming};
 use crate::inspect::Guest;
 use crate::plan::Plan;
-use crate::{Error, Target, preview1};
+use crate::{Error, Target, own_types, preview1};
 
 pub use crate::adapt::LIFECYCLE;
 pub use crate::front::{GUEST_HANDLER, GUEST_RUN};
@@ -163,7 +163,7 @@ pub fn front(target: Target, entry: Entry) -> Result<Vec<u8>, Error> {
 ///
 /// As [`compose`](crate::compose).
 pub fn retype(guest: &[u8], target: Target) -> Result<Retyped, Error> {
-    let guest = preview1::componentize(guest)?;
+    let guest = own_types::give(preview1::componentize(guest)?)?;
     let guest = Guest::read(&guest)?;
     let plan = Plan::new(&guest, &Adapter::embedded(target)?)?;
     let bytes = crate::retype::retype(&guest, &plan)?.bytes;

@@ -44,6 +44,7 @@ mod front;
 mod fuse;
 pub mod inspect;
 pub mod link;
+mod own_types;
 pub mod plan;
 mod preview1;
 mod producers;
@@ -197,7 +198,7 @@ pub struct Composed {
 ///
 /// Each way in which a guest can't be served has a variant of [`Error`].
 pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
-    let guest = preview1::componentize(guest)?;
+    let guest = own_types::give(preview1::componentize(guest)?)?;
     let guest = inspect::Guest::read(&guest)?;
     let adapter = options.adapter()?;
     let mut plan = Plan::new(&guest, &adapter)?;

@@ -3,7 +3,7 @@
 use crate::adapt::Adapter;
 use crate::inspect::{Extern, Guest};
 use crate::plan::{ExportFate, ImportFate, Plan, Planned};
-use crate::{Error, Linked, Options, Place, preview1};
+use crate::{Error, Linked, Options, Place, own_types, preview1};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -105,6 +105,7 @@ pub enum Variant {
 pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, Error> {
     let component = preview1::componentize(guest)?;
     let is_module = matches!(component, std::borrow::Cow::Owned(_));
+    let component = own_types::give(component)?;
     let read = Guest::read(&component)?;
     let adapter = options.adapter()?;
     let mut obstacles = Obstacles::default();

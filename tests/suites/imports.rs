@@ -1,8 +1,11 @@
 //! What an uplifted guest asks of its host.
 
 use wasi_uplift::{Options, Target};
-use wasi_uplift_tests::{Guest, LinkMode, MODES, coverage, imports, uplift};
+use wasi_uplift_tests::{Guest, LinkMode, MODES, State, coverage, imports, uplift};
 use wasmparser::Validator;
+use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::WasiCtx;
 
 #[test]
 fn guests_import_wasi_0_2() {
@@ -105,6 +108,78 @@ fn results_are_valid_however_they_are_linked() {
 #[test]
 fn results_are_valid_whatever_the_target() {
     results_are_valid(&Target::ALL.map(|target| Options::default().target(target)));
+}
+
+/// A guest that asks the time of WASI 0.2, and passes it on to a host that has nothing of that.
+const CALENDAR: &str = r#"(component
+  (import "wasi:clocks/wall-clock@0.2.0" (instance $clock
+    (type $datetime' (record (field "seconds" u64) (field "nanoseconds" u32)))
+    (export "datetime" (type $datetime (eq $datetime')))
+    (export "now" (func (result $datetime)))
+  ))
+  (alias export $clock "datetime" (type $datetime))
+  (import "other:host/calendar" (instance $calendar
+    (alias outer 1 $datetime (type $outer-datetime))
+    (export "datetime" (type $datetime (eq $outer-datetime)))
+    (export "a-day-after" (func (param "when" $datetime) (result $datetime)))
+  ))
+  (core module $memory (memory (export "memory") 1))
+  (core instance $memory (instantiate $memory))
+  (core func $now (canon lower (func $clock "now") (memory (core memory $memory "memory"))))
+  (core func $after (canon lower (func $calendar "a-day-after")
+    (memory (core memory $memory "memory"))))
+  (core module $m
+    (import "" "memory" (memory 1))
+    (import "" "now" (func $now (param i32)))
+    (import "" "after" (func $after (param i64 i32 i32)))
+    (func (export "ask") (result i64)
+      (call $now (i32.const 0))
+      (call $after (i64.load (i32.const 0)) (i32.load (i32.const 8)) (i32.const 16))
+      (i64.sub (i64.load (i32.const 16)) (i64.load (i32.const 0))))
+  )
+  (core instance $i (instantiate $m (with "" (instance
+    (export "memory" (memory $memory "memory"))
+    (export "now" (func $now))
+    (export "after" (func $after))
+  ))))
+  (func (export "ask") (result u64) (canon lift (core func $i "ask")))
+)"#;
+
+#[derive(ComponentType, Lift, Lower)]
+#[component(record)]
+struct Datetime {
+    seconds: u64,
+    nanoseconds: u32,
+}
+
+/// Types of values go where they are needed, whoever defined them.
+#[test]
+fn an_interface_of_the_host_has_values_of_wasi_0_2() {
+    let guest = wat::parse_str(CALENDAR).unwrap();
+    for mode in MODES {
+        let composed = uplift(&guest, mode);
+        let names = imports(&composed);
+        assert!(names.iter().any(|name| name == "other:host/calendar"));
+        assert!(!names.iter().any(|name| name.contains("@0.2")), "{names:?}");
+        let engine = Engine::default();
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
+        let mut calendar = linker.instance("other:host/calendar").unwrap();
+        calendar
+            .func_wrap("a-day-after", |_, (mut when,): (Datetime,)| {
+                when.seconds += 24 * 60 * 60;
+                Ok((when,))
+            })
+            .unwrap();
+        let component = Component::new(&engine, composed).unwrap();
+        let mut store = Store::new(&engine, State::new(WasiCtx::builder().build()));
+        let answer = tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let instance = linker.instantiate_async(&mut store, &component).await?;
+            let ask = instance.get_typed_func::<(), (u64,)>(&mut store, "ask")?;
+            ask.call_async(&mut store, ()).await
+        });
+        assert_eq!(answer.unwrap(), (24 * 60 * 60,), "{mode}");
+    }
 }
 
 /// Composes every guest; what can't be composed has an error that is none of ours.

@@ -1,0 +1,328 @@
+//! Gives imports that stay with the host types of their own.
+//!
+//! An interface that WASI 0.2 hasn't got may use types of it, `datetime` of `wasi:clocks/wall-clock`
+//! for example. The host that is to serve it doesn't have these interfaces any more. But the type
+//! of a value is the same type wherever it is defined, so that the interface can define it itself.
+//! With a resource it could not.
+
+use crate::Error;
+use crate::inspect::{Generation, InterfaceName};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use wasm_encoder::reencode::{self, Reencode, ReencodeComponent, component_utils};
+use wasm_encoder::{Component, ComponentSectionId, InstanceType, RawSection};
+use wasmparser::{
+    BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentOuterAliasKind,
+    ComponentType, ComponentTypeRef, ComponentValType, InstanceTypeDeclaration, Parser, Payload,
+    TypeBounds,
+};
+
+/// Returns the guest with such types. It need not be valid: what is wrong with it is said
+/// elsewhere.
+///
+/// # Errors
+///
+/// If it can't be written again.
+pub(crate) fn give(guest: Cow<'_, [u8]>) -> Result<Cow<'_, [u8]>, Error> {
+    Ok(match given(&guest)? {
+        Some(bytes) => Cow::Owned(bytes),
+        None => guest,
+    })
+}
+
+fn given(guest: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    let Ok(outermost) = read(guest) else {
+        return Ok(None);
+    };
+    let taken = outermost.taken();
+    if taken.is_empty() {
+        return Ok(None);
+    }
+    let mut giver = Giver {
+        taken: &taken,
+        depth: 0,
+        definition: 0,
+    };
+    let mut component = Component::new();
+    giver
+        .parse_component(&mut component, Parser::new(0), guest)
+        .map_err(Error::Rewrite)?;
+    Ok(Some(component.finish()))
+}
+
+/// A type of the outermost component.
+enum Type<'a> {
+    Instance(Vec<InstanceTypeDeclaration<'a>>),
+    /// Taken from an instance.
+    Taken(u32, &'a str),
+    Other,
+}
+
+/// What is in the outermost component.
+#[derive(Default)]
+struct Outermost<'a> {
+    types: Vec<Type<'a>>,
+    /// Which of the types stand in type sections.
+    definitions: Vec<usize>,
+    /// The instances; of those that are imported the name and the type.
+    instances: Vec<Option<(&'a str, u32)>>,
+}
+
+fn read(guest: &[u8]) -> Result<Outermost<'_>, BinaryReaderError> {
+    let mut outermost = Outermost::default();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(guest) {
+        match payload? {
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            _ if depth != 1 => {}
+            Payload::ComponentTypeSection(section) => {
+                for ty in section {
+                    outermost.definitions.push(outermost.types.len());
+                    outermost.types.push(match ty? {
+                        ComponentType::Instance(declarations) => {
+                            Type::Instance(declarations.into())
+                        }
+                        _ => Type::Other,
+                    });
+                }
+            }
+            Payload::ComponentImportSection(section) => {
+                for import in section {
+                    let import = import?;
+                    match import.ty {
+                        ComponentTypeRef::Instance(ty) => {
+                            outermost.instances.push(Some((import.name.name, ty)));
+                        }
+                        ComponentTypeRef::Type(_) => outermost.types.push(Type::Other),
+                        _ => {}
+                    }
+                }
+            }
+            Payload::ComponentInstanceSection(section) => {
+                outermost
+                    .instances
+                    .extend((0..section.count()).map(|_| None));
+            }
+            Payload::ComponentAliasSection(section) => {
+                for alias in section {
+                    match alias? {
+                        ComponentAlias::InstanceExport {
+                            kind: wasmparser::ComponentExternalKind::Type,
+                            instance_index,
+                            name,
+                        } => outermost.types.push(Type::Taken(instance_index, name)),
+                        ComponentAlias::InstanceExport {
+                            kind: wasmparser::ComponentExternalKind::Instance,
+                            ..
+                        } => outermost.instances.push(None),
+                        ComponentAlias::Outer {
+                            kind: ComponentOuterAliasKind::Type,
+                            ..
+                        } => outermost.types.push(Type::Other),
+                        _ => {}
+                    }
+                }
+            }
+            Payload::ComponentExportSection(section) => {
+                for export in section {
+                    match export?.kind {
+                        wasmparser::ComponentExternalKind::Type => {
+                            outermost.types.push(Type::Other);
+                        }
+                        wasmparser::ComponentExternalKind::Instance => {
+                            outermost.instances.push(None);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(outermost)
+}
+
+/// The types that definitions of instances take from around them, by the number of the definition
+/// and that of the type.
+type Taken<'a> = BTreeMap<(usize, u32), &'a ComponentDefinedType<'a>>;
+
+fn is_of_p2(name: &str) -> bool {
+    let name = InterfaceName::parse(name);
+    name.is_some_and(|name| name.is_wasi() && name.generation() == Some(Generation::P2))
+}
+
+impl<'a> Outermost<'a> {
+    fn taken(&'a self) -> Taken<'a> {
+        let mut taken = Taken::new();
+        for (name, ty) in self.instances.iter().flatten() {
+            let definition = self.definitions.binary_search(&(*ty as usize));
+            let (Ok(definition), Some(Type::Instance(declarations))) =
+                (definition, self.types.get(*ty as usize))
+            else {
+                continue;
+            };
+            if is_of_p2(name) {
+                continue;
+            }
+            for declaration in declarations {
+                if let InstanceTypeDeclaration::Alias(ComponentAlias::Outer {
+                    kind: ComponentOuterAliasKind::Type,
+                    count: 1,
+                    index,
+                }) = declaration
+                    && let Some(value) = self.value(*index)
+                {
+                    taken.insert((definition, *index), value);
+                }
+            }
+        }
+        taken
+    }
+
+    /// What a type is if it is taken from WASI 0.2 and can stand by itself: its parts have no names.
+    fn value(&'a self, index: u32) -> Option<&'a ComponentDefinedType<'a>> {
+        let Type::Taken(instance, name) = self.types.get(index as usize)? else {
+            return None;
+        };
+        let (import, ty) = (*self.instances.get(*instance as usize)?)?;
+        let Type::Instance(declarations) = self.types.get(ty as usize)? else {
+            return None;
+        };
+        if !is_of_p2(import) {
+            return None;
+        }
+        let mut types = Vec::new();
+        let mut value = None;
+        for declaration in declarations {
+            match declaration {
+                InstanceTypeDeclaration::Type(ComponentType::Defined(ty)) => types.push(Some(ty)),
+                InstanceTypeDeclaration::Type(_)
+                | InstanceTypeDeclaration::Alias(
+                    ComponentAlias::Outer {
+                        kind: ComponentOuterAliasKind::Type,
+                        ..
+                    }
+                    | ComponentAlias::InstanceExport {
+                        kind: wasmparser::ComponentExternalKind::Type,
+                        ..
+                    },
+                ) => types.push(None),
+                InstanceTypeDeclaration::Export {
+                    name: export,
+                    ty: ComponentTypeRef::Type(bounds),
+                } => {
+                    let ty = match bounds {
+                        TypeBounds::Eq(index) => types.get(*index as usize).copied().flatten(),
+                        TypeBounds::SubResource => None,
+                    };
+                    if export.name == *name {
+                        value = ty;
+                    }
+                    types.push(ty);
+                }
+                _ => {}
+            }
+        }
+        value.filter(|ty| is_plain(ty))
+    }
+}
+
+/// Whether a type refers to no other.
+fn is_plain(ty: &ComponentDefinedType<'_>) -> bool {
+    let is_primitive = |ty: &ComponentValType| matches!(ty, ComponentValType::Primitive(_));
+    match ty {
+        ComponentDefinedType::Primitive(_)
+        | ComponentDefinedType::Flags(_)
+        | ComponentDefinedType::Enum(_) => true,
+        ComponentDefinedType::Record(fields) => fields.iter().all(|(_, ty)| is_primitive(ty)),
+        ComponentDefinedType::Tuple(types) => types.iter().all(is_primitive),
+        ComponentDefinedType::Variant(cases) => cases
+            .iter()
+            .all(|case| case.ty.as_ref().is_none_or(is_primitive)),
+        ComponentDefinedType::List(ty) | ComponentDefinedType::Option(ty) => is_primitive(ty),
+        _ => false,
+    }
+}
+
+struct Giver<'a> {
+    taken: &'a Taken<'a>,
+    /// 1 within a definition of the outermost component.
+    depth: u32,
+    /// Which one that is.
+    definition: usize,
+}
+
+impl Reencode for Giver<'_> {
+    type Error = Infallible;
+}
+
+impl ReencodeComponent for Giver<'_> {
+    fn push_depth(&mut self) {
+        self.depth += 1;
+    }
+
+    fn pop_depth(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn parse_component_type_section(
+        &mut self,
+        types: &mut wasm_encoder::ComponentTypeSection,
+        section: wasmparser::ComponentTypeSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
+        for ty in section {
+            self.parse_component_type(types.ty(), ty?)?;
+            self.definition += 1;
+        }
+        Ok(())
+    }
+
+    fn parse_component_instance_type_declaration(
+        &mut self,
+        instance: &mut InstanceType,
+        declaration: InstanceTypeDeclaration<'_>,
+    ) -> Result<(), reencode::Error> {
+        if let InstanceTypeDeclaration::Alias(ComponentAlias::Outer {
+            kind: ComponentOuterAliasKind::Type,
+            count: 1,
+            index,
+        }) = declaration
+            && self.depth == 1
+            && let Some(value) = self.taken.get(&(self.definition, index))
+        {
+            let ty = ComponentType::Defined((*value).clone());
+            return self.parse_component_type(instance.ty(), ty);
+        }
+        component_utils::parse_component_instance_type_declaration(self, instance, declaration)
+    }
+
+    /// What is within is copied byte for byte.
+    fn parse_component_submodule(
+        &mut self,
+        component: &mut Component,
+        _parser: Parser,
+        module: &[u8],
+    ) -> Result<(), reencode::Error> {
+        component.section(&RawSection {
+            id: ComponentSectionId::CoreModule as u8,
+            data: module,
+        });
+        Ok(())
+    }
+
+    fn parse_component_subcomponent(
+        &mut self,
+        component: &mut Component,
+        _parser: Parser,
+        subcomponent: &[u8],
+        _whole: &[u8],
+    ) -> Result<(), reencode::Error> {
+        component.section(&RawSection {
+            id: ComponentSectionId::Component as u8,
+            data: subcomponent,
+        });
+        Ok(())
+    }
+}
