@@ -163,7 +163,7 @@ pub fn front(target: Target, entry: Entry) -> Result<Vec<u8>, Error> {
 ///
 /// As [`compose`](crate::compose).
 pub fn retype(guest: &[u8], target: Target) -> Result<Retyped, Error> {
-    let guest = own_types::give(preview1::componentize(guest)?)?;
+    let guest = own_types::give(preview1::componentize(guest)?);
     let guest = Guest::read(&guest)?;
     let plan = Plan::new(&guest, &Adapter::embedded(target)?)?;
     let bytes = crate::retype::retype(&guest, &plan)?.bytes;

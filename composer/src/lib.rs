@@ -198,7 +198,7 @@ pub struct Composed {
 ///
 /// Each way in which a guest can't be served has a variant of [`Error`].
 pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
-    let guest = own_types::give(preview1::componentize(guest)?)?;
+    let guest = own_types::give(preview1::componentize(guest)?);
     let guest = inspect::Guest::read(&guest)?;
     let adapter = options.adapter()?;
     let mut plan = Plan::new(&guest, &adapter)?;

@@ -5,7 +5,6 @@
 //! of a value is the same type wherever it is defined, so that the interface can define it itself.
 //! With a resource it could not.
 
-use crate::Error;
 use crate::inspect::{Generation, InterfaceName};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,31 +12,25 @@ use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{Component, ComponentSectionId, InstanceType, RawSection};
 use wasmparser::{
-    BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentOuterAliasKind,
-    ComponentType, ComponentTypeRef, ComponentValType, InstanceTypeDeclaration, Parser, Payload,
-    TypeBounds,
+    BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentExternalKind,
+    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ComponentValType,
+    InstanceTypeDeclaration, Parser, Payload, TypeBounds,
 };
 
-/// Returns the guest with such types. It need not be valid: what is wrong with it is said
-/// elsewhere.
-///
-/// # Errors
-///
-/// If it can't be written again.
-pub(crate) fn give(guest: Cow<'_, [u8]>) -> Result<Cow<'_, [u8]>, Error> {
-    Ok(match given(&guest)? {
+/// Returns the guest with such types. It need not be valid: what is wrong with it is for others to
+/// say.
+pub(crate) fn give(guest: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match given(&guest) {
         Some(bytes) => Cow::Owned(bytes),
         None => guest,
-    })
+    }
 }
 
-fn given(guest: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-    let Ok(outermost) = read(guest) else {
-        return Ok(None);
-    };
+fn given(guest: &[u8]) -> Option<Vec<u8>> {
+    let outermost = read(guest).ok()?;
     let taken = outermost.taken();
     if taken.is_empty() {
-        return Ok(None);
+        return None;
     }
     let mut giver = Giver {
         taken: &taken,
@@ -47,8 +40,8 @@ fn given(guest: &[u8]) -> Result<Option<Vec<u8>>, Error> {
     let mut component = Component::new();
     giver
         .parse_component(&mut component, Parser::new(0), guest)
-        .map_err(Error::Rewrite)?;
-    Ok(Some(component.finish()))
+        .ok()?;
+    Some(component.finish())
 }
 
 /// A type of the outermost component.
@@ -109,12 +102,12 @@ fn read(guest: &[u8]) -> Result<Outermost<'_>, BinaryReaderError> {
                 for alias in section {
                     match alias? {
                         ComponentAlias::InstanceExport {
-                            kind: wasmparser::ComponentExternalKind::Type,
+                            kind: ComponentExternalKind::Type,
                             instance_index,
                             name,
                         } => outermost.types.push(Type::Taken(instance_index, name)),
                         ComponentAlias::InstanceExport {
-                            kind: wasmparser::ComponentExternalKind::Instance,
+                            kind: ComponentExternalKind::Instance,
                             ..
                         } => outermost.instances.push(None),
                         ComponentAlias::Outer {
@@ -128,10 +121,10 @@ fn read(guest: &[u8]) -> Result<Outermost<'_>, BinaryReaderError> {
             Payload::ComponentExportSection(section) => {
                 for export in section {
                     match export?.kind {
-                        wasmparser::ComponentExternalKind::Type => {
+                        ComponentExternalKind::Type => {
                             outermost.types.push(Type::Other);
                         }
-                        wasmparser::ComponentExternalKind::Instance => {
+                        ComponentExternalKind::Instance => {
                             outermost.instances.push(None);
                         }
                         _ => {}
@@ -183,6 +176,19 @@ impl<'a> Outermost<'a> {
 
     /// What a type is if it is taken from WASI 0.2 and can stand by itself: its parts have no names.
     fn value(&'a self, index: u32) -> Option<&'a ComponentDefinedType<'a>> {
+        let mut index = index;
+        loop {
+            match self.origin(index)? {
+                Origin::Defined(ty) => return is_plain(ty).then_some(ty),
+                // The import that this one has it from comes before it.
+                Origin::Outer(outer) if outer < index => index = outer,
+                _ => return None,
+            }
+        }
+    }
+
+    /// Where an import of WASI 0.2 that a type is taken from has it from.
+    fn origin(&'a self, index: u32) -> Option<Origin<'a>> {
         let Type::Taken(instance, name) = self.types.get(index as usize)? else {
             return None;
         };
@@ -194,10 +200,14 @@ impl<'a> Outermost<'a> {
             return None;
         }
         let mut types = Vec::new();
-        let mut value = None;
         for declaration in declarations {
-            match declaration {
-                InstanceTypeDeclaration::Type(ComponentType::Defined(ty)) => types.push(Some(ty)),
+            types.push(match declaration {
+                InstanceTypeDeclaration::Type(ComponentType::Defined(ty)) => Origin::Defined(ty),
+                InstanceTypeDeclaration::Alias(ComponentAlias::Outer {
+                    kind: ComponentOuterAliasKind::Type,
+                    count: 1,
+                    index,
+                }) => Origin::Outer(*index),
                 InstanceTypeDeclaration::Type(_)
                 | InstanceTypeDeclaration::Alias(
                     ComponentAlias::Outer {
@@ -205,28 +215,37 @@ impl<'a> Outermost<'a> {
                         ..
                     }
                     | ComponentAlias::InstanceExport {
-                        kind: wasmparser::ComponentExternalKind::Type,
+                        kind: ComponentExternalKind::Type,
                         ..
                     },
-                ) => types.push(None),
+                ) => Origin::Other,
                 InstanceTypeDeclaration::Export {
                     name: export,
                     ty: ComponentTypeRef::Type(bounds),
                 } => {
-                    let ty = match bounds {
-                        TypeBounds::Eq(index) => types.get(*index as usize).copied().flatten(),
-                        TypeBounds::SubResource => None,
+                    let origin = match bounds {
+                        TypeBounds::Eq(index) => *types.get(*index as usize)?,
+                        TypeBounds::SubResource => Origin::Other,
                     };
                     if export.name == *name {
-                        value = ty;
+                        return Some(origin);
                     }
-                    types.push(ty);
+                    origin
                 }
-                _ => {}
-            }
+                _ => continue,
+            });
         }
-        value.filter(|ty| is_plain(ty))
+        None
     }
+}
+
+/// Where a type of an imported instance comes from.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    Defined(&'a ComponentDefinedType<'a>),
+    /// It is a type of the outermost component.
+    Outer(u32),
+    Other,
 }
 
 /// Whether a type refers to no other.
@@ -324,5 +343,79 @@ impl ReencodeComponent for Giver<'_> {
             data: subcomponent,
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::Guest;
+
+    const GUEST: &str = include_str!("../tests/inspect/values-of-0.2.wat");
+
+    #[test]
+    fn an_interface_refers_to_none_of_wasi_0_2() {
+        let guest = wat::parse_str(GUEST).unwrap();
+        let refers = |bytes: &[u8]| {
+            let imports = Guest::read(bytes).unwrap().imports;
+            let mut imports = imports.into_iter();
+            let calendar = imports.find(|it| it.name == "other:host/calendar").unwrap();
+            (!calendar.refers_to.is_empty(), calendar.shapes)
+        };
+        let (before, shapes) = refers(&guest);
+        assert!(before);
+        let given = give(guest.as_slice().into());
+        assert_eq!(refers(&given), (false, shapes));
+        // There is nothing left to do.
+        assert!(matches!(give(given.as_ref().into()), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn an_interface_may_have_it_from_another() {
+        let guest = wat::parse_str(
+            r#"(component
+                (import "wasi:clocks/wall-clock@0.2.0" (instance $clock
+                    (type $datetime (record (field "seconds" u64) (field "nanoseconds" u32)))
+                    (export "datetime" (type (eq $datetime)))))
+                (alias export $clock "datetime" (type $of-clock))
+                (import "wasi:filesystem/types@0.2.0" (instance $files
+                    (alias outer 1 $of-clock (type $outer))
+                    (export "datetime" (type (eq $outer)))))
+                (alias export $files "datetime" (type $of-files))
+                (import "other:host/index" (instance
+                    (alias outer 1 $of-files (type $outer))
+                    (export "datetime" (type (eq $outer))))))"#,
+        );
+        let given = given(&guest.unwrap()).unwrap();
+        let imports = Guest::read(&given).unwrap().imports;
+        assert_eq!(imports[1].refers_to.len(), 1);
+        assert!(imports[2].refers_to.is_empty());
+    }
+
+    #[test]
+    fn resources_are_not_given() {
+        let guest = wat::parse_str(
+            r#"(component
+                (import "wasi:io/poll@0.2.0" (instance $poll
+                    (export "pollable" (type (sub resource)))))
+                (alias export $poll "pollable" (type $pollable))
+                (import "other:host/device" (instance
+                    (alias outer 1 $pollable (type $outer-pollable))
+                    (export "pollable" (type (eq $outer-pollable))))))"#,
+        );
+        assert!(given(&guest.unwrap()).is_none());
+    }
+
+    #[test]
+    fn damage_is_for_others_to_tell() {
+        let guest = wat::parse_str(GUEST).unwrap();
+        for place in 0..guest.len() {
+            for bit in 0..8 {
+                let mut damaged = guest.clone();
+                damaged[place] ^= 1 << bit;
+                // Whatever comes of it, it is read by what looks for what is wrong.
+                let _ = Guest::read(&give(damaged.into()));
+            }
+        }
     }
 }

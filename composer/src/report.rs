@@ -105,7 +105,7 @@ pub enum Variant {
 pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, Error> {
     let component = preview1::componentize(guest)?;
     let is_module = matches!(component, std::borrow::Cow::Owned(_));
-    let component = own_types::give(component)?;
+    let component = own_types::give(component);
     let read = Guest::read(&component)?;
     let adapter = options.adapter()?;
     let mut obstacles = Obstacles::default();

@@ -59,6 +59,7 @@ fn what_is_said_of_a_guest() {
         ("impossible", own("impossible"), 4),
         ("conflict", own("conflict"), 4),
         ("unknown-of-0.3", own("unknown-of-0.3"), 0),
+        ("values-of-0.2", own("values-of-0.2"), 0),
     ] {
         let said = without_sizes(&inspected(&guest, &[], code));
         assert_eq!(difference(&format!("inspect/{name}.txt"), &said), None);

@@ -16,7 +16,6 @@ use wasm_encoder::{
 use wasmparser::{Parser, ValidPayload, Validator};
 
 /// The type of a core function.
-#[derive(Clone, Default)]
 pub(super) struct Signature {
     params: Vec<ValType>,
     results: Vec<ValType>,
