@@ -1,6 +1,9 @@
 //! What the core modules that are written here have in common.
 
-use wasm_encoder::{EntityType, ImportSection, MemoryType, TypeSection, ValType};
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+    MemoryType, Module, TypeSection, ValType,
+};
 use wit_parser::abi::WasmType;
 
 /// Any memory that can grow.
@@ -58,5 +61,23 @@ impl Header {
         self.imports.import(module, name, EntityType::Function(ty));
         self.functions += 1;
         self.functions - 1
+    }
+
+    /// The module with these imports and one function, which it exports.
+    pub fn with_function(self, name: &str, ty: u32, function: &Function) -> Vec<u8> {
+        let mut functions = FunctionSection::new();
+        functions.function(ty);
+        let mut exports = ExportSection::new();
+        exports.export(name, ExportKind::Func, self.functions);
+        let mut code = CodeSection::new();
+        code.function(function);
+        let mut module = Module::new();
+        module
+            .section(&self.types)
+            .section(&self.imports)
+            .section(&functions)
+            .section(&exports)
+            .section(&code);
+        module.finish()
     }
 }

@@ -3,10 +3,8 @@
 use crate::Error;
 use crate::Target;
 use crate::adapt::LIFECYCLE;
-use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    Module, TypeSection, ValType,
-};
+use crate::core_module::Header;
+use wasm_encoder::{Function, ValType};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
@@ -72,27 +70,12 @@ pub fn run(target: Target) -> Result<Vec<u8>, Error> {
 /// The core module that runs the guest, and then waits until what the guest has written is with the
 /// host. Both are given by what they are imported as.
 pub(crate) fn run_module(guest: (&str, &str), drain: (&str, &str), export: &str) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([], [ValType::I32]);
-    types.ty().function([], []);
-    let mut imports = ImportSection::new();
-    imports.import(guest.0, guest.1, EntityType::Function(0));
-    imports.import(drain.0, drain.1, EntityType::Function(1));
-    let mut functions = FunctionSection::new();
-    functions.function(0);
-    let mut exports = ExportSection::new();
-    exports.export(export, ExportKind::Func, 2);
+    let mut header = Header::default();
+    let guest = header.import(guest.0, guest.1, &[], &[ValType::I32]);
+    let drain = header.import(drain.0, drain.1, &[], &[]);
+    let ty = header.ty(&[], &[ValType::I32]);
     let mut run = Function::new([]);
     // The guest's result stays on the stack.
-    run.instructions().call(0).call(1).end();
-    let mut code = CodeSection::new();
-    code.function(&run);
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    run.instructions().call(guest).call(drain).end();
+    header.with_function(export, ty, &run)
 }

@@ -345,9 +345,10 @@ impl<'a> Adapter<'a> {
         }
         let is_of_interface = |name: &&String| name.contains('#');
         let exports = trimmed.exports.iter().filter(is_of_interface);
-        let exports = exports.zip(0..);
-        let exports = exports.map(|(name, index)| (name.clone(), u32::to_string(&index)));
-        let exports = exports.collect();
+        let numbered = exports.zip(0_u32..);
+        let exports = numbered
+            .map(|(name, number)| (name.clone(), number.to_string()))
+            .collect();
         let module = handles::import(&trimmed, &resources, &exports)?;
         // Nothing is exported, so it doesn't matter that this isn't trimmed.
         let mut importing = self.resolve.clone();

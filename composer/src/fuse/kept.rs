@@ -10,9 +10,7 @@ use crate::Error;
 use crate::core_module::Header;
 use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
-use wasm_encoder::{
-    CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, ValType,
-};
+use wasm_encoder::{Function, ValType};
 use wasmparser::{Parser, ValidPayload, Validator};
 
 /// The type of a core function.
@@ -31,11 +29,14 @@ impl Signature {
     }
 }
 
-/// The functions that a guest lifts and that are not `async`, each with its core function's type.
+/// Which of the functions that a guest lifts are not `async`, each with its core function's type.
 pub(super) fn functions(
     guest: &[u8],
     lifted: &HashMap<u32, u32>,
 ) -> Result<BTreeMap<u32, Signature>, Failure> {
+    if lifted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let mut validator = Validator::new();
     let mut outermost = None;
     for payload in Parser::new(0).parse_all(guest) {
@@ -75,10 +76,7 @@ pub(super) fn wrapper(signature: &Signature) -> Vec<u8> {
     let mut header = Header::default();
     let guest = header.import(GUEST, CALL, params, results);
     let let_wait = header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32]);
-    let mut functions = FunctionSection::new();
-    functions.function(header.ty(params, results));
-    let mut exports = ExportSection::new();
-    exports.export(CALL, ExportKind::Func, header.functions);
+    let ty = header.ty(params, results);
     // Destructors are called within other functions, so that what was said before is said again.
     let before = params.len() as u32;
     let mut call = Function::new([(1, ValType::I32)]);
@@ -90,14 +88,5 @@ pub(super) fn wrapper(signature: &Signature) -> Vec<u8> {
     // The results stay on the stack.
     body.call(guest);
     body.local_get(before).call(let_wait).drop().end();
-    let mut code = CodeSection::new();
-    code.function(&call);
-    let mut module = Module::new();
-    module
-        .section(&header.types)
-        .section(&header.imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    header.with_function(CALL, ty, &call)
 }

@@ -165,8 +165,19 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
             &[(glue::HANDLES, handles), (glue::ADAPTER, adapter_instance)],
         );
     }
+    // What a host starts is `async`, so that most guests have nothing else to look at.
+    let is_started = |(function, core_function): &(u32, u32)| {
+        run_function == Some(*function)
+            || server
+                .as_ref()
+                .is_some_and(|it| it.function == *core_function)
+    };
+    let lifted = scan.lifted.iter().map(|(one, other)| (*one, *other));
     let kept = match waits {
-        true => Some(kept::functions(guest, &scan.lifted)?),
+        true => Some(kept::functions(
+            guest,
+            &lifted.filter(|it| !is_started(it)).collect(),
+        )?),
         false => None,
     };
     let drained = match run_function.filter(|_| trimmed.drains) {
