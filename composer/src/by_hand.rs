@@ -131,7 +131,7 @@ pub fn adapter(target: Target, without: &[&str]) -> Result<Vec<u8>, Error> {
 /// None that the caller could do something about.
 pub fn front(target: Target, entry: Entry) -> Result<Vec<u8>, Error> {
     match entry.incoming() {
-        Some(incoming) => crate::front::handler(target, &incoming),
+        Some(incoming) => crate::front::handler(&Adapter::embedded(target)?, &incoming),
         None => crate::front::run(target),
     }
 }

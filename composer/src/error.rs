@@ -70,6 +70,14 @@ pub enum Error {
     )]
     Unfusible(crate::Unfusible),
 
+    /// Guest and adapter import the same interface of WASI 0.3, and the guest takes more from it
+    /// than there is.
+    #[error(
+        "the guest imports `{0}` itself, as the adapter does, with other functions or types than \
+         WASI 0.3 gives it: build the guest from the interface's definition as it was published"
+    )]
+    Extended(String),
+
     /// Some imports can't be served.
     #[error("{}", display_imports(.0))]
     Imports(Vec<(String, Unserved)>),

@@ -4,9 +4,10 @@ use crate::Error;
 use crate::Target;
 use crate::adapt::LIFECYCLE;
 use crate::core_module::Header;
+use crate::wit::{self, Kind};
 use wasm_encoder::{Function, ValType};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
+use wit_parser::{Resolve, Result_, TypeDefKind};
 
 pub(crate) mod flat;
 mod handler;
@@ -17,33 +18,6 @@ pub use handler::{GUEST_HANDLER, handler};
 /// The name by which the front component imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 
-/// The interfaces that [`run`] joins, for a target's version.
-const RUN_WIT: &str = "
-package wasi-uplift:front;
-
-interface guest {
-  run: async func() -> result;
-}
-
-world run {
-  import guest;
-  import wasi-uplift:adapter/lifecycle;
-  export wasi:cli/run@VERSION;
-}
-
-package wasi-uplift:adapter {
-  interface lifecycle {
-    drain: async func();
-  }
-}
-
-package wasi:cli@VERSION {
-  interface run {
-    run: async func() -> result;
-  }
-}
-";
-
 /// A component that exports `wasi:cli/run` of WASI 0.3. It runs the guest, and then waits until
 /// what the guest has written is with the host.
 ///
@@ -53,17 +27,26 @@ package wasi:cli@VERSION {
 pub fn run(target: Target) -> Result<Vec<u8>, Error> {
     let broken = |error| Error::Link(format!("the front component: {error:#}"));
     let mut resolve = Resolve::default();
-    let wit = RUN_WIT.replace("VERSION", target.version());
-    let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
-    let world = resolve
-        .select_world(&[package], Some("run"))
-        .map_err(broken)?;
-    let export = format!("{}#run", target.interface("wasi:cli/run"));
+    let guest = wit::add(&mut resolve, GUEST_RUN)?;
+    let adapter = wit::add(&mut resolve, LIFECYCLE)?;
+    let run = target.interface("wasi:cli/run");
+    let front = wit::add(&mut resolve, &run)?;
+    let succeeds = TypeDefKind::Result(Result_ {
+        ok: None,
+        err: None,
+    });
+    let result = Some(wit::anonymous(&mut resolve, succeeds));
+    for interface in [guest, front] {
+        wit::function(&mut resolve, interface, Kind::Async, "run", &[], result);
+    }
+    wit::function(&mut resolve, adapter, Kind::Async, "drain", &[], None);
+    let world = wit::world(&mut resolve, &[guest, adapter], front);
+    let export = format!("{run}#run");
     let mut module = run_module((GUEST_RUN, "run"), (LIFECYCLE, "drain"), &export);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .map_err(broken)
 }
 

@@ -4,15 +4,12 @@ use crate::Error;
 use crate::shape::{self, Shapes};
 use semver::Version;
 use std::collections::{BTreeSet, HashMap};
-use std::{fmt, mem};
+use std::fmt;
 use wasmparser::component_types::{
     ComponentAnyTypeId, ComponentEntityType, ComponentInstanceTypeId, ComponentItem,
 };
-use wasmparser::types::TypesRef;
-use wasmparser::{
-    BinaryReader, BinaryReaderError, FuncValidatorAllocations, Parser, Payload, ValidPayload,
-    Validator,
-};
+use wasmparser::types::{Types, TypesRef};
+use wasmparser::{BinaryReader, BinaryReaderError, Parser, Payload, ValidPayload, Validator};
 
 /// A guest, as far as its imports and exports go.
 #[derive(Clone, Debug)]
@@ -142,74 +139,47 @@ impl<'a> Guest<'a> {
         if walk_sections(bytes).is_err() {
             return Err(Error::Truncated);
         }
+        let types = types(bytes, valid).map_err(Error::InvalidGuest)?;
         let mut guest = Guest {
             bytes,
             imports: Vec::new(),
             exports: Vec::new(),
             modules: BTreeSet::new(),
         };
-        // Where the functions end that are known to be valid.
-        let mut valid_until = 0;
-        let mut validator = Validator::new();
-        let mut allocations = FuncValidatorAllocations::default();
+        guest
+            .read_names(types.as_ref())
+            .map_err(Error::InvalidGuest)?;
+        guest.read_references(types.as_ref());
+        guest.read_shapes(types.as_ref());
+        Ok(guest)
+    }
+
+    fn read_names(&mut self, types: TypesRef<'_>) -> Result<(), BinaryReaderError> {
+        let bytes = self.bytes;
         let mut depth = 0;
-        // Names come in the order of the binary; types are known when it has been read.
-        let (mut imports, mut exports) = (Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(bytes) {
-            let payload = payload.map_err(Error::InvalidGuest)?;
+            let payload = payload?;
             match &payload {
                 Payload::Version { .. } => depth += 1,
                 Payload::ComponentImportSection(section) if depth == 1 => {
                     for import in section.clone() {
-                        imports.push(import.map_err(Error::InvalidGuest)?.name.name);
+                        let name = import?.name.name;
+                        let item = types.component_item_for_import(name);
+                        self.imports.push(Extern::new(name, item, types));
                     }
                 }
                 Payload::ComponentExportSection(section) if depth == 1 => {
                     for export in section.clone() {
-                        exports.push(export.map_err(Error::InvalidGuest)?.name.name);
-                    }
-                }
-                Payload::ModuleSection {
-                    unchecked_range, ..
-                } => {
-                    let (start, end) = (unchecked_range.start, unchecked_range.end);
-                    if let Some(module) = bytes.get(start as usize..end as usize) {
-                        guest.modules.insert(module);
-                        if valid.contains(module) {
-                            valid_until = end;
-                        }
+                        let name = export?.name.name;
+                        let item = types.component_item_for_export(name);
+                        self.exports.push(Extern::new(name, item, types));
                     }
                 }
                 Payload::End(_) => depth -= 1,
-                _ => {}
-            }
-            let types = match validator.payload(&payload).map_err(Error::InvalidGuest)? {
-                ValidPayload::Func(_, body) if body.range().end <= valid_until => continue,
-                ValidPayload::Func(function, body) => {
-                    let mut function = function.into_validator(mem::take(&mut allocations));
-                    function.validate(&body).map_err(Error::InvalidGuest)?;
-                    allocations = function.into_allocations();
-                    continue;
-                }
-                ValidPayload::End(types) => types,
-                _ => continue,
-            };
-            if depth == 0 {
-                let types = types.as_ref();
-                guest.imports = imports
-                    .iter()
-                    .map(|name| Extern::new(name, types.component_item_for_import(name), types))
-                    .collect();
-                guest.exports = exports
-                    .iter()
-                    .map(|name| Extern::new(name, types.component_item_for_export(name), types))
-                    .collect();
-                guest.read_references(types);
-                guest.read_shapes(types);
-                return Ok(guest);
+                _ => self.modules.extend(module(&payload, bytes)),
             }
         }
-        Ok(guest)
+        Ok(())
     }
 
     /// Finds out which imports take types from others.
@@ -263,6 +233,41 @@ impl Guest<'_> {
             }
         }
     }
+}
+
+/// The core module that a section of a component is.
+fn module<'a>(payload: &Payload<'_>, bytes: &'a [u8]) -> Option<&'a [u8]> {
+    match payload {
+        Payload::ModuleSection {
+            unchecked_range, ..
+        } => bytes.get(unchecked_range.clone()),
+        _ => None,
+    }
+}
+
+/// The types of a component, which is validated but for the core modules that are known to be
+/// valid.
+///
+/// Function bodies are left to `validate_all`: what validates a single one is generic, so that a
+/// host that validates functions itself would have all of that a second time.
+fn types(bytes: &[u8], valid: &BTreeSet<&[u8]>) -> Result<Types, BinaryReaderError> {
+    if valid.is_empty() {
+        return Validator::new().validate_all(bytes);
+    }
+    let mut validator = Validator::new();
+    let mut types = None;
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload?;
+        if let Some(module) = module(&payload, bytes)
+            && !valid.contains(module)
+        {
+            Validator::new().validate_all(module)?;
+        }
+        if let ValidPayload::End(end) = validator.payload(&payload)? {
+            types = Some(end);
+        }
+    }
+    Ok(types.expect("what can be parsed has an end"))
 }
 
 /// Goes through the sections, which fails if the bytes end in the middle of one.

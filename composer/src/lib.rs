@@ -39,12 +39,14 @@
 pub mod adapt;
 pub mod by_hand;
 mod core_module;
+mod embedded;
 mod error;
 mod front;
 mod fuse;
 pub mod inspect;
 pub mod link;
 mod own_types;
+mod pass;
 pub mod plan;
 mod preview1;
 mod producers;
@@ -54,6 +56,7 @@ pub mod retype;
 pub mod shape;
 mod target;
 pub mod validate;
+mod wit;
 
 pub use error::{Error, Place, Unserved};
 pub use fuse::Unfusible;
@@ -253,7 +256,10 @@ fn put_together(
         guest,
         adapter: adapter.trim(plan)?,
     };
-    Ok((link::link(parts, plan)?, Linked::Components(why_not)))
+    Ok((
+        link::link(parts, plan, adapter)?,
+        Linked::Components(why_not),
+    ))
 }
 
 impl LinkMode {

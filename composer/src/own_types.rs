@@ -6,15 +6,15 @@
 //! With a resource it could not.
 
 use crate::inspect::{Generation, InterfaceName};
+use crate::pass::{self, Pass, Traversal};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use wasm_encoder::reencode::{self, Reencode, ReencodeComponent, component_utils};
-use wasm_encoder::{Component, ComponentSectionId, InstanceType, RawSection};
+use wasm_encoder::reencode::ReencodeComponent;
+use wasm_encoder::{Component, InstanceType};
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentDefinedType, ComponentExternalKind,
-    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ComponentValType,
-    InstanceTypeDeclaration, Parser, Payload, TypeBounds,
+    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ComponentTypeSectionReader,
+    ComponentValType, InstanceTypeDeclaration, Parser, Payload, TypeBounds,
 };
 
 /// Returns the guest with such types. It need not be valid: what is wrong with it is for others to
@@ -38,9 +38,7 @@ fn given(guest: &[u8]) -> Option<Vec<u8>> {
         definition: 0,
     };
     let mut component = Component::new();
-    giver
-        .parse_component(&mut component, Parser::new(0), guest)
-        .ok()?;
+    pass::run(&mut giver, &mut component, guest).ok()?;
     Some(component.finish())
 }
 
@@ -273,11 +271,7 @@ struct Giver<'a> {
     definition: usize,
 }
 
-impl Reencode for Giver<'_> {
-    type Error = Infallible;
-}
-
-impl ReencodeComponent for Giver<'_> {
+impl Pass for Giver<'_> {
     fn push_depth(&mut self) {
         self.depth += 1;
     }
@@ -286,23 +280,27 @@ impl ReencodeComponent for Giver<'_> {
         self.depth -= 1;
     }
 
-    fn parse_component_type_section(
-        &mut self,
-        types: &mut wasm_encoder::ComponentTypeSection,
-        section: wasmparser::ComponentTypeSectionReader<'_>,
-    ) -> Result<(), reencode::Error> {
-        for ty in section {
-            self.parse_component_type(types.ty(), ty?)?;
-            self.definition += 1;
-        }
-        Ok(())
+    fn goes_into_components(&self) -> bool {
+        false
     }
 
-    fn parse_component_instance_type_declaration(
+    fn type_section<'p>(
+        &mut self,
+        types: &mut wasm_encoder::ComponentTypeSection,
+        section: ComponentTypeSectionReader<'p>,
+    ) -> Result<Option<ComponentTypeSectionReader<'p>>, pass::Error> {
+        for ty in section {
+            Traversal(self).parse_component_type(types.ty(), ty?)?;
+            self.definition += 1;
+        }
+        Ok(None)
+    }
+
+    fn instance_type_declaration<'p>(
         &mut self,
         instance: &mut InstanceType,
-        declaration: InstanceTypeDeclaration<'_>,
-    ) -> Result<(), reencode::Error> {
+        declaration: InstanceTypeDeclaration<'p>,
+    ) -> Result<Option<InstanceTypeDeclaration<'p>>, pass::Error> {
         if let InstanceTypeDeclaration::Alias(ComponentAlias::Outer {
             kind: ComponentOuterAliasKind::Type,
             count: 1,
@@ -312,37 +310,10 @@ impl ReencodeComponent for Giver<'_> {
             && let Some(value) = self.taken.get(&(self.definition, index))
         {
             let ty = ComponentType::Defined((*value).clone());
-            return self.parse_component_type(instance.ty(), ty);
+            Traversal(self).parse_component_type(instance.ty(), ty)?;
+            return Ok(None);
         }
-        component_utils::parse_component_instance_type_declaration(self, instance, declaration)
-    }
-
-    /// What is within is copied byte for byte.
-    fn parse_component_submodule(
-        &mut self,
-        component: &mut Component,
-        _parser: Parser,
-        module: &[u8],
-    ) -> Result<(), reencode::Error> {
-        component.section(&RawSection {
-            id: ComponentSectionId::CoreModule as u8,
-            data: module,
-        });
-        Ok(())
-    }
-
-    fn parse_component_subcomponent(
-        &mut self,
-        component: &mut Component,
-        _parser: Parser,
-        subcomponent: &[u8],
-        _whole: &[u8],
-    ) -> Result<(), reencode::Error> {
-        component.section(&RawSection {
-            id: ComponentSectionId::Component as u8,
-            data: subcomponent,
-        });
-        Ok(())
+        Ok(Some(declaration))
     }
 }
 

@@ -1,13 +1,12 @@
 //! Makes components of core modules of the generation before WASI 0.2.
 
-use crate::Error;
+use crate::{Error, embedded};
 use std::borrow::Cow;
-use wasi_preview1_component_adapter_provider::{
-    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
-    WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-};
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
+
+/// What such modules import.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
 
 /// Returns a module that imports `wasi_snapshot_preview1` as a WASI 0.2 component, and anything
 /// else as it is.
@@ -24,9 +23,9 @@ pub fn componentize(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
         return Ok(Cow::Borrowed(bytes));
     };
     let adapter = if module.is_command {
-        WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
+        &embedded::PREVIEW1_COMMAND
     } else {
-        WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
+        &embedded::PREVIEW1_REACTOR
     };
     let encode = || {
         ComponentEncoder::default()

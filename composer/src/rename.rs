@@ -1,68 +1,70 @@
 //! Gives the imports and exports of a core module other names.
 
-use wasm_encoder::reencode::{Error, Reencode};
-use wasm_encoder::{ExportSection, ImportSection, Module};
-use wasmparser::Parser;
+use std::convert::Infallible;
+use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder};
+use wasm_encoder::{ExportSection, ImportSection, Module, RawSection};
+use wasmparser::{Parser, Payload};
 
-/// Returns the module with the imports (module, name) called what `rename` says, where it says
-/// anything.
-pub(crate) fn imports(
-    module: &[u8],
-    rename: impl Fn(&str, &str) -> Option<(String, String)>,
-) -> Result<Vec<u8>, Error> {
-    imports_and_exports(module, rename, |_| None)
-}
+/// What an import (module, name) is to be called, if otherwise.
+pub(crate) type Imports<'a> = &'a dyn Fn(&str, &str) -> Option<(String, String)>;
+/// What an export is to be called, if otherwise.
+pub(crate) type Exports<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The same for imports and exports.
-pub(crate) fn imports_and_exports(
+/// Returns the module with other names. Everything else is copied byte for byte.
+pub(crate) fn rename(
     module: &[u8],
-    imports: impl Fn(&str, &str) -> Option<(String, String)>,
-    exports: impl Fn(&str) -> Option<String>,
-) -> Result<Vec<u8>, Error> {
+    imports: Imports<'_>,
+    exports: Exports<'_>,
+) -> Result<Vec<u8>, Error<Infallible>> {
     let mut renamed = Module::new();
-    Renamer { imports, exports }.parse_core_module(&mut renamed, Parser::new(0), module)?;
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        match payload {
+            Payload::ImportSection(section) => {
+                renamed.section(&renamed_imports(section, imports)?);
+            }
+            Payload::ExportSection(section) => {
+                renamed.section(&renamed_exports(section, exports)?);
+            }
+            other => {
+                if let Some((id, range)) = other.as_section() {
+                    let data = &module[range];
+                    renamed.section(&RawSection { id, data });
+                }
+            }
+        }
+    }
     Ok(renamed.finish())
 }
 
-struct Renamer<I, E> {
-    imports: I,
-    exports: E,
+fn renamed_imports(
+    section: wasmparser::ImportSectionReader<'_>,
+    rename: Imports<'_>,
+) -> Result<ImportSection, Error<Infallible>> {
+    let mut imports = ImportSection::new();
+    for import in section.into_imports() {
+        let import = import?;
+        let ty = RoundtripReencoder.entity_type(import.ty)?;
+        match rename(import.module, import.name) {
+            Some((module, name)) => imports.import(&module, &name, ty),
+            None => imports.import(import.module, import.name, ty),
+        };
+    }
+    Ok(imports)
 }
 
-impl<I, E> Reencode for Renamer<I, E>
-where
-    I: Fn(&str, &str) -> Option<(String, String)>,
-    E: Fn(&str) -> Option<String>,
-{
-    type Error = std::convert::Infallible;
-
-    fn parse_import_section(
-        &mut self,
-        imports: &mut ImportSection,
-        section: wasmparser::ImportSectionReader<'_>,
-    ) -> Result<(), Error> {
-        for import in section.into_imports() {
-            let import = import?;
-            let ty = self.entity_type(import.ty)?;
-            match (self.imports)(import.module, import.name) {
-                Some((module, name)) => imports.import(&module, &name, ty),
-                None => imports.import(import.module, import.name, ty),
-            };
-        }
-        Ok(())
-    }
-
-    fn parse_export(
-        &mut self,
-        exports: &mut ExportSection,
-        export: wasmparser::Export<'_>,
-    ) -> Result<(), Error> {
-        let kind = self.export_kind(export.kind)?;
-        let index = self.external_index(export.kind, export.index)?;
-        match (self.exports)(export.name) {
-            Some(name) => exports.export(&name, kind, index),
-            None => exports.export(export.name, kind, index),
+fn renamed_exports(
+    section: wasmparser::ExportSectionReader<'_>,
+    rename: Exports<'_>,
+) -> Result<ExportSection, Error<Infallible>> {
+    let mut exports = ExportSection::new();
+    for export in section {
+        let export = export?;
+        let kind = RoundtripReencoder.export_kind(export.kind)?;
+        match rename(export.name) {
+            Some(name) => exports.export(&name, kind, export.index),
+            None => exports.export(export.name, kind, export.index),
         };
-        Ok(())
     }
+    Ok(exports)
 }

@@ -190,7 +190,8 @@ impl Target {
             let module = format!("{path}{}", self.version());
             path.ends_with('@').then(|| (module, name.to_string()))
         };
-        rename::imports(&module, rename).map_err(|error| Error::Adapter(error.to_string()))
+        rename::rename(&module, &rename, &|_| None)
+            .map_err(|error| Error::Adapter(error.to_string()))
     }
 }
 

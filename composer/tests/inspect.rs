@@ -58,7 +58,7 @@ fn what_is_said_of_a_guest() {
         ("two-shapes", own("two-shapes"), 0),
         ("impossible", own("impossible"), 4),
         ("conflict", own("conflict"), 4),
-        ("unknown-of-0.3", own("unknown-of-0.3"), 0),
+        ("unknown-of-0.3", own("unknown-of-0.3"), 4),
         ("values-of-0.2", own("values-of-0.2"), 0),
     ] {
         let said = without_sizes(&inspected(&guest, &[], code));

@@ -153,7 +153,7 @@ fn guests_of_wasi_0_2() {
             .unwrap()
             .to_bytes();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-        let mut encoder = ComponentEncoder::default();
+        let encoder = ComponentEncoder::default();
         let guest = encoder.module(&module).unwrap().encode().unwrap();
         count.check(&format!("guest {seed}"), &guest);
     }

@@ -84,7 +84,7 @@ impl Case {
         ComponentEncoder::default()
             .module(&self.bytes)
             .and_then(|encoder| encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter))
-            .and_then(|encoder| encoder.encode())
+            .and_then(|mut encoder| encoder.encode())
             .unwrap()
     }
 }

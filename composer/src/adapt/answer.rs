@@ -4,11 +4,18 @@
 //! nobody may write and read the same future. What the adapter imports of the future becomes an
 //! ordinary interface instead, of which writing returns the answer to the host.
 
+use crate::Error;
+use crate::wit::{self, Kind};
+use wit_parser::{InterfaceId, Resolve, Type};
+
 /// The interface.
 pub(crate) const INTERFACE: &str = "wasi-uplift:fused/answer";
 
 /// The function of the adapter that makes the future.
 const ACCEPT: &str = "accept";
+
+const END: [(&str, Type); 1] = [("end", Type::U32)];
+const END_AND_ANSWER: [(&str, Type); 2] = [("end", Type::U32), ("answer", Type::U32)];
 
 /// A built-in for the future, and what takes its place.
 pub(crate) struct BuiltIn {
@@ -16,28 +23,31 @@ pub(crate) struct BuiltIn {
     prefix: &'static str,
     /// The name of the interface's function.
     pub function: &'static str,
-    /// Its type.
-    wit: &'static str,
+    params: &'static [(&'static str, Type)],
+    result: Option<Type>,
 }
 
 /// Returns both ends.
 pub(crate) const NEW: BuiltIn = BuiltIn {
     prefix: "[future-new-",
     function: "new",
-    wit: "func() -> u64",
+    params: &[],
+    result: Some(Type::U64),
 };
 
 /// Takes an end and the address of the answer, and returns how it went.
 pub(crate) const WRITE: BuiltIn = BuiltIn {
     prefix: "[async-lower][future-write-",
     function: "write",
-    wit: "func(end: u32, answer: u32) -> u32",
+    params: &END_AND_ANSWER,
+    result: Some(Type::U32),
 };
 
 pub(crate) const DROP_WRITABLE: BuiltIn = BuiltIn {
     prefix: "[future-drop-writable-",
     function: "drop-writable",
-    wit: "func(end: u32)",
+    params: &END,
+    result: None,
 };
 
 // The adapter gives away the end that these are for.
@@ -45,25 +55,29 @@ pub(crate) const DROP_WRITABLE: BuiltIn = BuiltIn {
 pub(crate) const READ: BuiltIn = BuiltIn {
     prefix: "[async-lower][future-read-",
     function: "read",
-    wit: "func(end: u32, answer: u32) -> u32",
+    params: &END_AND_ANSWER,
+    result: Some(Type::U32),
 };
 
 pub(crate) const CANCEL_READ: BuiltIn = BuiltIn {
     prefix: "[future-cancel-read-",
     function: "cancel-read",
-    wit: "func(end: u32) -> u32",
+    params: &END,
+    result: Some(Type::U32),
 };
 
 pub(crate) const CANCEL_WRITE: BuiltIn = BuiltIn {
     prefix: "[future-cancel-write-",
     function: "cancel-write",
-    wit: "func(end: u32) -> u32",
+    params: &END,
+    result: Some(Type::U32),
 };
 
 pub(crate) const DROP_READABLE: BuiltIn = BuiltIn {
     prefix: "[future-drop-readable-",
     function: "drop-readable",
-    wit: "func(end: u32)",
+    params: &END,
+    result: None,
 };
 
 const ALL: [BuiltIn; 7] = [
@@ -85,8 +99,18 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
     ALL.iter().find_map(built_in)
 }
 
-/// The interface in WIT.
-pub(super) fn wit() -> String {
-    let functions = ALL.map(|it| format!("{}: {};\n", it.function, it.wit));
-    format!("interface answer {{\n{}}}\n", functions.concat())
+/// Adds the interface.
+pub(super) fn declare(resolve: &mut Resolve) -> Result<InterfaceId, Error> {
+    let interface = wit::add(resolve, INTERFACE)?;
+    for it in ALL {
+        wit::function(
+            resolve,
+            interface,
+            Kind::Sync,
+            it.function,
+            it.params,
+            it.result,
+        );
+    }
+    Ok(interface)
 }

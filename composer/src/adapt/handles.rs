@@ -4,9 +4,10 @@
 //! its own there are no such built-ins: it imports functions of an ordinary interface instead.
 
 use super::{Resource, answer, broken};
+use crate::wit::{self, Kind};
 use crate::{Error, rename};
 use std::collections::{BTreeMap, HashMap};
-use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
+use wit_parser::{Resolve, Type, WorldId};
 
 /// The interface.
 pub(crate) const INTERFACE: &str = "wasi-uplift:fused/handles";
@@ -42,12 +43,11 @@ impl BuiltIn {
         format!("{name}{resource}")
     }
 
-    fn wit(self, resource: usize) -> String {
-        let ty = match self {
-            BuiltIn::New | BuiltIn::Rep => "func(value: u32) -> u32",
-            BuiltIn::Drop => "func(value: u32)",
-        };
-        format!("{}: {ty};\n", self.function(resource))
+    fn result(self) -> Option<Type> {
+        match self {
+            BuiltIn::New | BuiltIn::Rep => Some(Type::U32),
+            BuiltIn::Drop => None,
+        }
     }
 }
 
@@ -57,26 +57,18 @@ pub(super) fn declare(
     world: WorldId,
     resources: usize,
 ) -> Result<(), Error> {
-    let functions: String = (0..resources)
-        .flat_map(|resource| BuiltIn::ALL.map(|(_, built_in)| built_in.wit(resource)))
-        .collect();
-    let wit = format!(
-        "package wasi-uplift:fused;\ninterface handles {{\n{functions}}}\n{}",
-        answer::wit()
-    );
-    let package = resolve.push_str("fused.wit", &wit).map_err(broken)?;
+    let interface = wit::add(resolve, INTERFACE)?;
+    for resource in 0..resources {
+        for (_, built_in) in BuiltIn::ALL {
+            let (name, result) = (built_in.function(resource), built_in.result());
+            let params = [("value", Type::U32)];
+            wit::function(resolve, interface, Kind::Sync, &name, &params, result);
+        }
+    }
+    let interfaces = [interface, answer::declare(resolve)?];
     let world = &mut resolve.worlds[world];
     world.exports.clear();
-    for id in resolve.packages[package].interfaces.values() {
-        let item = WorldItem::Interface {
-            id: *id,
-            stability: Default::default(),
-            docs: Default::default(),
-            span: Default::default(),
-            external_id: None,
-        };
-        world.imports.insert(WorldKey::Interface(*id), item);
-    }
+    world.imports.extend(interfaces.map(wit::item));
     Ok(())
 }
 
@@ -109,5 +101,5 @@ pub(super) fn import(
     }
     let import = |module: &str, name: &str| names.get(&(module, name)).cloned();
     let export = |name: &str| exports.get(name).cloned();
-    rename::imports_and_exports(&trimmed.bytes, import, export).map_err(broken)
+    rename::rename(&trimmed.bytes, &import, &export).map_err(broken)
 }

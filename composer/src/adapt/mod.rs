@@ -15,6 +15,7 @@ pub(crate) use absence::Absence;
 
 use crate::Error;
 use crate::Target;
+use crate::embedded;
 use crate::inspect::InterfaceName;
 use crate::plan::Plan;
 use crate::shape::{self, Shapes};
@@ -23,9 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use trim::{Module, Names};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, metadata};
 use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
-
-/// The core module that `adapter/` builds.
-pub(crate) const EMBEDDED: &[u8] = include_bytes!("../../artefact/adapter.wasm");
 
 /// The interface that the composer's own components call: `drain` waits until what the adapter has
 /// accepted is with the host.
@@ -38,8 +36,6 @@ pub(crate) struct Incoming<'a> {
     pub interface: &'a str,
     /// The adapter's export with the types.
     pub types: &'a str,
-    /// Its version.
-    pub version: &'a str,
 }
 
 impl Incoming<'_> {
@@ -47,21 +43,13 @@ impl Incoming<'_> {
     pub const STABLE: Incoming<'static> = Incoming {
         interface: "wasi-uplift:adapter/incoming",
         types: "wasi:http/types@0.2.12",
-        version: "0.2.12",
     };
 
     /// To guests of its release candidates.
     pub const CANDIDATE: Incoming<'static> = Incoming {
         interface: "wasi-uplift:adapter/incoming-candidate",
         types: "wasi:http/types@0.2.0-rc-2023-11-10",
-        version: "0.2.0-rc-2023-11-10",
     };
-
-    /// The name of the interface in its package.
-    pub fn interface_name(&self) -> &str {
-        let name = self.interface.rsplit_once('/');
-        name.map_or(self.interface, |(_, name)| name)
-    }
 
     /// The one for a plan.
     pub fn of(plan: &Plan) -> Option<Incoming<'static>> {
@@ -165,7 +153,7 @@ impl Adapter<'static> {
     ///
     /// If it is broken.
     pub fn embedded(target: Target) -> Result<Self, Error> {
-        Adapter::read(target.configure(EMBEDDED)?, target)
+        Adapter::read(target.configure(&embedded::ADAPTER)?, target)
     }
 }
 
@@ -403,7 +391,7 @@ impl<'a> Adapter<'a> {
             .map_err(broken)?;
         ComponentEncoder::default()
             .module(&module)
-            .and_then(|encoder| encoder.encode())
+            .and_then(|mut encoder| encoder.encode())
             .map_err(broken)
     }
 

@@ -6,21 +6,22 @@
 //! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
 
 use super::flat::{Locals, at, flatten};
-use crate::adapt::Incoming;
+use crate::adapt::{Adapter, Incoming};
 use crate::core_module::{Header, MEMORY, val_types};
+use crate::wit::{self, Kind};
 use crate::{Error, Target};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, MemorySection, MemoryType, Module, ValType,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Mangling, Resolve, Type, WorldId, WorldItem};
+use wit_parser::{Mangling, Resolve, Result_, Type, TypeDefKind, WorldId, WorldKey};
 
 /// The name by which the front component imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
 
-/// The interfaces that are joined, without the versions.
-const WIT: &str = include_str!("handler.wit");
+/// What the function is called, on both sides.
+const HANDLE: &str = "handle";
 
 /// The codes of the canonical ABI.
 const EXIT: i32 = 0;
@@ -53,14 +54,14 @@ const TOP: u32 = 3;
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub fn handler(target: Target, incoming: &Incoming<'_>) -> Result<Vec<u8>, Error> {
-    let description = Description::new(target, incoming)?;
-    let mut module = module(&description, target, incoming);
+pub fn handler(adapter: &Adapter<'_>, incoming: &Incoming<'_>) -> Result<Vec<u8>, Error> {
+    let description = Description::new(adapter, incoming)?;
+    let mut module = module(&description, adapter.target(), incoming);
     let Description { resolve, world, .. } = &description;
     embed_component_metadata(&mut module, resolve, *world, StringEncoding::UTF8).map_err(broken)?;
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .map_err(broken)
 }
 
@@ -80,30 +81,41 @@ pub(crate) struct Description {
 }
 
 impl Description {
-    pub fn new(target: Target, incoming: &Incoming<'_>) -> Result<Self, Error> {
-        let mut resolve = Resolve::default();
-        let wit = WIT
-            .replace("P2", incoming.version)
-            .replace("P3", target.version())
-            .replace("INCOMING", incoming.interface_name());
-        let package = resolve.push_str("front.wit", &wit).map_err(broken)?;
-        let world = resolve
-            .select_world(&[package], Some("handler"))
-            .map_err(broken)?;
-        let exports = &resolve.worlds[world].exports;
-        let exported = exports.iter().find_map(|(key, item)| match item {
-            WorldItem::Interface { id, .. } => {
-                let function = resolve.interfaces[*id].functions.get("handle")?;
-                Some((key, function))
-            }
-            _ => None,
+    pub fn new(adapter: &Adapter<'_>, incoming: &Incoming<'_>) -> Result<Self, Error> {
+        let target = adapter.target();
+        let mut resolve = adapter.resolve().clone();
+        let p2 = wit::find(&resolve, incoming.types)?;
+        let guest = wit::add(&mut resolve, GUEST_HANDLER)?;
+        let request = wit::take(&mut resolve, guest, p2, "incoming-request")?;
+        let outparam = wit::take(&mut resolve, guest, p2, "response-outparam")?;
+        let params = [
+            ("request", wit::own(&mut resolve, request)),
+            ("response-out", wit::own(&mut resolve, outparam)),
+        ];
+        wit::function(&mut resolve, guest, Kind::Async, HANDLE, &params, None);
+
+        let p3 = wit::find(&resolve, &target.interface("wasi:http/types"))?;
+        let front = wit::add(&mut resolve, &target.interface("wasi:http/handler"))?;
+        let request = wit::take(&mut resolve, front, p3, "request")?;
+        let response = wit::take(&mut resolve, front, p3, "response")?;
+        let error = wit::take(&mut resolve, front, p3, "error-code")?;
+        let params = [("request", wit::own(&mut resolve, request))];
+        let answer = TypeDefKind::Result(Result_ {
+            ok: Some(wit::own(&mut resolve, response)),
+            err: Some(Type::Id(error)),
         });
-        let (key, function) = exported.ok_or_else(|| broken("it has no handler"))?;
+        let answer = Some(wit::anonymous(&mut resolve, answer));
+        wit::function(&mut resolve, front, Kind::Async, HANDLE, &params, answer);
+
+        let incoming = wit::find(&resolve, incoming.interface)?;
+        let world = wit::world(&mut resolve, &[guest, incoming], front);
+        let function = &resolve.interfaces[front].functions[HANDLE];
+        let key = &WorldKey::Interface(front);
         let (module, name, signature) =
             function.task_return_import(&resolve, Some(key), Mangling::Legacy);
         Ok(Description {
             task_return: (module, name),
-            answer: function.result,
+            answer,
             flat: val_types(&signature.params),
             resolve,
             world,

@@ -11,8 +11,9 @@ use super::kept::{self, Signature};
 use super::names;
 use super::scan::{Fate, Gone, Lowering, Replaced, Scan, kind_of};
 use crate::front;
+use crate::pass::{self, Error, Pass, Space, Traversal};
 use std::collections::{BTreeMap, HashMap};
-use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
+use wasm_encoder::reencode::{Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportKind,
     ComponentExportSection, ComponentImportSection, ComponentInstanceSection, ComponentSectionId,
@@ -42,6 +43,19 @@ struct Counts {
     core_tags: u32,
 }
 
+impl Counts {
+    fn of(&mut self, kind: ComponentExternalKind) -> &mut u32 {
+        match kind {
+            ComponentExternalKind::Type => &mut self.types,
+            ComponentExternalKind::Func => &mut self.functions,
+            ComponentExternalKind::Instance => &mut self.instances,
+            ComponentExternalKind::Component => &mut self.components,
+            ComponentExternalKind::Module => &mut self.core_modules,
+            ComponentExternalKind::Value => &mut self.values,
+        }
+    }
+}
+
 /// Takes the next number.
 fn next(count: &mut u32) -> u32 {
     *count += 1;
@@ -67,6 +81,24 @@ pub(super) struct Places {
 }
 
 impl Places {
+    fn of(&self, space: Space) -> &Vec<u32> {
+        match space {
+            Space::Type => &self.types,
+            Space::Function => &self.functions,
+            Space::Instance => &self.instances,
+            Space::Component => &self.components,
+            Space::Value => &self.values,
+            Space::CoreType => &self.core_types,
+            Space::CoreModule => &self.core_modules,
+            Space::CoreInstance => &self.core_instances,
+            Space::CoreFunction => &self.core_functions,
+            Space::CoreTable => &self.core_tables,
+            Space::CoreMemory => &self.core_memories,
+            Space::CoreGlobal => &self.core_globals,
+            Space::CoreTag => &self.core_tags,
+        }
+    }
+
     /// Whether what a guest needs for such functions is there already.
     fn are_there(&self, lowering: &Lowering) -> bool {
         let is_in = |index: Option<u32>, places: &[u32]| {
@@ -79,13 +111,16 @@ impl Places {
 /// The scan has made sure that nobody asks for it.
 pub(super) const GONE: u32 = u32::MAX;
 
+/// Something of the component in the making: of what kind it is, and its number.
+pub(crate) type Item = (ComponentExternalKind, u32);
+
 /// A component in the making.
 #[derive(Default)]
-pub(super) struct Merged {
+pub(crate) struct Merged {
     component: Component,
     counts: Counts,
-    /// The instances that are imported before any part.
-    imports: HashMap<String, u32>,
+    /// What is imported before any part.
+    imports: HashMap<String, Item>,
 }
 
 /// How the adapter's part calls what isn't imported any more.
@@ -159,7 +194,7 @@ impl<'a> Part<'a> {
 
 impl Merged {
     /// Adds a core module and an instance of it, and returns the number of that.
-    pub fn instantiate(&mut self, module: &[u8], args: &[(&str, u32)]) -> u32 {
+    pub(super) fn instantiate(&mut self, module: &[u8], args: &[(&str, u32)]) -> u32 {
         self.output().instantiate(module, args)
     }
 
@@ -170,22 +205,30 @@ impl Merged {
         }
     }
 
-    /// Adds the imports of a component, which comes before all parts.
-    pub fn imports(&mut self, component: &[u8]) -> Result<(), Failure> {
-        let scan = Scan::read(component, |_| Fate::Stays, |_| false)?;
+    /// Adds the imports of a component that `stay`, which comes before all parts.
+    pub fn imports(
+        &mut self,
+        component: &[u8],
+        stays: impl Fn(&str) -> bool,
+    ) -> Result<(), Failure> {
+        let fate = |name: &str| match (self.import(name), stays(name)) {
+            (Some(_), _) => Fate::Shared,
+            (_, true) => Fate::Stays,
+            _ => Fate::Goes,
+        };
+        let scan = Scan::imports(component, &fate)?;
         let places = self.add(component, Part::Imports(&scan));
-        let places = places.map_err(crate::Error::Rewrite)?;
-        self.imports = instances(&scan, &places).collect();
+        places.map_err(crate::Error::Rewrite)?;
         Ok(())
     }
 
-    /// Whether an instance of this name has been imported for all parts.
-    pub fn is_imported(&self, name: &str) -> bool {
-        self.imports.contains_key(name)
+    /// What has been imported by this name for all parts.
+    pub fn import(&self, name: &str) -> Option<Item> {
+        self.imports.get(name).copied()
     }
 
     /// Adds the adapter's component.
-    pub fn adapter(
+    pub(super) fn adapter(
         &mut self,
         component: &[u8],
         part: &AdapterPart<'_>,
@@ -199,8 +242,8 @@ impl Merged {
     }
 
     /// Adds the guest. Returns the number of the core function of the export that is made anew.
-    pub fn guest<'a>(
-        &'a mut self,
+    pub(super) fn guest<'a>(
+        &mut self,
         component: &[u8],
         part: &'a GuestPart<'a>,
     ) -> Result<Option<u32>, Error> {
@@ -209,8 +252,44 @@ impl Merged {
         Ok(anew.map(|function| places.core_functions[function]))
     }
 
+    /// Adds a component and an instance of it, and returns the number of that.
+    pub fn instantiate_component(&mut self, component: &[u8], args: &[(&str, Item)]) -> u32 {
+        self.component.section(&RawSection {
+            id: ComponentSectionId::Component as u8,
+            data: component,
+        });
+        let component = next(&mut self.counts.components);
+        let args = args
+            .iter()
+            .map(|(name, (kind, number))| (*name, (*kind).into(), *number));
+        let mut section = ComponentInstanceSection::new();
+        section.instantiate(component, args.collect::<Vec<_>>());
+        self.component.section(&section);
+        next(&mut self.counts.instances)
+    }
+
+    /// Takes an export of an instance.
+    pub fn take(&mut self, instance: u32, kind: ComponentExternalKind, name: &str) -> Item {
+        let mut section = ComponentAliasSection::new();
+        section.alias(Alias::InstanceExport {
+            instance,
+            kind: kind.into(),
+            name,
+        });
+        self.component.section(&section);
+        (kind, next(self.counts.of(kind)))
+    }
+
+    /// Exports something.
+    pub fn export(&mut self, name: &str, (kind, number): Item) {
+        let mut section = ComponentExportSection::new();
+        section.export(name, kind.into(), number, None);
+        self.component.section(&section);
+        next(self.counts.of(kind));
+    }
+
     /// Exports `wasi:http/handler`.
-    pub fn handler(&mut self, handler: &Handler<'_>) {
+    pub(super) fn handler(&mut self, handler: &Handler<'_>) {
         self.output().handler(handler);
     }
 
@@ -219,17 +298,24 @@ impl Merged {
         self.component.finish()
     }
 
-    fn add<'a>(&'a mut self, component: &[u8], part: Part<'a>) -> Result<Places, Error> {
+    fn add(&mut self, component: &[u8], part: Part<'_>) -> Result<Places, Error> {
         let mut merger = Merger {
             depth: 0,
             places: Places::default(),
             counts: &mut self.counts,
             imports: &self.imports,
+            imported: Vec::new(),
             part,
             replaced: BTreeMap::new(),
         };
-        merger.parse_component(&mut self.component, wasmparser::Parser::new(0), component)?;
-        Ok(merger.places)
+        pass::run(&mut merger, &mut self.component, component)?;
+        let Merger {
+            places, imported, ..
+        } = merger;
+        if let Part::Imports(_) = part {
+            self.imports.extend(imported);
+        }
+        Ok(places)
     }
 }
 
@@ -384,45 +470,19 @@ impl Output<'_> {
     }
 }
 
-struct Merger<'a> {
+struct Merger<'m, 'a> {
     depth: u32,
     places: Places,
-    counts: &'a mut Counts,
-    imports: &'a HashMap<String, u32>,
+    counts: &'m mut Counts,
+    /// What has been imported before, and what is now.
+    imports: &'m HashMap<String, Item>,
+    imported: Vec<(String, Item)>,
     part: Part<'a>,
     /// The core functions that have taken another's place, by the index of that.
     replaced: BTreeMap<usize, u32>,
 }
 
-impl Reencode for Merger<'_> {
-    type Error = std::convert::Infallible;
-
-    fn function_index(&mut self, index: u32) -> Result<u32, Error> {
-        Ok(self.place(index, |places| &places.core_functions))
-    }
-
-    fn table_index(&mut self, index: u32) -> Result<u32, Error> {
-        Ok(self.place(index, |places| &places.core_tables))
-    }
-
-    fn memory_index(&mut self, index: u32) -> Result<u32, Error> {
-        Ok(self.place(index, |places| &places.core_memories))
-    }
-
-    fn global_index(&mut self, index: u32) -> Result<u32, Error> {
-        Ok(self.place(index, |places| &places.core_globals))
-    }
-
-    fn tag_index(&mut self, index: u32) -> Result<u32, Error> {
-        Ok(self.place(index, |places| &places.core_tags))
-    }
-
-    fn type_index(&mut self, index: u32) -> Result<u32, Error> {
-        Ok(self.place(index, |places| &places.core_types))
-    }
-}
-
-impl ReencodeComponent for Merger<'_> {
+impl Pass for Merger<'_, '_> {
     fn push_depth(&mut self) {
         self.depth += 1;
     }
@@ -431,92 +491,46 @@ impl ReencodeComponent for Merger<'_> {
         self.depth -= 1;
     }
 
-    fn component_type_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.types)
+    fn place(&mut self, space: Space, count: u32, index: u32) -> u32 {
+        if count == self.depth {
+            self.places.of(space)[index as usize]
+        } else {
+            index
+        }
     }
 
-    fn component_instance_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.instances)
-    }
-
-    fn component_func_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.functions)
-    }
-
-    fn component_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.components)
-    }
-
-    fn module_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.core_modules)
-    }
-
-    fn instance_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.core_instances)
-    }
-
-    fn component_value_index(&mut self, index: u32) -> u32 {
-        self.place(index, |places| &places.values)
-    }
-
-    fn outer_type_index(&mut self, count: u32, index: u32) -> Result<u32, Error> {
-        Ok(self.outer_place(count, index, |places| &places.core_types))
-    }
-
-    fn outer_component_type_index(&mut self, count: u32, index: u32) -> u32 {
-        self.outer_place(count, index, |places| &places.types)
-    }
-
-    fn outer_component_index(&mut self, count: u32, index: u32) -> u32 {
-        self.outer_place(count, index, |places| &places.components)
-    }
-
-    fn outer_module_index(&mut self, count: u32, index: u32) -> u32 {
-        self.outer_place(count, index, |places| &places.core_modules)
-    }
-
-    /// Core modules are copied byte for byte.
-    fn parse_component_submodule(
-        &mut self,
-        component: &mut Component,
-        _parser: wasmparser::Parser,
-        data: &[u8],
-    ) -> Result<(), Error> {
-        component.section(&RawSection {
-            id: ComponentSectionId::CoreModule as u8,
-            data,
-        });
+    fn takes_core_module(&mut self) -> bool {
         if self.depth == 0 {
-            self.places
-                .core_modules
-                .push(next(&mut self.counts.core_modules));
+            self.add(ComponentExternalKind::Module);
         }
-        Ok(())
+        true
     }
 
-    fn parse_component_payload(
+    fn payload<'p>(
         &mut self,
         component: &mut Component,
-        payload: Payload<'_>,
+        payload: Payload<'p>,
         whole: &[u8],
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Payload<'p>>, Error> {
         if self.depth > 0 {
-            return component_utils::parse_component_payload(self, component, payload, whole);
-        }
-        if let Part::Imports(_) = self.part {
-            match payload {
-                Payload::ComponentTypeSection(section) => self.types(component, section)?,
-                Payload::ComponentImportSection(section) => self.imports(component, section)?,
-                Payload::ComponentAliasSection(section) => self.aliases(component, section)?,
-                _ => {}
-            }
-            return Ok(());
+            return Ok(Some(payload));
         }
         match payload {
             Payload::ComponentTypeSection(section) => self.types(component, section)?,
             Payload::ComponentImportSection(section) => self.imports(component, section)?,
-            Payload::ComponentCanonicalSection(section) => self.canonical(component, section)?,
             Payload::ComponentAliasSection(section) => self.aliases(component, section)?,
+            Payload::CoreTypeSection(section) => {
+                let mut types = CoreTypeSection::new();
+                for ty in section {
+                    Traversal(self).parse_component_core_type(types.ty(), ty?)?;
+                    self.places
+                        .core_types
+                        .push(next(&mut self.counts.core_types));
+                }
+                component.section(&types);
+            }
+            other if matches!(self.part, Part::Imports(_)) => self.left_out(&other)?,
+            Payload::ComponentCanonicalSection(section) => self.canonical(component, section)?,
             Payload::ComponentExportSection(section) => self.exports(component, section)?,
             Payload::ComponentInstanceSection(section) => {
                 let mut instances = ComponentInstanceSection::new();
@@ -526,7 +540,7 @@ impl ReencodeComponent for Merger<'_> {
                         self.places.instances.push(GONE);
                         continue;
                     }
-                    self.parse_component_instance(&mut instances, instance)?;
+                    Traversal(self).parse_component_instance(&mut instances, instance)?;
                     self.places.instances.push(next(&mut self.counts.instances));
                 }
                 if !instances.is_empty() {
@@ -536,28 +550,23 @@ impl ReencodeComponent for Merger<'_> {
             Payload::InstanceSection(section) => {
                 let mut instances = InstanceSection::new();
                 for instance in section {
-                    self.parse_instance(&mut instances, instance?)?;
+                    Traversal(self).parse_instance(&mut instances, instance?)?;
                     let instance = next(&mut self.counts.core_instances);
                     self.places.core_instances.push(instance);
                 }
                 component.section(&instances);
             }
-            Payload::CoreTypeSection(section) => {
-                let mut types = CoreTypeSection::new();
-                for ty in section {
-                    self.parse_component_core_type(types.ty(), ty?)?;
-                    self.places
-                        .core_types
-                        .push(next(&mut self.counts.core_types));
-                }
-                component.section(&types);
-            }
             Payload::ComponentSection { .. } => {
                 if !self.part.scan().live.components[self.places.components.len()] {
                     self.places.components.push(GONE);
-                    return Ok(());
+                    return Ok(None);
                 }
-                component_utils::parse_component_payload(self, component, payload, whole)?;
+                component_utils::parse_component_payload(
+                    &mut Traversal(self),
+                    component,
+                    payload,
+                    whole,
+                )?;
                 self.places
                     .components
                     .push(next(&mut self.counts.components));
@@ -571,24 +580,38 @@ impl ReencodeComponent for Merger<'_> {
             }
             // It can't be read, and may have numbers in it that are wrong now.
             Payload::CustomSection(section) if section.name() == "component-name" => {}
-            other => component_utils::parse_component_payload(self, component, other, whole)?,
+            other => return Ok(Some(other)),
         }
-        Ok(())
+        Ok(None)
     }
 }
 
-impl<'a> Merger<'a> {
-    fn place(&self, index: u32, of: impl FnOnce(&Places) -> &Vec<u32>) -> u32 {
-        self.outer_place(0, index, of)
-    }
-
-    /// The number of something that is so many levels further out.
-    fn outer_place(&self, count: u32, index: u32, of: impl FnOnce(&Places) -> &Vec<u32>) -> u32 {
-        if count == self.depth {
-            of(&self.places)[index as usize]
-        } else {
-            index
+impl Merger<'_, '_> {
+    /// Accounts for what is there beside imports, where only these are written.
+    fn left_out(&mut self, payload: &Payload<'_>) -> Result<(), Error> {
+        match payload {
+            Payload::ComponentInstanceSection(section) => {
+                for _ in 0..section.count() {
+                    self.add_gone(ComponentExternalKind::Instance);
+                }
+            }
+            Payload::ComponentCanonicalSection(section) => {
+                for function in section.clone() {
+                    if let CanonicalFunction::Lift { .. } = function? {
+                        self.add_gone(ComponentExternalKind::Func);
+                    }
+                }
+            }
+            Payload::ComponentExportSection(section) => {
+                for export in section.clone() {
+                    self.add_gone(export?.kind);
+                }
+            }
+            Payload::ComponentSection { .. } => self.add_gone(ComponentExternalKind::Component),
+            Payload::ModuleSection { .. } => self.add_gone(ComponentExternalKind::Module),
+            _ => {}
         }
+        Ok(())
     }
 
     fn types(
@@ -618,9 +641,11 @@ impl<'a> Merger<'a> {
                     let destructor = self.places.core_functions[destructor as usize];
                     let signature = Signature::destructor();
                     let destructor = self.keep(component, part, &signature, destructor);
-                    types.ty().resource(self.val_type(rep)?, Some(destructor));
+                    types
+                        .ty()
+                        .resource(Traversal(self).val_type(rep)?, Some(destructor));
                 }
-                (ty, _) => self.parse_component_type(types.ty(), ty)?,
+                (ty, _) => Traversal(self).parse_component_type(types.ty(), ty)?,
             }
             self.add_type();
         }
@@ -646,15 +671,16 @@ impl<'a> Merger<'a> {
     }
 
     fn of(&mut self, kind: ComponentExternalKind) -> (&mut Vec<u32>, &mut u32) {
-        let (places, count) = (&mut self.places, &mut self.counts);
-        match kind {
-            ComponentExternalKind::Type => (&mut places.types, &mut count.types),
-            ComponentExternalKind::Func => (&mut places.functions, &mut count.functions),
-            ComponentExternalKind::Instance => (&mut places.instances, &mut count.instances),
-            ComponentExternalKind::Component => (&mut places.components, &mut count.components),
-            ComponentExternalKind::Module => (&mut places.core_modules, &mut count.core_modules),
-            ComponentExternalKind::Value => (&mut places.values, &mut count.values),
-        }
+        let places = &mut self.places;
+        let places = match kind {
+            ComponentExternalKind::Type => &mut places.types,
+            ComponentExternalKind::Func => &mut places.functions,
+            ComponentExternalKind::Instance => &mut places.instances,
+            ComponentExternalKind::Component => &mut places.components,
+            ComponentExternalKind::Module => &mut places.core_modules,
+            ComponentExternalKind::Value => &mut places.values,
+        };
+        (places, self.counts.of(kind))
     }
 
     fn imports(
@@ -671,12 +697,16 @@ impl<'a> Merger<'a> {
                 self.places.instances.push(GONE);
                 continue;
             }
-            if let Some(instance) = self.imports.get(import.name.name) {
-                self.places.instances.push(*instance);
+            if let Some((kind, number)) = self.imports.get(import.name.name) {
+                self.of(*kind).0.push(*number);
                 continue;
             }
-            imports.import(import.name, self.component_type_ref(import.ty)?);
-            self.add(kind_of(import.ty));
+            imports.import(import.name, Traversal(self).component_type_ref(import.ty)?);
+            let kind = kind_of(import.ty);
+            self.add(kind);
+            let number = *self.of(kind).1 - 1;
+            let name = import.name.name.to_string();
+            self.imported.push((name, (kind, number)));
         }
         if !imports.is_empty() {
             component.section(&imports);
@@ -692,16 +722,18 @@ impl<'a> Merger<'a> {
         let mut aliases = ComponentAliasSection::new();
         for alias in section {
             let alias = alias?;
-            if let Part::Imports(_) = self.part
-                && !matches!(
-                    alias,
+            if let Part::Imports(_) = self.part {
+                match alias {
                     ComponentAlias::InstanceExport {
                         kind: ComponentExternalKind::Type,
                         ..
+                    } => {}
+                    ComponentAlias::InstanceExport { kind, .. } => {
+                        self.add_gone(kind);
+                        continue;
                     }
-                )
-            {
-                continue;
+                    _ => continue,
+                }
             }
             if let ComponentAlias::InstanceExport { kind, .. } = alias {
                 let scan = self.part.scan();
@@ -721,7 +753,7 @@ impl<'a> Merger<'a> {
                     continue;
                 }
             }
-            aliases.alias(self.component_alias(alias.clone())?);
+            aliases.alias(Traversal(self).component_alias(alias.clone())?);
             match alias {
                 ComponentAlias::InstanceExport { kind, .. } => self.add(kind),
                 ComponentAlias::CoreInstanceExport { kind, .. } => self.add_core(kind),
@@ -779,7 +811,7 @@ impl<'a> Merger<'a> {
                 self.add_gone(kind);
                 continue;
             }
-            self.parse_component_export(&mut exports, export)?;
+            Traversal(self).parse_component_export(&mut exports, export)?;
             self.add(kind);
         }
         if !exports.is_empty() {
@@ -823,14 +855,16 @@ impl<'a> Merger<'a> {
                         ..
                     },
                 ) => {
-                    let ty = self.component_type_index(type_index);
+                    let ty = Traversal(self).component_type_index(type_index);
                     let options = options
                         .iter()
-                        .map(|option| self.canonical_option(*option))
+                        .map(|option| Traversal(self).canonical_option(*option))
                         .collect::<Result<Vec<_>, _>>()?;
                     canonical.lift(core_function, ty, options);
                 }
-                (_, function) => self.parse_component_canonical(&mut canonical, function)?,
+                (_, function) => {
+                    Traversal(self).parse_component_canonical(&mut canonical, function)?
+                }
             }
             if lifts {
                 self.add(ComponentExternalKind::Func);

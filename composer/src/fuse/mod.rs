@@ -12,9 +12,9 @@ mod copy;
 mod glue;
 mod handles;
 mod kept;
-mod merge;
+pub(crate) mod merge;
 mod names;
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -98,7 +98,7 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         .map(|(handler, name)| (handler.name.as_str(), name));
     let is_anew = |name: &str| handler.is_some_and(|(handler, _)| name == handler);
     let goes = |goes| if goes { Fate::Goes } else { Fate::Stays };
-    let mut scan = Scan::read(guest, |name| goes(is_adapted(name)), is_anew)?;
+    let mut scan = Scan::read(guest, &|name| goes(is_adapted(name)), &is_anew)?;
     let mut helpers = helpers(&scan, plan, adapter)?;
     let waits = plan.may_wait();
     if waits {
@@ -107,17 +107,18 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
     let trimmed = adapter.trim_to_fuse(plan, &helpers)?;
     let is_fused =
         |name: &str| [adapt::handles::INTERFACE, adapt::answer::INTERFACE].contains(&name);
-    let mut adapter_scan = Scan::read(&trimmed.bytes, |name| goes(is_fused(name)), |_| false)?;
+    let mut adapter_scan = Scan::read(&trimmed.bytes, &|name| goes(is_fused(name)), &|_| false)?;
     let shared = shared_imports(plan, adapter, [&scan, &adapter_scan])?;
     let mut merged = merge::Merged::default();
     if let Some(imports) = &shared {
-        merged.imports(imports)?;
-        let fate = |name: &str, gone| match merged.is_imported(name) {
-            true => Fate::Shared,
-            false => goes(gone),
+        merged.imports(imports, |_| true)?;
+        let fate = |name: &str, gone| match merged.import(name) {
+            Some(_) => Fate::Shared,
+            None => goes(gone),
         };
-        scan = Scan::read(guest, |name| fate(name, is_adapted(name)), is_anew)?;
-        adapter_scan = Scan::read(&trimmed.bytes, |name| fate(name, is_fused(name)), |_| false)?;
+        scan = Scan::read(guest, &|name| fate(name, is_adapted(name)), &is_anew)?;
+        let of_adapter = |name: &str| fate(name, is_fused(name));
+        adapter_scan = Scan::read(&trimmed.bytes, &of_adapter, &|_| false)?;
     }
     let run = plan.run().map(|(run, name)| (run.name.as_str(), name));
     let run_function = match run {
@@ -201,7 +202,7 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
         merged.instantiate(&glue::after_guest(), &[(glue::ADAPTER, adapter_instance)]);
     }
     if let (Some(server), Some(answer), Some(guest)) = (server, answer, guest_function) {
-        let description = Description::new(adapter.target(), &server.incoming)?;
+        let description = Description::new(adapter, &server.incoming)?;
         let types = adapter_places.imports.get(&server.types);
         let missing = || Error::Adapter(format!("it doesn't import `{}`", server.types));
         merged.handler(&merge::Handler {
@@ -225,12 +226,11 @@ pub(crate) fn fuse(guest: &[u8], plan: &Plan, adapter: &Adapter<'_>) -> Result<V
 }
 
 /// The imports that more than one of the parts has, with what all of them take from them.
-fn shared_imports(
+pub(crate) fn shared_imports(
     plan: &Plan,
     adapter: &Adapter<'_>,
-    parts: [&Scan; 2],
+    [guest, adapters]: [&Scan; 2],
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let [guest, adapters] = parts;
     let names = guest.imports.keys();
     let shared: Vec<&String> = names
         .filter(|name| adapters.imports.contains_key(*name))
@@ -238,31 +238,33 @@ fn shared_imports(
     if shared.is_empty() {
         return Ok(None);
     }
+    let named = |name: &String| {
+        let mut items = plan.imports.iter().map(|import| &import.item);
+        items.find(|item| item.name == *name)
+    };
     let mut functions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let of_adapter = adapters.imports.keys().map(|name| (name, adapters));
-    let of_guest = shared.iter().map(|name| (*name, guest));
-    for (name, part) in of_adapter.chain(of_guest) {
-        let taken = part.taken.get(name).into_iter().flatten();
-        functions
-            .entry(name.clone())
-            .or_default()
-            .extend(taken.cloned());
+    for name in adapters.imports.keys() {
+        let taken = adapters.taken.get(name).cloned();
+        functions.insert(name.clone(), taken.unwrap_or_default());
+    }
+    for name in &shared {
+        let declared = named(name).into_iter().flat_map(|item| &item.functions);
+        let all = functions.entry(name.to_string()).or_default();
+        all.extend(declared.cloned());
     }
     let bytes = adapter.imports(&functions)?;
     let offered = inspect::Guest::read(&bytes)?;
     for name in shared {
-        let is = |item: &&Extern| item.name == *name;
-        let offered = offered.imports.iter().find(is);
-        let wanted = plan.imports.iter().map(|import| &import.item).find(is);
+        let offered = offered.imports.iter().find(|item| item.name == *name);
         let fits = |wanted: &Extern, offered: &Extern| {
-            let taken = guest.taken.get(name).into_iter().flatten();
-            let mut needed = wanted.types.iter().chain(taken);
+            let mut needed = wanted.types.iter().chain(&wanted.functions);
             needed.all(|item| {
                 let shape = offered.shapes.get(item);
                 shape.is_some() && shape == wanted.shapes.get(item)
             })
         };
-        if !matches!((wanted, offered), (Some(wanted), Some(offered)) if fits(wanted, offered)) {
+        if !matches!((named(name), offered), (Some(wanted), Some(offered)) if fits(wanted, offered))
+        {
             return Err(Unfusible::Shared(name.clone()).into());
         }
     }
@@ -393,7 +395,7 @@ fn is_bridged(resolve: &Resolve, ty: &Type) -> bool {
 
 /// The one function that an export holds.
 fn started(scan: &Scan, export: &str) -> Result<u32, Unfusible> {
-    let held = scan.exports.get(export).map(Vec::as_slice);
+    let held = scan.exports.get(export).map(|it| &it.functions[..]);
     match held {
         Some([function]) if scan.lifted.contains_key(function) => Ok(*function),
         _ => Err(Unfusible::Start(export.to_string())),

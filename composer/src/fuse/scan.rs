@@ -8,8 +8,9 @@
 
 use super::Unfusible;
 use super::glue::Encoding;
+use crate::pass::{self, Pass, Space, Traversal};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use wasm_encoder::reencode::{self, ReencodeComponent, component_utils};
+use wasm_encoder::reencode::{ReencodeComponent, component_utils};
 use wasm_encoder::{
     CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportSection,
     ComponentImportSection, ComponentInstanceSection, ComponentTypeSection, CoreTypeSection,
@@ -22,32 +23,39 @@ use wasmparser::{
 
 /// What has been found out.
 #[derive(Default)]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     /// What stays of the types, functions, instances and components.
-    pub live: Live,
+    pub(super) live: Live,
     /// For each type: the import that it is of, if that goes, and its name there.
-    pub types: Vec<Option<Gone>>,
+    pub(super) types: Vec<Option<Gone>>,
     /// The same for functions.
-    pub functions: Vec<Option<Gone>>,
+    pub(super) functions: Vec<Option<Gone>>,
     /// For each instance: the import that it is, if that goes.
-    pub instances: Vec<Option<String>>,
+    pub(super) instances: Vec<Option<String>>,
     /// For each core function: what of a gone import it lowers or drops.
-    pub core_functions: Vec<Option<Replaced>>,
-    /// The exports, by name, and which component functions they hold.
-    pub exports: HashMap<String, Vec<u32>>,
+    pub(super) core_functions: Vec<Option<Replaced>>,
+    /// The exports, by name.
+    pub exports: HashMap<String, Exported>,
     /// The functions that are lifted, and from which core function.
-    pub lifted: HashMap<u32, u32>,
+    pub(super) lifted: HashMap<u32, u32>,
     /// The imports that stay, and of those that are instances the indexes.
     pub imports: HashMap<String, Option<u32>>,
     /// The functions that are taken from them.
-    pub taken: BTreeMap<String, BTreeSet<String>>,
+    pub(super) taken: BTreeMap<String, BTreeSet<String>>,
     /// The first core module's first instance.
-    pub first_core_instance: Option<u32>,
+    pub(super) first_core_instance: Option<u32>,
+}
+
+/// An export.
+pub(crate) struct Exported {
+    pub kind: ComponentExternalKind,
+    /// The component functions that it holds.
+    pub functions: Vec<u32>,
 }
 
 /// What becomes of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     Stays,
     Goes,
     /// It is imported already, maybe with more in it.
@@ -147,9 +155,11 @@ impl Live {
     }
 }
 
-struct Scanner<F, G> {
-    fate: F,
-    anew: G,
+struct Scanner<'a> {
+    fate: &'a dyn Fn(&str) -> Fate,
+    anew: &'a dyn Fn(&str) -> bool,
+    /// Whether only the imports are of interest.
+    imports_only: bool,
     depth: u32,
     scan: Scan,
     /// What is being read uses these.
@@ -173,12 +183,27 @@ impl Scan {
     /// `anew`.
     pub fn read(
         component: &[u8],
-        fate: impl Fn(&str) -> Fate,
-        anew: impl Fn(&str) -> bool,
+        fate: &dyn Fn(&str) -> Fate,
+        anew: &dyn Fn(&str) -> bool,
+    ) -> Result<Scan, Unfusible> {
+        Scan::of(component, fate, anew, false)
+    }
+
+    /// Reads the imports of a component, and what they need. Nothing else stays.
+    pub fn imports(component: &[u8], fate: &dyn Fn(&str) -> Fate) -> Result<Scan, Unfusible> {
+        Scan::of(component, fate, &|_| true, true)
+    }
+
+    fn of(
+        component: &[u8],
+        fate: &dyn Fn(&str) -> Fate,
+        anew: &dyn Fn(&str) -> bool,
+        imports_only: bool,
     ) -> Result<Scan, Unfusible> {
         let mut scanner = Scanner {
             fate,
             anew,
+            imports_only,
             depth: 0,
             scan: Scan::default(),
             uses: Vec::new(),
@@ -190,8 +215,7 @@ impl Scan {
             core_instances: 0,
             core_modules: 0,
         };
-        scanner
-            .parse_component(&mut Component::new(), wasmparser::Parser::new(0), component)
+        pass::run(&mut scanner, &mut Component::new(), component)
             .map_err(|error| Unfusible::Unreadable(error.to_string()))?;
         scanner.finish()
     }
@@ -217,7 +241,7 @@ impl Scan {
     }
 }
 
-impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
+impl Scanner<'_> {
     fn finish(mut self) -> Result<Scan, Unfusible> {
         let scan = &mut self.scan;
         while let Some((item, by)) = self.needed.pop() {
@@ -331,11 +355,7 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
     }
 }
 
-impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> reencode::Reencode for Scanner<F, G> {
-    type Error = std::convert::Infallible;
-}
-
-impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, G> {
+impl Pass for Scanner<'_> {
     fn push_depth(&mut self) {
         self.depth += 1;
     }
@@ -344,75 +364,41 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
         self.depth -= 1;
     }
 
-    fn component_type_index(&mut self, index: u32) -> u32 {
-        if self.depth == 0 {
-            self.uses.push(Item::Type(index));
-        }
-        index
-    }
-
-    fn outer_component_type_index(&mut self, count: u32, index: u32) -> u32 {
+    fn place(&mut self, space: Space, count: u32, index: u32) -> u32 {
         if count == self.depth {
-            self.uses.push(Item::Type(index));
+            self.uses.extend(match space {
+                Space::Type => Some(Item::Type(index)),
+                Space::Function => Some(Item::Function(index)),
+                Space::Instance => Some(Item::Instance(index)),
+                Space::Component => Some(Item::Component(index)),
+                _ => None,
+            });
         }
         index
     }
 
-    fn component_func_index(&mut self, index: u32) -> u32 {
-        if self.depth == 0 {
-            self.uses.push(Item::Function(index));
-        }
-        index
-    }
-
-    fn component_instance_index(&mut self, index: u32) -> u32 {
-        if self.depth == 0 {
-            self.uses.push(Item::Instance(index));
-        }
-        index
-    }
-
-    fn component_index(&mut self, index: u32) -> u32 {
-        if self.depth == 0 {
-            self.uses.push(Item::Component(index));
-        }
-        index
-    }
-
-    fn outer_component_index(&mut self, count: u32, index: u32) -> u32 {
-        if count == self.depth {
-            self.uses.push(Item::Component(index));
-        }
-        index
-    }
-
-    fn parse_component_submodule(
-        &mut self,
-        _: &mut Component,
-        _: wasmparser::Parser,
-        _: &[u8],
-    ) -> Result<(), reencode::Error> {
+    fn takes_core_module(&mut self) -> bool {
         if self.depth == 0 {
             self.core_modules += 1;
         }
-        Ok(())
+        false
     }
 
     /// Names are no reason to keep anything.
-    fn parse_component_custom_section(
+    fn custom_section<'p>(
         &mut self,
         _: &mut Component,
-        _: wasmparser::CustomSectionReader<'_>,
-    ) -> Result<(), reencode::Error> {
-        Ok(())
+        _: wasmparser::CustomSectionReader<'p>,
+    ) -> Result<Option<wasmparser::CustomSectionReader<'p>>, pass::Error> {
+        Ok(None)
     }
 
-    fn parse_component_payload(
+    fn payload<'p>(
         &mut self,
         component: &mut Component,
-        payload: Payload<'_>,
+        payload: Payload<'p>,
         whole: &[u8],
-    ) -> Result<(), reencode::Error> {
+    ) -> Result<Option<Payload<'p>>, pass::Error> {
         if self.depth > 0 {
             let acts = matches!(
                 payload,
@@ -421,12 +407,12 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                     | Payload::ComponentStartSection { .. }
             );
             self.inner_acts |= acts;
-            return component_utils::parse_component_payload(self, component, payload, whole);
+            return Ok(Some(payload));
         }
         match payload {
             Payload::ComponentTypeSection(section) => {
                 for ty in section {
-                    self.parse_component_type(ComponentTypeSection::new().ty(), ty?)?;
+                    Traversal(self).parse_component_type(ComponentTypeSection::new().ty(), ty?)?;
                     self.type_defined();
                 }
             }
@@ -444,7 +430,7 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                         continue;
                     }
                     self.scan.imports.insert(name.to_string(), instance);
-                    let ty = self.component_type_ref(import.ty)?;
+                    let ty = Traversal(self).component_type_ref(import.ty)?;
                     ComponentImportSection::new().import(import.name, ty);
                     if fate == Fate::Shared {
                         self.uses.clear();
@@ -453,14 +439,21 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                     self.defined(kind_of(import.ty), Vec::new());
                 }
             }
-            Payload::ComponentCanonicalSection(section) => {
-                for function in section {
-                    self.canonical(function?)?;
-                }
-            }
             Payload::ComponentAliasSection(section) => {
                 for alias in section {
                     self.alias(alias?)?;
+                }
+            }
+            Payload::CoreTypeSection(section) => {
+                for ty in section {
+                    Traversal(self).parse_component_core_type(CoreTypeSection::new().ty(), ty?)?;
+                    self.kept("a core type");
+                }
+            }
+            other if self.imports_only => self.left_out(&other)?,
+            Payload::ComponentCanonicalSection(section) => {
+                for function in section {
+                    self.canonical(function?)?;
                 }
             }
             Payload::ComponentInstanceSection(section) => {
@@ -482,7 +475,8 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                         } => self.acts[*component_index as usize],
                         ComponentInstance::FromExports(_) => false,
                     };
-                    self.parse_component_instance(&mut ComponentInstanceSection::new(), instance)?;
+                    Traversal(self)
+                        .parse_component_instance(&mut ComponentInstanceSection::new(), instance)?;
                     if acts {
                         self.kept("an inner component");
                         self.defined(ComponentExternalKind::Instance, held);
@@ -502,15 +496,9 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                         let index = self.core_instances;
                         self.scan.first_core_instance.get_or_insert(index);
                     }
-                    self.parse_instance(&mut InstanceSection::new(), instance)?;
+                    Traversal(self).parse_instance(&mut InstanceSection::new(), instance)?;
                     self.kept("a core instance");
                     self.core_instances += 1;
-                }
-            }
-            Payload::CoreTypeSection(section) => {
-                for ty in section {
-                    self.parse_component_core_type(CoreTypeSection::new().ty(), ty?)?;
-                    self.kept("a core type");
                 }
             }
             Payload::ComponentExportSection(section) => {
@@ -518,7 +506,8 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                     let export = export?;
                     let name = export.name.name.to_string();
                     let (kind, held) = (export.kind, self.held(export.kind, export.index));
-                    self.parse_component_export(&mut ComponentExportSection::new(), export)?;
+                    Traversal(self)
+                        .parse_component_export(&mut ComponentExportSection::new(), export)?;
                     if (self.anew)(&name) {
                         self.uses.clear();
                         self.add(kind, held.clone());
@@ -526,23 +515,59 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> ReencodeComponent for Scanner<F, 
                         self.kept(format!("the export `{name}`"));
                         self.defined(kind, held.clone());
                     }
-                    self.scan.exports.insert(name, held);
+                    let functions = held;
+                    self.scan.exports.insert(name, Exported { kind, functions });
                 }
             }
             Payload::ComponentSection { .. } => {
                 self.inner_acts = false;
-                component_utils::parse_component_payload(self, component, payload, whole)?;
+                component_utils::parse_component_payload(
+                    &mut Traversal(self),
+                    component,
+                    payload,
+                    whole,
+                )?;
                 self.optional(Item::Component(self.acts.len() as u32));
                 self.add_component(self.inner_acts);
             }
-            other => component_utils::parse_component_payload(self, component, other, whole)?,
+            other => return Ok(Some(other)),
         }
-        Ok(())
+        Ok(None)
     }
 }
 
-impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
-    fn canonical(&mut self, function: CanonicalFunction) -> Result<(), reencode::Error> {
+impl Scanner<'_> {
+    /// Accounts for what is there beside imports. No import of a valid component refers to it.
+    fn left_out(&mut self, payload: &Payload<'_>) -> Result<(), pass::Error> {
+        match payload {
+            Payload::ComponentInstanceSection(section) => {
+                for _ in 0..section.count() {
+                    self.add(ComponentExternalKind::Instance, Vec::new());
+                }
+            }
+            Payload::ComponentCanonicalSection(section) => {
+                for function in section.clone() {
+                    if let CanonicalFunction::Lift { .. } = function? {
+                        self.add(ComponentExternalKind::Func, Vec::new());
+                    }
+                }
+            }
+            Payload::ComponentExportSection(section) => {
+                for export in section.clone() {
+                    let export = export?;
+                    let (kind, name) = (export.kind, export.name.name.to_string());
+                    self.add(kind, Vec::new());
+                    let functions = Vec::new();
+                    self.scan.exports.insert(name, Exported { kind, functions });
+                }
+            }
+            Payload::ComponentSection { .. } => self.add_component(true),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn canonical(&mut self, function: CanonicalFunction) -> Result<(), pass::Error> {
         match &function {
             CanonicalFunction::Lower {
                 func_index,
@@ -568,7 +593,8 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
             } => Some(core_func_index),
             _ => None,
         };
-        self.parse_component_canonical(&mut CanonicalFunctionSection::new(), function)?;
+        Traversal(self)
+            .parse_component_canonical(&mut CanonicalFunctionSection::new(), function)?;
         match lifted {
             Some(core) => {
                 let index = self.scan.functions.len() as u32;
@@ -584,7 +610,7 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
         Ok(())
     }
 
-    fn alias(&mut self, alias: ComponentAlias<'_>) -> Result<(), reencode::Error> {
+    fn alias(&mut self, alias: ComponentAlias<'_>) -> Result<(), pass::Error> {
         if let ComponentAlias::InstanceExport {
             kind,
             instance_index,
@@ -595,6 +621,7 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
             match kind {
                 ComponentExternalKind::Type => self.add_type(Some(gone)),
                 ComponentExternalKind::Func => self.add_function(Some(gone)),
+                _ if self.imports_only => self.add(kind, Vec::new()),
                 // No interface of WASI has anything else.
                 _ => self.defined(kind, Vec::new()),
             }
@@ -613,13 +640,25 @@ impl<F: Fn(&str) -> Fate, G: Fn(&str) -> bool> Scanner<F, G> {
                 taken.insert(name.to_string());
             }
         }
+        match alias {
+            ComponentAlias::InstanceExport {
+                kind: ComponentExternalKind::Type,
+                ..
+            } => {}
+            ComponentAlias::InstanceExport { kind, .. } if self.imports_only => {
+                self.add(kind, Vec::new());
+                return Ok(());
+            }
+            ComponentAlias::CoreInstanceExport { .. } if self.imports_only => return Ok(()),
+            _ => {}
+        }
         let (kind, core) = match alias {
             ComponentAlias::InstanceExport { kind, .. } => (Some(kind), None),
             ComponentAlias::CoreInstanceExport { kind, .. } => (None, Some(kind)),
             // The outermost component has nothing outside it.
             ComponentAlias::Outer { .. } => (None, None),
         };
-        let new = self.component_alias(alias)?;
+        let new = Traversal(self).component_alias(alias)?;
         ComponentAliasSection::new().alias(new);
         match (kind, core) {
             // A type of an import that stays: it is needed only if something uses it.

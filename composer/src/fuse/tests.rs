@@ -410,8 +410,8 @@ fn callee(resolve: &Resolve, ty: &Ty, environment: &str) -> String {
 fn component(module: &str, resolve: &Resolve, world: WorldId, encoding: StringEncoding) -> Vec<u8> {
     let mut module = wat::parse_str(module).unwrap_or_else(|error| panic!("{error}\n{module}"));
     embed_component_metadata(&mut module, resolve, world, encoding).unwrap();
-    let mut encoder = ComponentEncoder::default();
-    encoder.module(&module).unwrap().encode().unwrap()
+    let encoder = ComponentEncoder::default().module(&module);
+    encoder.unwrap().encode().unwrap()
 }
 
 /// Guest and callee with a component boundary between them.
@@ -441,7 +441,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         outgoing: true,
     };
     let helpers = both_ways.exports(encoding);
-    let real = Module::parse(crate::adapt::EMBEDDED).unwrap();
+    let real = Module::parse(&crate::embedded::ADAPTER).unwrap();
     let wanted = |name: &str| name == ADAPTER_REALLOC || helpers.contains(&name);
     let real = real.trim(wanted, Names::Drop).unwrap();
     assert_eq!(real.imports, []);
@@ -473,7 +473,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
     let handles = merged.instantiate(&handles::module(0), &[]);
     let real = merged.instantiate(&real.bytes, &[]);
     let adapter = merged.instantiate(&callee_module, &[("env", real)]);
-    let scan = Scan::read(guest, |_| Fate::Goes, |_| false).unwrap();
+    let scan = Scan::read(guest, &|_| Fate::Goes, &|_| false).unwrap();
     let types = Types::new(resolve, BTreeMap::new());
     let interfaces = resolve.interfaces.iter();
     let names = interfaces.flat_map(|(_, interface)| interface.functions.keys());

@@ -1,15 +1,17 @@
 //! Writes a component again with other function types, everything else as it was.
 
 use super::flow::{Colours, Definition, Needed};
-use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent, component_utils};
+use crate::pass::{self, Error, Pass, Space, Traversal};
+use wasm_encoder::reencode::{Reencode, ReencodeComponent, component_utils};
 use wasm_encoder::{
-    Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportSection,
-    ComponentImportSection, ComponentOuterAliasKind, ComponentSectionId, ComponentTypeSection,
-    InstanceType, RawSection,
+    Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentImportSection,
+    ComponentOuterAliasKind, ComponentTypeSection, InstanceType,
 };
 use wasmparser::{
-    CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentFuncType, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, InstanceTypeDeclaration, KnownCustom,
+    CanonicalFunction, ComponentAlias, ComponentAliasSectionReader, ComponentExternalKind,
+    ComponentFuncType, ComponentImportSectionReader, ComponentType, ComponentTypeDeclaration,
+    ComponentTypeRef, ComponentTypeSectionReader, CustomSectionReader, InstanceTypeDeclaration,
+    KnownCustom,
 };
 
 /// Where a type of the component that was read is in the one that is written.
@@ -46,7 +48,7 @@ pub fn rewrite(component: &[u8], colours: &Colours) -> Result<Vec<u8>, Error> {
         scopes: vec![Scope::default()],
     };
     let mut result = Component::new();
-    rewriter.parse_component(&mut result, wasmparser::Parser::new(0), component)?;
+    pass::run(&mut rewriter, &mut result, component)?;
     Ok(result.finish())
 }
 
@@ -162,7 +164,7 @@ impl Rewriter<'_> {
         {
             self.add_other_type();
         }
-        Ok(vec![self.component_alias(alias)?])
+        Ok(vec![Traversal(self).component_alias(alias)?])
     }
 
     /// Accounts for the type that a declared import or export brings, if it does.
@@ -173,11 +175,7 @@ impl Rewriter<'_> {
     }
 }
 
-impl Reencode for Rewriter<'_> {
-    type Error = std::convert::Infallible;
-}
-
-impl ReencodeComponent for Rewriter<'_> {
+impl Pass for Rewriter<'_> {
     fn push_depth(&mut self) {
         self.scopes.push(Scope::default());
     }
@@ -186,68 +184,57 @@ impl ReencodeComponent for Rewriter<'_> {
         self.scopes.pop();
     }
 
-    fn component_type_index(&mut self, index: u32) -> u32 {
+    fn place(&mut self, space: Space, _count: u32, index: u32) -> u32 {
+        if space != Space::Type {
+            return index;
+        }
         // A `component-name` section isn't validated, and may name a type that isn't there.
         let types = &self.scope().types;
         types.get(index as usize).map_or(index, |new| new.plain)
     }
 
     /// Names are for debugging only: if they can't be read, that's no reason to fail.
-    fn parse_component_custom_section(
+    fn custom_section<'p>(
         &mut self,
         component: &mut Component,
-        section: wasmparser::CustomSectionReader<'_>,
-    ) -> Result<(), Error> {
+        section: CustomSectionReader<'p>,
+    ) -> Result<Option<CustomSectionReader<'p>>, Error> {
         if let KnownCustom::ComponentName(names) = section.as_known()
-            && let Ok(names) = self.custom_component_name_section(names)
+            && let Ok(names) = Traversal(self).custom_component_name_section(names)
         {
             component.section(&names);
         } else {
-            component.section(&self.custom_section(section)?);
+            component.section(&Traversal(self).custom_section(section)?);
         }
-        Ok(())
+        Ok(None)
     }
 
-    /// Core modules are copied byte for byte.
-    fn parse_component_submodule(
-        &mut self,
-        component: &mut Component,
-        _parser: wasmparser::Parser,
-        module: &[u8],
-    ) -> Result<(), Error> {
-        component.section(&RawSection {
-            id: ComponentSectionId::CoreModule as u8,
-            data: module,
-        });
-        Ok(())
-    }
-
-    fn parse_component_type_section(
+    fn type_section<'p>(
         &mut self,
         types: &mut ComponentTypeSection,
-        section: wasmparser::ComponentTypeSectionReader<'_>,
-    ) -> Result<(), Error> {
+        section: ComponentTypeSectionReader<'p>,
+    ) -> Result<Option<ComponentTypeSectionReader<'p>>, Error> {
         for ty in section {
             let ty = ty?;
             let is_function = matches!(ty, ComponentType::Func(_));
             for ty in self.variants(ty) {
-                self.parse_component_type(types.ty(), ty)?;
+                Traversal(self).parse_component_type(types.ty(), ty)?;
             }
             self.defined(is_function);
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn parse_component_instance_type_declaration(
+    fn instance_type_declaration<'p>(
         &mut self,
         instance: &mut InstanceType,
-        declaration: InstanceTypeDeclaration<'_>,
-    ) -> Result<(), Error> {
+        declaration: InstanceTypeDeclaration<'p>,
+    ) -> Result<Option<InstanceTypeDeclaration<'p>>, Error> {
         match declaration {
             InstanceTypeDeclaration::Type(ty) => {
                 let is_function = matches!(ty, ComponentType::Func(_));
                 for ty in self.variants(ty) {
-                    self.parse_component_type(instance.ty(), ty)?;
+                    Traversal(self).parse_component_type(instance.ty(), ty)?;
                 }
                 self.defined(is_function);
             }
@@ -258,7 +245,7 @@ impl ReencodeComponent for Rewriter<'_> {
             }
             InstanceTypeDeclaration::Export { ty, .. } => {
                 component_utils::parse_component_instance_type_declaration(
-                    self,
+                    &mut Traversal(self),
                     instance,
                     declaration,
                 )?;
@@ -266,25 +253,25 @@ impl ReencodeComponent for Rewriter<'_> {
             }
             InstanceTypeDeclaration::CoreType(_) => {
                 component_utils::parse_component_instance_type_declaration(
-                    self,
+                    &mut Traversal(self),
                     instance,
                     declaration,
                 )?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn parse_component_type_declaration(
+    fn component_type_declaration<'p>(
         &mut self,
         component: &mut wasm_encoder::ComponentType,
-        declaration: ComponentTypeDeclaration<'_>,
-    ) -> Result<(), Error> {
+        declaration: ComponentTypeDeclaration<'p>,
+    ) -> Result<Option<ComponentTypeDeclaration<'p>>, Error> {
         match declaration {
             ComponentTypeDeclaration::Type(ty) => {
                 let is_function = matches!(ty, ComponentType::Func(_));
                 for ty in self.variants(ty) {
-                    self.parse_component_type(component.ty(), ty)?;
+                    Traversal(self).parse_component_type(component.ty(), ty)?;
                 }
                 self.defined(is_function);
             }
@@ -294,61 +281,67 @@ impl ReencodeComponent for Rewriter<'_> {
                 }
             }
             ComponentTypeDeclaration::Export { ty, .. } => {
-                component_utils::parse_component_type_declaration(self, component, declaration)?;
+                component_utils::parse_component_type_declaration(
+                    &mut Traversal(self),
+                    component,
+                    declaration,
+                )?;
                 self.declared(ty);
             }
             ComponentTypeDeclaration::Import(import) => {
-                component_utils::parse_component_type_declaration(self, component, declaration)?;
+                component_utils::parse_component_type_declaration(
+                    &mut Traversal(self),
+                    component,
+                    declaration,
+                )?;
                 self.declared(import.ty);
             }
             ComponentTypeDeclaration::CoreType(_) => {
-                component_utils::parse_component_type_declaration(self, component, declaration)?;
+                component_utils::parse_component_type_declaration(
+                    &mut Traversal(self),
+                    component,
+                    declaration,
+                )?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn component_type_ref(
-        &mut self,
-        ty: ComponentTypeRef,
-    ) -> Result<wasm_encoder::ComponentTypeRef, Error> {
-        if let ComponentTypeRef::Func(index) = ty {
-            return Ok(wasm_encoder::ComponentTypeRef::Func(self.usage(index)));
-        }
-        component_utils::component_type_ref(self, ty)
+    fn function_type(&mut self, index: u32) -> u32 {
+        self.usage(index)
     }
 
-    fn parse_component_import_section(
+    fn import_section<'p>(
         &mut self,
         imports: &mut ComponentImportSection,
-        section: wasmparser::ComponentImportSectionReader<'_>,
-    ) -> Result<(), Error> {
+        section: ComponentImportSectionReader<'p>,
+    ) -> Result<Option<ComponentImportSectionReader<'p>>, Error> {
         for import in section {
             let import = import?;
-            imports.import(import.name, self.component_type_ref(import.ty)?);
+            imports.import(import.name, Traversal(self).component_type_ref(import.ty)?);
             self.declared(import.ty);
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn parse_component_alias_section(
+    fn alias_section<'p>(
         &mut self,
         aliases: &mut ComponentAliasSection,
-        section: wasmparser::ComponentAliasSectionReader<'_>,
-    ) -> Result<(), Error> {
+        section: ComponentAliasSectionReader<'p>,
+    ) -> Result<Option<ComponentAliasSectionReader<'p>>, Error> {
         for alias in section {
             for alias in self.aliases(alias?)? {
                 aliases.alias(alias);
             }
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn parse_component_canonical(
+    fn canonical_function(
         &mut self,
         section: &mut CanonicalFunctionSection,
         function: CanonicalFunction,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<CanonicalFunction>, Error> {
         if let CanonicalFunction::Lift {
             core_func_index,
             type_index,
@@ -358,24 +351,17 @@ impl ReencodeComponent for Rewriter<'_> {
             let ty = self.usage(type_index);
             let options = options
                 .iter()
-                .map(|option| self.canonical_option(*option))
+                .map(|option| Traversal(self).canonical_option(*option))
                 .collect::<Result<Vec<_>, _>>()?;
             section.lift(core_func_index, ty, options);
-            return Ok(());
+            return Ok(None);
         }
-        component_utils::parse_component_canonical(self, section, function)
+        Ok(Some(function))
     }
 
-    fn parse_component_export(
-        &mut self,
-        exports: &mut ComponentExportSection,
-        export: wasmparser::ComponentExport<'_>,
-    ) -> Result<(), Error> {
-        let kind = export.kind;
-        component_utils::parse_component_export(self, exports, export)?;
+    fn exported(&mut self, kind: ComponentExternalKind) {
         if kind == ComponentExternalKind::Type {
             self.add_other_type();
         }
-        Ok(())
     }
 }

@@ -204,9 +204,9 @@ impl Resolver<'_> {
         let mut rest = self.input.code_relocations.as_slice();
         let mut all = Vec::new();
         for (index, function) in (self.input.imports.len() as u32..).zip(&self.input.bodies) {
-            let end = function.offset + function.body.as_bytes().len() as u64;
+            let end = function.offset + function.body.as_bytes().len();
             let (inside, after) =
-                rest.split_at(rest.partition_point(|entry| u64::from(entry.offset) < end));
+                rest.split_at(rest.partition_point(|entry| (entry.offset as usize) < end));
             all.push(self.body(index, function, inside)?);
             rest = after;
         }
@@ -233,7 +233,7 @@ impl Resolver<'_> {
             let end = operators.original_position() - base;
             let next = function.offset + end;
             let (inside, after) =
-                rest.split_at(rest.partition_point(|entry| u64::from(entry.offset) < next));
+                rest.split_at(rest.partition_point(|entry| (entry.offset as usize) < next));
             let mut named = Named::by(&operator)?;
             for entry in inside {
                 let reference = self
@@ -260,15 +260,15 @@ impl Resolver<'_> {
         &self,
         entry: &RelocationEntry,
         function: &Function<'_>,
-        instruction: Range<u64>,
+        instruction: Range<usize>,
         named: &mut Named,
     ) -> Result<Option<Reference>, Problem> {
         let outside = Err(Problem::OutsideCode);
-        let Some(start) = u64::from(entry.offset).checked_sub(function.offset) else {
+        let Some(start) = (entry.offset as usize).checked_sub(function.offset) else {
             return outside;
         };
         // An instruction begins with its opcode, which isn't relocated.
-        if start <= instruction.start || start + entry.ty.extent() as u64 > instruction.end {
+        if start <= instruction.start || start + entry.ty.extent() > instruction.end {
             return outside;
         }
         let reference = self.resolve(entry, function.body.as_bytes(), start, Section::Code)?;
@@ -303,7 +303,7 @@ impl Resolver<'_> {
     /// The address of a relocated place, and what its segment holds from there on.
     fn bytes_from(&self, entry: &RelocationEntry) -> Option<(u32, &[u8])> {
         self.input.segments.iter().find_map(|segment| {
-            let within = u64::from(entry.offset).checked_sub(segment.offset)?;
+            let within = (entry.offset as usize).checked_sub(segment.offset)?;
             let bytes = segment.bytes.get(usize::try_from(within).ok()?..)?;
             let address = segment.address.checked_add(u32::try_from(within).ok()?)?;
             (!bytes.is_empty()).then_some((address, bytes))
@@ -316,7 +316,7 @@ impl Resolver<'_> {
         &self,
         entry: &RelocationEntry,
         bytes: &[u8],
-        at: u64,
+        at: usize,
         section: Section,
     ) -> Result<Option<Reference>, Problem> {
         use RelocationType as Kind;
@@ -388,7 +388,7 @@ impl Resolver<'_> {
 
 /// The number that a relocation of this kind has left in its place. Relocated numbers have a fixed
 /// width, LEB128 ones by padding.
-fn number(kind: RelocationType, bytes: &[u8], at: u64) -> Option<u32> {
+fn number(kind: RelocationType, bytes: &[u8], at: usize) -> Option<u32> {
     use RelocationType as Kind;
     let start = usize::try_from(at).ok()?;
     let bytes = bytes.get(start..start.checked_add(kind.extent())?)?;

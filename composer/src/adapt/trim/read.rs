@@ -47,7 +47,7 @@ pub(super) struct Function<'a> {
     pub ty: u32,
     pub body: FunctionBody<'a>,
     /// Where the body is in the contents of the code section, which is what relocations count from.
-    pub offset: u64,
+    pub offset: usize,
 }
 
 pub(super) struct FunctionExport<'a> {
@@ -62,7 +62,7 @@ pub(super) struct Segment<'a> {
     pub address: u32,
     pub bytes: &'a [u8],
     /// Where the bytes are in the contents of the data section, which is what relocations count from.
-    pub offset: u64,
+    pub offset: usize,
 }
 
 impl Segment<'_> {
@@ -127,7 +127,7 @@ struct Span {
     /// Its place among the sections.
     section: u32,
     /// Where its contents begin in the module.
-    start: u64,
+    start: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -278,7 +278,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn segment(&mut self, index: u32, segment: Data<'a>, section: u64) -> Result<(), Error> {
+    fn segment(&mut self, index: u32, segment: Data<'a>, section: usize) -> Result<(), Error> {
         let DataKind::Active { offset_expr, .. } = segment.kind else {
             return unsupported("data that isn't put in memory at the start");
         };
@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
         {
             return unsupported("data that doesn't fit in memory");
         }
-        let offset = segment.range.end - bytes.len() as u64 - section;
+        let offset = segment.range.end - bytes.len() - section;
         self.segments.push(Segment {
             index,
             address,

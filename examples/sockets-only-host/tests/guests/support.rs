@@ -40,7 +40,7 @@ pub fn guest() -> &'static Path {
         let component = ComponentEncoder::default()
             .validate(true)
             .module(&module)
-            .and_then(|encoder| encoder.encode())
+            .and_then(|mut encoder| encoder.encode())
             .expect("the guest is a component");
         let path = target.join("guest.wasm");
         fs::write(&path, component).expect("there is space for a component");
