@@ -13,7 +13,8 @@ use wasm_encoder::{
 use wasmparser::{
     CanonicalFunction, ComponentAliasSectionReader, ComponentExport, ComponentExternalKind,
     ComponentImportSectionReader, ComponentTypeDeclaration, ComponentTypeRef,
-    ComponentTypeSectionReader, CustomSectionReader, InstanceTypeDeclaration, Parser, Payload,
+    ComponentTypeSectionReader, CustomSectionReader, ExternalKind, InstanceTypeDeclaration, Parser,
+    Payload,
 };
 
 pub(crate) type Error = reencode::Error<Infallible>;
@@ -35,6 +36,36 @@ pub(crate) enum Space {
     CoreMemory,
     CoreGlobal,
     CoreTag,
+}
+
+impl Space {
+    /// How many kinds there are.
+    pub const COUNT: usize = Space::CoreTag as usize + 1;
+}
+
+impl From<ComponentExternalKind> for Space {
+    fn from(kind: ComponentExternalKind) -> Self {
+        match kind {
+            ComponentExternalKind::Type => Space::Type,
+            ComponentExternalKind::Func => Space::Function,
+            ComponentExternalKind::Instance => Space::Instance,
+            ComponentExternalKind::Component => Space::Component,
+            ComponentExternalKind::Module => Space::CoreModule,
+            ComponentExternalKind::Value => Space::Value,
+        }
+    }
+}
+
+impl From<ExternalKind> for Space {
+    fn from(kind: ExternalKind) -> Self {
+        match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => Space::CoreFunction,
+            ExternalKind::Table => Space::CoreTable,
+            ExternalKind::Memory => Space::CoreMemory,
+            ExternalKind::Global => Space::CoreGlobal,
+            ExternalKind::Tag => Space::CoreTag,
+        }
+    }
 }
 
 /// What is done otherwise. What takes something and returns it leaves it to the traversal.

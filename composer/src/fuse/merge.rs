@@ -22,81 +22,38 @@ use wasm_encoder::{
 };
 use wasmparser::{
     CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentOuterAliasKind,
-    ComponentType, ComponentTypeRef, ExternalKind, KnownCustom, Payload,
+    ComponentType, ComponentTypeRef, KnownCustom, Payload,
 };
 
 /// How much of each kind has been written.
 #[derive(Default)]
-struct Counts {
-    types: u32,
-    functions: u32,
-    instances: u32,
-    components: u32,
-    values: u32,
-    core_types: u32,
-    core_modules: u32,
-    core_instances: u32,
-    core_functions: u32,
-    core_tables: u32,
-    core_memories: u32,
-    core_globals: u32,
-    core_tags: u32,
-}
+struct Counts([u32; Space::COUNT]);
 
 impl Counts {
-    fn of(&mut self, kind: ComponentExternalKind) -> &mut u32 {
-        match kind {
-            ComponentExternalKind::Type => &mut self.types,
-            ComponentExternalKind::Func => &mut self.functions,
-            ComponentExternalKind::Instance => &mut self.instances,
-            ComponentExternalKind::Component => &mut self.components,
-            ComponentExternalKind::Module => &mut self.core_modules,
-            ComponentExternalKind::Value => &mut self.values,
-        }
+    /// Takes the next number.
+    fn next(&mut self, space: impl Into<Space>) -> u32 {
+        let count = &mut self.0[space.into() as usize];
+        *count += 1;
+        *count - 1
     }
-}
-
-/// Takes the next number.
-fn next(count: &mut u32) -> u32 {
-    *count += 1;
-    *count - 1
 }
 
 /// Where what was read is in what is written. What isn't there any more is [`GONE`].
 #[derive(Default)]
-pub(super) struct Places {
-    pub types: Vec<u32>,
-    pub functions: Vec<u32>,
-    pub instances: Vec<u32>,
-    pub components: Vec<u32>,
-    pub values: Vec<u32>,
-    pub core_types: Vec<u32>,
-    pub core_modules: Vec<u32>,
-    pub core_instances: Vec<u32>,
-    pub core_functions: Vec<u32>,
-    pub core_tables: Vec<u32>,
-    pub core_memories: Vec<u32>,
-    pub core_globals: Vec<u32>,
-    pub core_tags: Vec<u32>,
-}
+pub(super) struct Places([Vec<u32>; Space::COUNT]);
 
 impl Places {
-    fn of(&self, space: Space) -> &Vec<u32> {
-        match space {
-            Space::Type => &self.types,
-            Space::Function => &self.functions,
-            Space::Instance => &self.instances,
-            Space::Component => &self.components,
-            Space::Value => &self.values,
-            Space::CoreType => &self.core_types,
-            Space::CoreModule => &self.core_modules,
-            Space::CoreInstance => &self.core_instances,
-            Space::CoreFunction => &self.core_functions,
-            Space::CoreTable => &self.core_tables,
-            Space::CoreMemory => &self.core_memories,
-            Space::CoreGlobal => &self.core_globals,
-            Space::CoreTag => &self.core_tags,
-        }
+    pub fn of(&self, space: Space) -> &[u32] {
+        &self.0[space as usize]
+    }
+
+    /// The number of what is read next.
+    fn next(&self, space: Space) -> usize {
+        self.of(space).len()
+    }
+
+    pub fn push(&mut self, space: impl Into<Space>, place: u32) {
+        self.0[space.into() as usize].push(place);
     }
 
     /// Whether what a guest needs for such functions is there already.
@@ -104,7 +61,8 @@ impl Places {
         let is_in = |index: Option<u32>, places: &[u32]| {
             index.is_none_or(|index| (index as usize) < places.len())
         };
-        is_in(lowering.memory, &self.core_memories) && is_in(lowering.realloc, &self.core_functions)
+        is_in(lowering.memory, self.of(Space::CoreMemory))
+            && is_in(lowering.realloc, self.of(Space::CoreFunction))
     }
 }
 
@@ -236,7 +194,7 @@ impl Merged {
         let places = self.add(component, Part::Adapter(part))?;
         let first = part.scan.first_core_instance.map(|index| index as usize);
         Ok(AdapterPlaces {
-            core_instance: first.map_or(GONE, |index| places.core_instances[index]),
+            core_instance: first.map_or(GONE, |index| places.of(Space::CoreInstance)[index]),
             imports: instances(part.scan, &places).collect(),
         })
     }
@@ -249,7 +207,7 @@ impl Merged {
     ) -> Result<Option<u32>, Error> {
         let anew = part.anew.map(|(_, function)| function as usize);
         let places = self.add(component, Part::Guest(part))?;
-        Ok(anew.map(|function| places.core_functions[function]))
+        Ok(anew.map(|function| places.of(Space::CoreFunction)[function]))
     }
 
     /// Adds a component and an instance of it, and returns the number of that.
@@ -258,14 +216,14 @@ impl Merged {
             id: ComponentSectionId::Component as u8,
             data: component,
         });
-        let component = next(&mut self.counts.components);
+        let component = self.counts.next(Space::Component);
         let args = args
             .iter()
             .map(|(name, (kind, number))| (*name, (*kind).into(), *number));
         let mut section = ComponentInstanceSection::new();
         section.instantiate(component, args.collect::<Vec<_>>());
         self.component.section(&section);
-        next(&mut self.counts.instances)
+        self.counts.next(Space::Instance)
     }
 
     /// Takes an export of an instance.
@@ -277,7 +235,7 @@ impl Merged {
             name,
         });
         self.component.section(&section);
-        (kind, next(self.counts.of(kind)))
+        (kind, self.counts.next(kind))
     }
 
     /// Exports something.
@@ -285,7 +243,7 @@ impl Merged {
         let mut section = ComponentExportSection::new();
         section.export(name, kind.into(), number, None);
         self.component.section(&section);
-        next(self.counts.of(kind));
+        self.counts.next(kind);
     }
 
     /// Exports `wasi:http/handler`.
@@ -323,7 +281,7 @@ impl Merged {
 fn instances<'a>(scan: &'a Scan, places: &'a Places) -> impl Iterator<Item = (String, u32)> + 'a {
     let named = scan.imports.iter();
     let instances = named.filter_map(|(name, index)| Some((name, (*index)? as usize)));
-    instances.map(|(name, index)| (name.clone(), places.instances[index]))
+    instances.map(|(name, index)| (name.clone(), places.of(Space::Instance)[index]))
 }
 
 /// Where the outermost component is written.
@@ -338,14 +296,14 @@ impl Output<'_> {
             id: ComponentSectionId::CoreModule as u8,
             data: module,
         });
-        let module = next(&mut self.counts.core_modules);
+        let module = self.counts.next(Space::CoreModule);
         let args = args
             .iter()
             .map(|(name, instance)| (*name, ModuleArg::Instance(*instance)));
         let mut section = InstanceSection::new();
         section.instantiate(module, args.collect::<Vec<_>>());
         self.component.section(&section);
-        next(&mut self.counts.core_instances)
+        self.counts.next(Space::CoreInstance)
     }
 
     /// Makes a core instance of single things.
@@ -353,7 +311,7 @@ impl Output<'_> {
         let mut section = InstanceSection::new();
         section.export_items(items.to_vec());
         self.component.section(&section);
-        next(&mut self.counts.core_instances)
+        self.counts.next(Space::CoreInstance)
     }
 
     /// Makes core functions of what instances export.
@@ -372,7 +330,7 @@ impl Output<'_> {
         self.component.section(&section);
         let numbers = exports
             .iter()
-            .map(|_| next(&mut self.counts.core_functions));
+            .map(|_| self.counts.next(Space::CoreFunction));
         numbers.collect()
     }
 }
@@ -392,9 +350,9 @@ impl Output<'_> {
             });
         }
         self.component.section(&aliases);
-        let [request, response, error_code] = HANDLER_TYPES.map(|_| next(&mut self.counts.types));
+        let [request, response, error_code] = HANDLER_TYPES.map(|_| self.counts.next(Space::Type));
         let mut types = ComponentTypeSection::new();
-        let mut next_type = || next(&mut self.counts.types);
+        let mut next_type = || self.counts.next(Space::Type);
         types.defined_type().own(request);
         let own_request = ComponentValType::Type(next_type());
         types.defined_type().own(response);
@@ -418,7 +376,7 @@ impl Output<'_> {
             name: glue::ADAPTER_MEMORY,
         });
         self.component.section(&aliases);
-        let memory = next(&mut self.counts.core_memories);
+        let memory = self.counts.next(Space::CoreMemory);
         let mut canonical = CanonicalFunctionSection::new();
         use wasm_encoder::CanonicalOption::{Async, Callback, Memory, UTF8};
         canonical.task_return(Some(result), [Memory(memory), UTF8]);
@@ -433,7 +391,7 @@ impl Output<'_> {
             (
                 name,
                 ExportKind::Func,
-                next(&mut self.counts.core_functions),
+                self.counts.next(Space::CoreFunction),
             )
         });
         let host = self.bundle(&host);
@@ -452,7 +410,7 @@ impl Output<'_> {
             [Memory(memory), UTF8, Async, Callback(functions[1])],
         );
         self.component.section(&canonical);
-        let function = next(&mut self.counts.functions);
+        let function = self.counts.next(Space::Function);
         let mut items: Vec<_> = HANDLER_TYPES
             .into_iter()
             .zip([request, response, error_code])
@@ -462,11 +420,11 @@ impl Output<'_> {
         let mut instances = ComponentInstanceSection::new();
         instances.export_items(items);
         self.component.section(&instances);
-        let instance = next(&mut self.counts.instances);
+        let instance = self.counts.next(Space::Instance);
         let mut exports = ComponentExportSection::new();
         exports.export(handler.name, ComponentExportKind::Instance, instance, None);
         self.component.section(&exports);
-        next(&mut self.counts.instances);
+        self.counts.next(Space::Instance);
     }
 }
 
@@ -501,7 +459,7 @@ impl Pass for Merger<'_, '_> {
 
     fn takes_core_module(&mut self) -> bool {
         if self.depth == 0 {
-            self.add(ComponentExternalKind::Module);
+            self.add(Space::CoreModule);
         }
         true
     }
@@ -523,9 +481,7 @@ impl Pass for Merger<'_, '_> {
                 let mut types = CoreTypeSection::new();
                 for ty in section {
                     Traversal(self).parse_component_core_type(types.ty(), ty?)?;
-                    self.places
-                        .core_types
-                        .push(next(&mut self.counts.core_types));
+                    self.add(Space::CoreType);
                 }
                 component.section(&types);
             }
@@ -536,12 +492,12 @@ impl Pass for Merger<'_, '_> {
                 let mut instances = ComponentInstanceSection::new();
                 for instance in section {
                     let instance = instance?;
-                    if !self.part.scan().live.instances[self.places.instances.len()] {
-                        self.places.instances.push(GONE);
+                    if !self.part.scan().live.instances[self.places.next(Space::Instance)] {
+                        self.add_gone(Space::Instance);
                         continue;
                     }
                     Traversal(self).parse_component_instance(&mut instances, instance)?;
-                    self.places.instances.push(next(&mut self.counts.instances));
+                    self.add(Space::Instance);
                 }
                 if !instances.is_empty() {
                     component.section(&instances);
@@ -551,14 +507,13 @@ impl Pass for Merger<'_, '_> {
                 let mut instances = InstanceSection::new();
                 for instance in section {
                     Traversal(self).parse_instance(&mut instances, instance?)?;
-                    let instance = next(&mut self.counts.core_instances);
-                    self.places.core_instances.push(instance);
+                    self.add(Space::CoreInstance);
                 }
                 component.section(&instances);
             }
             Payload::ComponentSection { .. } => {
-                if !self.part.scan().live.components[self.places.components.len()] {
-                    self.places.components.push(GONE);
+                if !self.part.scan().live.components[self.places.next(Space::Component)] {
+                    self.add_gone(Space::Component);
                     return Ok(None);
                 }
                 component_utils::parse_component_payload(
@@ -567,9 +522,7 @@ impl Pass for Merger<'_, '_> {
                     payload,
                     whole,
                 )?;
-                self.places
-                    .components
-                    .push(next(&mut self.counts.components));
+                self.add(Space::Component);
             }
             // The adapter's parts are no business of whoever reads it.
             Payload::CustomSection(_) if matches!(self.part, Part::Adapter(_)) => {}
@@ -592,13 +545,13 @@ impl Merger<'_, '_> {
         match payload {
             Payload::ComponentInstanceSection(section) => {
                 for _ in 0..section.count() {
-                    self.add_gone(ComponentExternalKind::Instance);
+                    self.add_gone(Space::Instance);
                 }
             }
             Payload::ComponentCanonicalSection(section) => {
                 for function in section.clone() {
                     if let CanonicalFunction::Lift { .. } = function? {
-                        self.add_gone(ComponentExternalKind::Func);
+                        self.add_gone(Space::Function);
                     }
                 }
             }
@@ -607,8 +560,8 @@ impl Merger<'_, '_> {
                     self.add_gone(export?.kind);
                 }
             }
-            Payload::ComponentSection { .. } => self.add_gone(ComponentExternalKind::Component),
-            Payload::ModuleSection { .. } => self.add_gone(ComponentExternalKind::Module),
+            Payload::ComponentSection { .. } => self.add_gone(Space::Component),
+            Payload::ModuleSection { .. } => self.add_gone(Space::CoreModule),
             _ => {}
         }
         Ok(())
@@ -622,8 +575,8 @@ impl Merger<'_, '_> {
         let mut types = ComponentTypeSection::new();
         for ty in section {
             let ty = ty?;
-            if !self.part.scan().live.types[self.places.types.len()] {
-                self.places.types.push(GONE);
+            if !self.part.scan().live.types[self.places.next(Space::Type)] {
+                self.add_gone(Space::Type);
                 continue;
             }
             match (ty, self.part) {
@@ -638,7 +591,7 @@ impl Merger<'_, '_> {
                         component.section(&types);
                         types = ComponentTypeSection::new();
                     }
-                    let destructor = self.places.core_functions[destructor as usize];
+                    let destructor = self.places.of(Space::CoreFunction)[destructor as usize];
                     let signature = Signature::destructor();
                     let destructor = self.keep(component, part, &signature, destructor);
                     types
@@ -647,7 +600,7 @@ impl Merger<'_, '_> {
                 }
                 (ty, _) => Traversal(self).parse_component_type(types.ty(), ty)?,
             }
-            self.add_type();
+            self.add(Space::Type);
         }
         if !types.is_empty() {
             component.section(&types);
@@ -655,32 +608,15 @@ impl Merger<'_, '_> {
         Ok(())
     }
 
-    fn add_type(&mut self) {
-        self.places.types.push(next(&mut self.counts.types));
-    }
-
     /// Something of a kind has been written.
-    fn add(&mut self, kind: ComponentExternalKind) {
-        let (places, count) = self.of(kind);
-        places.push(next(count));
+    fn add(&mut self, space: impl Into<Space>) {
+        let space = space.into();
+        self.places.push(space, self.counts.next(space));
     }
 
     /// Something of a kind has not.
-    fn add_gone(&mut self, kind: ComponentExternalKind) {
-        self.of(kind).0.push(GONE);
-    }
-
-    fn of(&mut self, kind: ComponentExternalKind) -> (&mut Vec<u32>, &mut u32) {
-        let places = &mut self.places;
-        let places = match kind {
-            ComponentExternalKind::Type => &mut places.types,
-            ComponentExternalKind::Func => &mut places.functions,
-            ComponentExternalKind::Instance => &mut places.instances,
-            ComponentExternalKind::Component => &mut places.components,
-            ComponentExternalKind::Module => &mut places.core_modules,
-            ComponentExternalKind::Value => &mut places.values,
-        };
-        (places, self.counts.of(kind))
+    fn add_gone(&mut self, space: impl Into<Space>) {
+        self.places.push(space, GONE);
     }
 
     fn imports(
@@ -692,19 +628,19 @@ impl Merger<'_, '_> {
         for import in section {
             let import = import?;
             if let ComponentTypeRef::Instance(_) = import.ty
-                && self.part.scan().instances[self.places.instances.len()].is_some()
+                && self.part.scan().instances[self.places.next(Space::Instance)].is_some()
             {
-                self.places.instances.push(GONE);
+                self.add_gone(Space::Instance);
                 continue;
             }
             if let Some((kind, number)) = self.imports.get(import.name.name) {
-                self.of(*kind).0.push(*number);
+                self.places.push(*kind, *number);
                 continue;
             }
             imports.import(import.name, Traversal(self).component_type_ref(import.ty)?);
             let kind = kind_of(import.ty);
-            self.add(kind);
-            let number = *self.of(kind).1 - 1;
+            let number = self.counts.next(kind);
+            self.places.push(kind, number);
             let name = import.name.name.to_string();
             self.imported.push((name, (kind, number)));
         }
@@ -738,35 +674,29 @@ impl Merger<'_, '_> {
             if let ComponentAlias::InstanceExport { kind, .. } = alias {
                 let scan = self.part.scan();
                 let gone = match kind {
-                    ComponentExternalKind::Type => !scan.live.types[self.places.types.len()],
+                    ComponentExternalKind::Type => !scan.live.types[self.places.next(Space::Type)],
                     ComponentExternalKind::Func => {
-                        scan.functions[self.places.functions.len()].is_some()
+                        scan.functions[self.places.next(Space::Function)].is_some()
                     }
                     _ => false,
                 };
                 if gone {
-                    let places = match kind {
-                        ComponentExternalKind::Type => &mut self.places.types,
-                        _ => &mut self.places.functions,
-                    };
-                    places.push(GONE);
+                    self.add_gone(kind);
                     continue;
                 }
             }
             aliases.alias(Traversal(self).component_alias(alias.clone())?);
             match alias {
                 ComponentAlias::InstanceExport { kind, .. } => self.add(kind),
-                ComponentAlias::CoreInstanceExport { kind, .. } => self.add_core(kind),
+                ComponentAlias::CoreInstanceExport { kind, .. } => self.add(kind),
                 ComponentAlias::Outer { kind, .. } => match kind {
-                    ComponentOuterAliasKind::CoreModule => self.add(ComponentExternalKind::Module),
+                    ComponentOuterAliasKind::CoreModule => self.add(Space::CoreModule),
                     ComponentOuterAliasKind::CoreType => {
-                        self.places
-                            .core_types
-                            .push(next(&mut self.counts.core_types));
+                        self.add(Space::CoreType);
                     }
-                    ComponentOuterAliasKind::Type => self.add(ComponentExternalKind::Type),
+                    ComponentOuterAliasKind::Type => self.add(Space::Type),
                     ComponentOuterAliasKind::Component => {
-                        self.add(ComponentExternalKind::Component);
+                        self.add(Space::Component);
                     }
                 },
             }
@@ -775,20 +705,6 @@ impl Merger<'_, '_> {
             component.section(&aliases);
         }
         Ok(())
-    }
-
-    fn add_core(&mut self, kind: ExternalKind) {
-        let (places, count) = (&mut self.places, &mut self.counts);
-        let (places, count) = match kind {
-            ExternalKind::Func | ExternalKind::FuncExact => {
-                (&mut places.core_functions, &mut count.core_functions)
-            }
-            ExternalKind::Table => (&mut places.core_tables, &mut count.core_tables),
-            ExternalKind::Memory => (&mut places.core_memories, &mut count.core_memories),
-            ExternalKind::Global => (&mut places.core_globals, &mut count.core_globals),
-            ExternalKind::Tag => (&mut places.core_tags, &mut count.core_tags),
-        };
-        places.push(next(count));
     }
 
     fn exports(
@@ -829,7 +745,7 @@ impl Merger<'_, '_> {
         // What is replaced comes first: others may refer to it, but it doesn't refer to them.
         let is_core =
             |function: &&CanonicalFunction| !matches!(function, CanonicalFunction::Lift { .. });
-        let first = self.places.core_functions.len();
+        let first = self.places.next(Space::CoreFunction);
         for index in first..first + functions.iter().filter(is_core).count() {
             self.replace(component, index);
         }
@@ -837,12 +753,14 @@ impl Merger<'_, '_> {
         for function in functions {
             let scan = self.part.scan();
             let lifts = matches!(function, CanonicalFunction::Lift { .. });
-            if !lifts && let Some(number) = self.replaced.get(&self.places.core_functions.len()) {
-                self.places.core_functions.push(*number);
+            if !lifts
+                && let Some(number) = self.replaced.get(&self.places.next(Space::CoreFunction))
+            {
+                self.places.push(Space::CoreFunction, *number);
                 continue;
             }
-            if lifts && !scan.live.functions[self.places.functions.len()] {
-                self.places.functions.push(GONE);
+            if lifts && !scan.live.functions[self.places.next(Space::Function)] {
+                self.add_gone(Space::Function);
                 continue;
             }
             let lifted = self.lifted(component, &mut canonical, &function);
@@ -867,9 +785,9 @@ impl Merger<'_, '_> {
                 }
             }
             if lifts {
-                self.add(ComponentExternalKind::Func);
+                self.add(Space::Function);
             } else {
-                self.add_core(ExternalKind::Func);
+                self.add(Space::CoreFunction);
             }
         }
         if !canonical.is_empty() {
@@ -894,7 +812,7 @@ impl Merger<'_, '_> {
         else {
             return None;
         };
-        let function = self.places.functions.len() as u32;
+        let function = self.places.next(Space::Function) as u32;
         let drained = part.drained.filter(|(lifted, _)| *lifted == function);
         let kept = part.kept.and_then(|kept| kept.get(&function));
         if drained.is_none() && kept.is_none() {
@@ -905,7 +823,7 @@ impl Merger<'_, '_> {
             component.section(canonical);
             *canonical = CanonicalFunctionSection::new();
         }
-        let guest = self.places.core_functions[*core_func_index as usize];
+        let guest = self.places.of(Space::CoreFunction)[*core_func_index as usize];
         if let Some(signature) = kept {
             return Some(self.keep(component, part, signature, guest));
         }
@@ -1036,11 +954,11 @@ impl Merger<'_, '_> {
         };
         let mut items = Vec::new();
         if let Some(index) = lowering.memory {
-            let index = self.places.core_memories[index as usize];
+            let index = self.places.of(Space::CoreMemory)[index as usize];
             items.push((glue::MEMORY, ExportKind::Memory, index));
         }
         if let Some(index) = lowering.realloc {
-            let index = self.places.core_functions[index as usize];
+            let index = self.places.of(Space::CoreFunction)[index as usize];
             items.push((glue::REALLOC, ExportKind::Func, index));
         }
         let mut args = vec![(glue::ADAPTER, part.adapter), (glue::HANDLES, part.handles)];

@@ -3,6 +3,7 @@
 //! Nobody has validated them. What can't be read has no name.
 
 use super::merge::{GONE, Places};
+use crate::pass::Space;
 use std::collections::BTreeMap;
 use wasm_encoder::{ComponentNameSection, NameMap};
 use wasmparser::{ComponentName, ComponentNameSectionReader};
@@ -24,32 +25,38 @@ pub(super) fn renumbered(
             ComponentName::Component { name, .. } => section.component(name),
             ComponentName::CoreFuncs(names) => {
                 let is_guests = |index| !replaced.contains_key(&index);
-                section.core_funcs(&self::map(names, &places.core_functions, is_guests));
+                section.core_funcs(&self::map(names, places.of(Space::CoreFunction), is_guests));
             }
             ComponentName::CoreGlobals(names) => {
-                section.core_globals(&map(names, &places.core_globals));
+                section.core_globals(&map(names, places.of(Space::CoreGlobal)));
             }
             ComponentName::CoreMemories(names) => {
-                section.core_memories(&map(names, &places.core_memories));
+                section.core_memories(&map(names, places.of(Space::CoreMemory)));
             }
             ComponentName::CoreTables(names) => {
-                section.core_tables(&map(names, &places.core_tables));
+                section.core_tables(&map(names, places.of(Space::CoreTable)));
             }
-            ComponentName::CoreTags(names) => section.core_tags(&map(names, &places.core_tags)),
+            ComponentName::CoreTags(names) => {
+                section.core_tags(&map(names, places.of(Space::CoreTag)))
+            }
             ComponentName::CoreModules(names) => {
-                section.core_modules(&map(names, &places.core_modules));
+                section.core_modules(&map(names, places.of(Space::CoreModule)));
             }
             ComponentName::CoreInstances(names) => {
-                section.core_instances(&map(names, &places.core_instances));
+                section.core_instances(&map(names, places.of(Space::CoreInstance)));
             }
-            ComponentName::CoreTypes(names) => section.core_types(&map(names, &places.core_types)),
-            ComponentName::Types(names) => section.types(&map(names, &places.types)),
-            ComponentName::Instances(names) => section.instances(&map(names, &places.instances)),
+            ComponentName::CoreTypes(names) => {
+                section.core_types(&map(names, places.of(Space::CoreType)))
+            }
+            ComponentName::Types(names) => section.types(&map(names, places.of(Space::Type))),
+            ComponentName::Instances(names) => {
+                section.instances(&map(names, places.of(Space::Instance)))
+            }
             ComponentName::Components(names) => {
-                section.components(&map(names, &places.components));
+                section.components(&map(names, places.of(Space::Component)));
             }
-            ComponentName::Funcs(names) => section.funcs(&map(names, &places.functions)),
-            ComponentName::Values(names) => section.values(&map(names, &places.values)),
+            ComponentName::Funcs(names) => section.funcs(&map(names, places.of(Space::Function))),
+            ComponentName::Values(names) => section.values(&map(names, places.of(Space::Value))),
             // It may have numbers in it.
             ComponentName::Unknown { .. } => {}
         }
@@ -144,11 +151,13 @@ mod tests {
         names.core_funcs(&functions);
         let mut component = Component::new();
         component.section(&names);
-        let places = Places {
-            types: vec![0, GONE, 1],
-            core_functions: vec![8, 7, 7, 9],
-            ..Places::default()
-        };
+        let mut places = Places::default();
+        for place in [0, GONE, 1] {
+            places.push(Space::Type, place);
+        }
+        for place in [8, 7, 7, 9] {
+            places.push(Space::CoreFunction, place);
+        }
         let mut found = Vec::new();
         each(&component.finish(), |names| {
             found.push(read(&renumbered(names, &places, &BTreeMap::from([(3, 9)]))));
