@@ -22,11 +22,11 @@ pub fn add(component: Vec<u8>) -> Result<Vec<u8>, Error> {
     let mut reader = BinaryReader::new(&component, 0);
     reader.read_bytes(HEADER).map_err(Error::InvalidResult)?;
     while !reader.eof() {
-        let start = reader.original_position() as usize;
+        let start = reader.original_position();
         let id = reader.read_u8().map_err(Error::InvalidResult)?;
         let mut section = reader.read_reader().map_err(Error::InvalidResult)?;
         if id == CUSTOM && section.read_string().map_err(Error::InvalidResult)? == NAME {
-            let end = reader.original_position() as usize;
+            let end = reader.original_position();
             let mut extended = component[..start].to_vec();
             append(
                 extend(section).map_err(Error::InvalidResult)?,

@@ -222,7 +222,7 @@ fn position_of(module: &[u8], wanted: &str) -> Result<Option<usize>, Error> {
                 for segment in section {
                     let segment = segment.map_err(broken)?;
                     // The contents are what the segment ends with.
-                    segments.push(segment.range.end as usize - segment.data.len());
+                    segments.push(segment.range.end - segment.data.len());
                 }
             }
             Payload::CustomSection(section) => {

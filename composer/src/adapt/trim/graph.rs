@@ -304,7 +304,7 @@ impl Resolver<'_> {
     fn bytes_from(&self, entry: &RelocationEntry) -> Option<(u32, &[u8])> {
         self.input.segments.iter().find_map(|segment| {
             let within = (entry.offset as usize).checked_sub(segment.offset)?;
-            let bytes = segment.bytes.get(usize::try_from(within).ok()?..)?;
+            let bytes = segment.bytes.get(within..)?;
             let address = segment.address.checked_add(u32::try_from(within).ok()?)?;
             (!bytes.is_empty()).then_some((address, bytes))
         })
@@ -390,8 +390,7 @@ impl Resolver<'_> {
 /// width, LEB128 ones by padding.
 fn number(kind: RelocationType, bytes: &[u8], at: usize) -> Option<u32> {
     use RelocationType as Kind;
-    let start = usize::try_from(at).ok()?;
-    let bytes = bytes.get(start..start.checked_add(kind.extent())?)?;
+    let bytes = bytes.get(at..at.checked_add(kind.extent())?)?;
     let mut reader = BinaryReader::new(bytes, 0);
     let value = match kind {
         Kind::TableIndexI32 | Kind::MemoryAddrI32 => reader.read_u32(),
