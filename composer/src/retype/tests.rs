@@ -117,7 +117,7 @@ fn modules(component: &[u8]) -> Vec<&[u8]> {
     let module = |payload| match payload {
         Payload::ModuleSection {
             unchecked_range, ..
-        } => Some(&component[unchecked_range.start as usize..unchecked_range.end as usize]),
+        } => Some(&component[unchecked_range]),
         _ => None,
     };
     payloads

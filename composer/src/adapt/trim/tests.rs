@@ -323,7 +323,7 @@ fn with_customs(mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>) -> Vec<u
                 });
             }
         } else if let Some((id, range)) = section.as_section() {
-            let data = &ADAPTER[range.start as usize..range.end as usize];
+            let data = &ADAPTER[range];
             copy.section(&RawSection { id, data });
         }
     }
