@@ -7,7 +7,7 @@ use crate::core_module::Header;
 use crate::wit::{self, Kind};
 use wasm_encoder::{Function, ValType};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, Result_, TypeDefKind};
+use wit_parser::{Resolve, Result_, TypeDefKind, WorldId};
 
 pub(crate) mod flat;
 mod handler;
@@ -25,7 +25,6 @@ pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 ///
 /// None that the caller could do something about.
 pub fn run(target: Target) -> Result<Vec<u8>, Error> {
-    let broken = |error| Error::Link(format!("the front component: {error:#}"));
     let mut resolve = Resolve::default();
     let guest = wit::add(&mut resolve, GUEST_RUN)?;
     let adapter = wit::add(&mut resolve, LIFECYCLE)?;
@@ -42,12 +41,15 @@ pub fn run(target: Target) -> Result<Vec<u8>, Error> {
     wit::function(&mut resolve, adapter, Kind::Async, "drain", &[], None);
     let world = wit::world(&mut resolve, &[guest, adapter], front);
     let export = format!("{run}#run");
-    let mut module = run_module((GUEST_RUN, "run"), (LIFECYCLE, "drain"), &export);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(broken)?;
-    ComponentEncoder::default()
-        .module(&module)
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(broken)
+    let module = run_module((GUEST_RUN, "run"), (LIFECYCLE, "drain"), &export);
+    encode(module, &resolve, world)
+}
+
+/// Makes a front component of its core module.
+fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, Error> {
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)
+        .and_then(|()| ComponentEncoder::default().module(&module)?.encode())
+        .map_err(|error| Error::Link(format!("the front component: {error:#}")))
 }
 
 /// The core module that runs the guest, and then waits until what the guest has written is with the

@@ -248,8 +248,8 @@ fn module<'a>(payload: &Payload<'_>, bytes: &'a [u8]) -> Option<&'a [u8]> {
 /// The types of a component, which is validated but for the core modules that are known to be
 /// valid.
 ///
-/// Function bodies are left to `validate_all`: what validates a single one is generic, so that a
-/// host that validates functions itself would have all of that a second time.
+/// Function bodies are left to `validate_all`: what validates a single one is generic, so that this
+/// crate would have a copy of its own.
 fn types(bytes: &[u8], valid: &BTreeSet<&[u8]>) -> Result<Types, BinaryReaderError> {
     if valid.is_empty() {
         return Validator::new().validate_all(bytes);

@@ -14,7 +14,6 @@ use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, MemorySection, MemoryType, Module, ValType,
 };
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Mangling, Resolve, Result_, Type, TypeDefKind, WorldId, WorldKey};
 
 /// The name by which the front component imports the guest's `wasi:http/incoming-handler`.
@@ -56,17 +55,8 @@ const TOP: u32 = 3;
 /// None that the caller could do something about.
 pub fn handler(adapter: &Adapter<'_>, incoming: &Incoming<'_>) -> Result<Vec<u8>, Error> {
     let description = Description::new(adapter, incoming)?;
-    let mut module = module(&description, adapter.target(), incoming);
-    let Description { resolve, world, .. } = &description;
-    embed_component_metadata(&mut module, resolve, *world, StringEncoding::UTF8).map_err(broken)?;
-    ComponentEncoder::default()
-        .module(&module)
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(broken)
-}
-
-fn broken(error: impl std::fmt::Display) -> Error {
-    Error::Link(format!("the front component: {error:#}"))
+    let module = module(&description, adapter.target(), incoming);
+    super::encode(module, &description.resolve, description.world)
 }
 
 /// The interfaces that are joined, and what is answered.

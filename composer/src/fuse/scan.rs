@@ -175,7 +175,6 @@ struct Scanner<'a> {
     /// Whether what has been read of an inner component does.
     inner_acts: bool,
     core_instances: u32,
-    core_modules: u32,
 }
 
 impl Scan {
@@ -213,7 +212,6 @@ impl Scan {
             acts: Vec::new(),
             inner_acts: false,
             core_instances: 0,
-            core_modules: 0,
         };
         pass::run(&mut scanner, &mut Component::new(), component)
             .map_err(|error| Unfusible::Unreadable(error.to_string()))?;
@@ -328,8 +326,7 @@ impl Scanner<'_> {
             ComponentExternalKind::Instance => self.add_instance(None, held),
             // Nobody knows what one from elsewhere does.
             ComponentExternalKind::Component => self.add_component(true),
-            ComponentExternalKind::Module => self.core_modules += 1,
-            ComponentExternalKind::Value => {}
+            ComponentExternalKind::Module | ComponentExternalKind::Value => {}
         }
     }
 
@@ -378,9 +375,6 @@ impl Pass for Scanner<'_> {
     }
 
     fn takes_core_module(&mut self) -> bool {
-        if self.depth == 0 {
-            self.core_modules += 1;
-        }
         false
     }
 
@@ -640,17 +634,20 @@ impl Scanner<'_> {
                 taken.insert(name.to_string());
             }
         }
-        match alias {
-            ComponentAlias::InstanceExport {
-                kind: ComponentExternalKind::Type,
-                ..
-            } => {}
-            ComponentAlias::InstanceExport { kind, .. } if self.imports_only => {
-                self.add(kind, Vec::new());
-                return Ok(());
+        if self.imports_only {
+            // Of what is there beside imports, only types are of use to them.
+            match alias {
+                ComponentAlias::InstanceExport {
+                    kind: ComponentExternalKind::Type,
+                    ..
+                }
+                | ComponentAlias::Outer { .. } => {}
+                ComponentAlias::InstanceExport { kind, .. } => {
+                    self.add(kind, Vec::new());
+                    return Ok(());
+                }
+                ComponentAlias::CoreInstanceExport { .. } => return Ok(()),
             }
-            ComponentAlias::CoreInstanceExport { .. } if self.imports_only => return Ok(()),
-            _ => {}
         }
         let (kind, core) = match alias {
             ComponentAlias::InstanceExport { kind, .. } => (Some(kind), None),
