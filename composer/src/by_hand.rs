@@ -15,15 +15,18 @@
 //! What `compose` does beyond that can't be had by hand: the adapter is not cut down to what the
 //! guest needs, so the host needs all of WASI 0.3, and guest and adapter stay two components.
 
-use crate::adapt::{Adapter, Incoming};
+use crate::catalogue::{Catalogue, Incoming};
+use crate::component::write;
+use crate::error::{ComposeError, InternalError, OptionsError, Place};
 use crate::inspect::Guest;
-use crate::plan::Plan;
-use crate::{Error, Target, own_types, preview1};
+use crate::options::Options;
+use crate::plan::{Decisions, Plan};
+use crate::{adapter as cut, preview1, validate, values};
 
-pub use crate::adapt::LIFECYCLE;
+pub use crate::catalogue::LIFECYCLE;
 pub use crate::front::{GUEST_HANDLER, GUEST_RUN};
 
-/// What a host calls a guest by.
+/// The export by which a host calls a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entry {
@@ -39,17 +42,18 @@ impl Entry {
     /// Every entry.
     pub const ALL: [Entry; 3] = [Entry::Run, Entry::Handler, Entry::HandlerCandidate];
 
-    /// Those that a guest has.
+    /// The entries that a guest has.
     pub fn of(plan: &Plan) -> impl Iterator<Item = Entry> {
-        let incoming = Incoming::of(plan).map(|incoming| incoming.interface);
+        let incoming = plan.incoming();
+        let has_run = plan.run().is_some();
         let is_there = move |entry: &Entry| match entry.incoming() {
-            Some(of_entry) => incoming == Some(of_entry.interface),
-            None => plan.run().is_some(),
+            Some(of_entry) => incoming == Some(of_entry),
+            None => has_run,
         };
         Entry::ALL.into_iter().filter(is_there)
     }
 
-    /// What it is called on the command line.
+    /// The name of the entry, which [`FromStr`](std::str::FromStr) takes.
     pub fn name(self) -> &'static str {
         match self {
             Entry::Run => "run",
@@ -74,7 +78,7 @@ impl Entry {
         }
     }
 
-    fn incoming(self) -> Option<Incoming<'static>> {
+    fn incoming(self) -> Option<Incoming> {
         match self {
             Entry::Run => None,
             Entry::Handler => Some(Incoming::STABLE),
@@ -90,16 +94,22 @@ impl std::fmt::Display for Entry {
 }
 
 /// A name that no [`Entry`] has.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("`{0}` is nothing that a host calls: run, handler and handler-candidate are")]
-pub struct UnknownEntry(String);
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is nothing that a host calls: run, handler and handler-candidate are")]
+#[non_exhaustive]
+pub struct UnknownEntry {
+    /// The name.
+    pub name: String,
+}
 
 impl std::str::FromStr for Entry {
     type Err = UnknownEntry;
 
     fn from_str(name: &str) -> Result<Self, UnknownEntry> {
         let entry = Entry::ALL.into_iter().find(|entry| entry.name() == name);
-        entry.ok_or_else(|| UnknownEntry(name.to_string()))
+        entry.ok_or_else(|| UnknownEntry {
+            name: name.to_string(),
+        })
     }
 }
 
@@ -109,38 +119,79 @@ impl std::str::FromStr for Entry {
 pub struct Retyped {
     /// The component. It needs the adapter: no host has these types under these names.
     pub bytes: Vec<u8>,
-    /// What is to become of each import and export.
+    /// The decision on each import and export.
     pub plan: Plan,
+    /// The functions of exports that have become `async`.
+    pub became_async: Vec<Place>,
 }
 
-/// The whole adapter as a component. It exports every WASI 0.2 interface that can be served with
-/// the target, but those of the packages `without`, and imports that version of WASI 0.3. Without
-/// `wasi:http`, for example, it fits a host that ships none of it.
+/// Why a piece was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PieceError {
+    /// The options don't fit WASI.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// Something that should never happen.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
+impl From<crate::catalogue::CatalogueError> for PieceError {
+    fn from(error: crate::catalogue::CatalogueError) -> Self {
+        match error {
+            crate::catalogue::CatalogueError::Options(error) => error.into(),
+            crate::catalogue::CatalogueError::Internal(error) => error.into(),
+        }
+    }
+}
+
+/// Makes a component of the whole adapter. It exports every WASI 0.2 interface that can be served
+/// with the target of the options, and imports that version of WASI 0.3. Packages that are to be
+/// [left out](Options::without) are neither exported nor imported. Options about a guest are of no
+/// effect.
 ///
 /// # Errors
 ///
 /// If a package is none of WASI 0.2.
-pub fn adapter(target: Target, without: &[&str]) -> Result<Vec<u8>, Error> {
-    Adapter::embedded(target)?.whole(without)
+pub fn adapter(options: &Options) -> Result<Vec<u8>, PieceError> {
+    // The packages are checked, and then left out whole.
+    Catalogue::new(options.target, &options.without)?;
+    let catalogue = Catalogue::new(options.target, &[])?;
+    let without: Vec<&str> = options.without.iter().map(String::as_str).collect();
+    let component = cut::whole(&catalogue, &without)?;
+    checked(component).map_err(PieceError::from)
 }
 
-/// The component that stands before a guest and the adapter.
+/// Makes the component that stands before a guest and the adapter, for the target of the options.
 ///
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub fn front(target: Target, entry: Entry) -> Result<Vec<u8>, Error> {
-    match entry.incoming() {
-        Some(incoming) => crate::front::handler(&Adapter::embedded(target)?, &incoming),
-        None => crate::front::run(target),
-    }
+pub fn front(options: &Options, entry: Entry) -> Result<Vec<u8>, PieceError> {
+    let component = match entry.incoming() {
+        Some(incoming) => {
+            let catalogue = Catalogue::new(options.target, &[])?;
+            crate::front::handler(&catalogue, incoming)?
+        }
+        None => crate::front::run(options.target)?,
+    };
+    checked(component).map_err(PieceError::from)
+}
+
+/// A piece that is valid.
+fn checked(bytes: Vec<u8>) -> Result<Vec<u8>, InternalError> {
+    let validated = Vec::new();
+    let written = write::Written { bytes, validated };
+    validate::valid(&written).map_err(InternalError::result)?;
+    Ok(written.bytes)
 }
 
 /// Gives the functions of a guest that may wait an `async` type, which makes it fit the adapter.
 /// Takes what [`compose`](crate::compose) takes.
 ///
 /// ```
-/// use wasi_uplift::{Target, by_hand};
+/// use wasi_uplift::{Options, by_hand};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let guest = wat::parse_str(
@@ -149,7 +200,7 @@ pub fn front(target: Target, entry: Entry) -> Result<Vec<u8>, Error> {
 ///             (export "pollable" (type $p (sub resource)))
 ///             (export "[method]pollable.block" (func (param "self" (borrow $p)))))))"#,
 /// )?;
-/// let retyped = by_hand::retype(&guest, Target::default())?;
+/// let retyped = by_hand::retype(&guest, Options::default())?;
 /// for (import, export) in retyped.plan.adapted() {
 ///     println!("{} is {export} of the adapter", import.name);
 /// }
@@ -162,12 +213,21 @@ pub fn front(target: Target, entry: Entry) -> Result<Vec<u8>, Error> {
 /// # Errors
 ///
 /// As [`compose`](crate::compose).
-pub fn retype(guest: &[u8], target: Target) -> Result<Retyped, Error> {
-    let guest = own_types::give(preview1::componentize(guest)?);
-    let guest = Guest::read(&guest)?;
-    let plan = Plan::new(&guest, &Adapter::embedded(target)?)?;
-    let bytes = crate::retype::retype(&guest, &plan)?.bytes;
-    Ok(Retyped { bytes, plan })
+pub fn retype(guest: &[u8], options: &Options) -> Result<Retyped, ComposeError> {
+    let component = preview1::componentize(guest)?;
+    let mut guest = Guest::read(&component)?;
+    let catalogue = Catalogue::new(options.target, &options.without)?;
+    let mut plan = Decisions::of(&guest, &catalogue)?.into_plan()?;
+    plan.follow(options)?;
+    values::define(&mut guest, &plan);
+    let became_async = crate::retype::retype(&mut guest, &plan)?;
+    let written = write::component(&guest.model, guest.root).map_err(InternalError::result)?;
+    validate::valid(&written).map_err(InternalError::result)?;
+    Ok(Retyped {
+        bytes: written.bytes,
+        plan,
+        became_async,
+    })
 }
 
 #[cfg(test)]
@@ -175,21 +235,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_can_be_left_out() -> Result<(), Error> {
-        let whole = adapter(Target::default(), &[])?;
-        let without = adapter(Target::default(), &["wasi:http"])?;
-        let imports_http = |component: &[u8]| -> Result<bool, Error> {
-            let imports = Guest::read(component)?.imports;
-            Ok(imports.iter().any(|it| it.name.starts_with("wasi:http/")))
+    fn a_package_can_be_left_out() {
+        let imports_http = |options: &Options| {
+            let component = adapter(options).unwrap();
+            let imports = Guest::read(&component).unwrap().imports;
+            imports.iter().any(|it| it.name.starts_with("wasi:http/"))
         };
-        assert!(imports_http(&whole)?);
-        assert!(!imports_http(&without)?);
-        Ok(())
+        assert!(imports_http(&Options::default()));
+        assert!(!imports_http(&Options::default().without("wasi:http")));
     }
 
     #[test]
     fn a_package_that_is_none_is_named() {
-        let error = adapter(Target::default(), &["wasi:htpp"]).unwrap_err();
+        let error = adapter(&Options::default().without("wasi:htpp")).unwrap_err();
         let message = error.to_string();
         assert!(
             message.starts_with("`wasi:htpp` is no package of WASI 0.2"),

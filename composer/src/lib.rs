@@ -17,148 +17,81 @@
 //! ```
 //!
 //! All of it works on bytes: nothing is read or written, started or waited for. So it can be used in
-//! a build script as well as in a host that uplifts what it loads. [`inspect()`] says what would
-//! become of a guest, and [`by_hand`] has the pieces for those who put them together themselves.
+//! a build script as well as in a host that uplifts what it loads. [`compose`] makes a result,
+//! [`inspect`] says more about it, and [`by_hand`] has the pieces for those who put them together
+//! themselves.
 //!
 //! The features `cli` and `run`, which are on by default, are for the command. A program that uses
 //! the library does without: `default-features = false`.
 //!
-//! A guest's WASI 0.2 imports are served by an adapter component that imports WASI 0.3. The adapter
-//! is part of this crate; every guest gets what it needs of it and no more. Data flows one way:
+//! # How it works
 //!
-//! 1. [`mod@inspect`]: what does the guest import and export?
-//! 2. [`plan`]: what becomes of each import and export?
-//! 3. [`adapt`]: cut the adapter down to what the plan asks for.
-//! 4. [`retype`]: give the functions of the guest that may wait an `async` type.
-//! 5. [`link`]: put the two together.
-//! 6. [`validate`]: check the result before anybody gets to see it.
+//! A guest's WASI 0.2 imports are served by an adapter component that imports WASI 0.3. The adapter
+//! is part of this crate; every guest gets what it needs of it and no more. Data flows one way, and
+//! each stage knows those before it only:
+//!
+//! | stage | what it does |
+//! |---|---|
+//! | `preview1` | makes a component of a core module that imports `wasi_snapshot_preview1` |
+//! | `component/read` | validates a component and reads it into the model that all other stages work on |
+//! | `inspect` | lists what the guest imports and exports |
+//! | `catalogue` | knows what the adapter offers, for a version of WASI 0.3 |
+//! | `plan` | decides on each import and export |
+//! | `demand` | says what the plan needs of the adapter |
+//! | `adapter` | cuts the adapter down to the demand, by `trim` |
+//! | `values` | gives imports and exports that stay their own definitions of WASI 0.2's value types |
+//! | `retype` | gives the functions of the guest that may wait an `async` type |
+//! | `fuse`, `link` | put guest and adapter together, as one component or as two, perhaps behind a `front` |
+//! | `component/write` | writes the model |
+//! | `validate` | checks the result before anybody gets to see it |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
-pub mod adapt;
+mod adapter;
 pub mod by_hand;
+mod catalogue;
+mod component;
 mod core_module;
-mod embedded;
+mod demand;
 mod error;
 mod front;
 mod fuse;
-pub mod inspect;
-pub mod link;
-mod own_types;
-mod pass;
-pub mod plan;
+mod inspect;
+mod link;
+mod name;
+mod options;
+mod plan;
 mod preview1;
 mod producers;
-mod rename;
 mod report;
-pub mod retype;
-pub mod shape;
-mod target;
-pub mod validate;
-mod wit;
+mod retype;
+mod shared;
+mod trim;
+mod validate;
+mod values;
 
-pub use error::{Error, Place, Unserved};
-pub use fuse::Unfusible;
-use plan::ExportFate;
-pub use plan::Plan;
-pub use report::{Outlook, Report, Reported, Variant, Verdict, inspect};
-pub use target::{Target, UnknownTarget};
+pub use catalogue::{Target, UnknownTarget};
+pub use error::{
+    ComposeError, CoreModuleAdvice, FixedReason, FuseError, InputError, InspectError,
+    InternalError, InvalidComponent, LinkError, OptionsError, Place, PlanError, RetypeError,
+    Unserved, UnservedImport,
+};
+pub use inspect::Extern;
+pub use name::InterfaceName;
+pub use options::{LinkMode, Options, UnknownLinkMode};
+pub use plan::{ExportFate, ImportFate, Plan, Planned};
+pub use report::{Report, Reported, Variant, Verdict, inspect};
 
-/// What the package says of itself has to compile.
+use catalogue::Catalogue;
+use component::write::Written;
+use inspect::Guest;
+use plan::Decisions;
+
+/// The package's own examples have to compile.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-/// How to compose.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    target: Target,
-    link: LinkMode,
-    without: Vec<String>,
-    keep_sync: Vec<String>,
-    make_async: Vec<String>,
-}
-
-/// How guest and adapter are to be put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LinkMode {
-    /// As one component if that can be, and as two otherwise.
-    #[default]
-    Auto,
-    /// As one component: the adapter becomes a part of the guest.
-    Fused,
-    /// As two components, one linked to the other.
-    Component,
-}
-
-/// How guest and adapter have been put together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Linked {
-    /// The guest was returned as it is.
-    Not,
-    /// They are one component.
-    Fused,
-    /// They are two components: because they were to be, or for the reason given.
-    Components(Option<Unfusible>),
-}
-
-impl Options {
-    /// Sets the version of WASI 0.3 that the result imports. Every 0.3.x host has 0.3.0, which is
-    /// what the result imports otherwise.
-    pub fn target(mut self, target: Target) -> Self {
-        self.target = target;
-        self
-    }
-
-    /// Sets how guest and adapter are put together. One component is faster, and lets a guest use
-    /// WASI 0.2 where it can't wait: while it is instantiated, for example.
-    pub fn link(mut self, link: LinkMode) -> Self {
-        self.link = link;
-        self
-    }
-
-    /// Has the result import nothing of a package, `wasi:filesystem` for example, for a host that
-    /// ships only a part of WASI 0.3. The guest gets what WASI 0.2 offers for absence: there are no
-    /// folders, no socket can be made, a request is denied. May be called for several packages.
-    pub fn without(mut self, package: impl Into<String>) -> Self {
-        self.without.push(package.into());
-        self
-    }
-
-    /// Has the functions of an export keep the types that they have, though the guest may wait.
-    /// One that would have to wait traps. May be called for several exports.
-    pub fn keep_sync(mut self, export: impl Into<String>) -> Self {
-        self.keep_sync.push(export.into());
-        self
-    }
-
-    /// Has the functions of an export become `async`, whether the guest may wait or not: for a host
-    /// that counts on it. May be called for several exports.
-    pub fn make_async(mut self, export: impl Into<String>) -> Self {
-        self.make_async.push(export.into());
-        self
-    }
-}
-
-impl Options {
-    fn adapter(&self) -> Result<adapt::Adapter<'static>, Error> {
-        adapt::Adapter::embedded(self.target)?.leave_out(&self.without)
-    }
-
-    /// What the exports are to be, which the guest doesn't say.
-    fn settle(&self, plan: &mut Plan) -> Result<(), Error> {
-        for export in &self.keep_sync {
-            plan.settle(export, ExportFate::Sync)?;
-        }
-        for export in &self.make_async {
-            plan.settle(export, ExportFate::Async)?;
-        }
-        Ok(())
-    }
-}
 
 /// The result of [`compose`].
 #[derive(Clone, Debug)]
@@ -166,13 +99,33 @@ impl Options {
 pub struct Composed {
     /// The component, which has been validated.
     pub bytes: Vec<u8>,
-    /// What became of each import and export.
+    /// The decision on each import and export of the guest.
     pub plan: Plan,
-    /// How guest and adapter were put together.
+    /// The way in which guest and adapter were put together.
     pub linked: Linked,
+    /// The names of what the result imports, in order.
+    pub imports: Vec<String>,
+    /// The names of what the result exports, in order.
+    pub exports: Vec<String>,
     /// The functions of exports that have become `async`. A host calls them otherwise than those of
     /// the guest: its bindings have to be made from the result.
     pub became_async: Vec<Place>,
+}
+
+/// The way in which guest and adapter have been put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Linked {
+    /// The guest was returned as it is.
+    Not,
+    /// They are one component.
+    Fused,
+    /// They are two components.
+    #[non_exhaustive]
+    Components {
+        /// Why they are not one. `None` if they were to be two.
+        because: Option<FuseError>,
+    },
 }
 
 /// Composes a guest with the adapter.
@@ -185,113 +138,103 @@ pub struct Composed {
 /// same guest gives the same bytes every time.
 ///
 /// ```
-/// use wasi_uplift::{Error, Options, Unserved};
+/// use wasi_uplift::{ComposeError, Options, PlanError, Unserved};
 ///
 /// let guest = wat::parse_str(
 ///     r#"(component (import "wasi:cli/nonsense@0.2.0" (instance (export "do" (func)))))"#,
 /// )
 /// .unwrap();
-/// let Err(Error::Imports(imports)) = wasi_uplift::compose(&guest, &Options::default()) else {
+/// let error = wasi_uplift::compose(&guest, &Options::default()).unwrap_err();
+/// let ComposeError::Plan(PlanError::Imports { imports, .. }) = error else {
 ///     panic!("WASI 0.2 has no such interface");
 /// };
-/// assert_eq!(imports, [("wasi:cli/nonsense@0.2.0".to_string(), Unserved::Unknown)]);
+/// assert_eq!(imports[0].import, "wasi:cli/nonsense@0.2.0");
+/// assert_eq!(imports[0].reason, Unserved::Unknown);
 /// ```
 ///
 /// # Errors
 ///
-/// Each way in which a guest can't be served has a variant of [`Error`].
-pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, Error> {
-    let guest = own_types::give(preview1::componentize(guest)?);
-    let guest = inspect::Guest::read(&guest)?;
-    let adapter = options.adapter()?;
-    let mut plan = Plan::new(&guest, &adapter)?;
-    options.settle(&mut plan)?;
-    carry_out(&guest, plan, &adapter, options)
+/// Each stage has its variant of [`ComposeError`].
+pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, ComposeError> {
+    let component = preview1::componentize(guest)?;
+    let guest = Guest::read(&component)?;
+    let catalogue = Catalogue::new(options.target, &options.without)?;
+    let mut plan = Decisions::of(&guest, &catalogue)?.into_plan()?;
+    plan.follow(options)?;
+    carry_out(&component, guest, plan, &catalogue, options.link)
 }
 
+/// Makes the result that a plan asks for.
 fn carry_out(
-    guest: &inspect::Guest<'_>,
+    bytes: &[u8],
+    mut guest: Guest<'_>,
     plan: Plan,
-    adapter: &adapt::Adapter<'_>,
-    options: &Options,
-) -> Result<Composed, Error> {
+    catalogue: &Catalogue,
+    link: LinkMode,
+) -> Result<Composed, ComposeError> {
     if plan.is_identity() {
+        let names = |items: &[Extern]| items.iter().map(|item| item.name.clone()).collect();
         return Ok(Composed {
-            bytes: guest.bytes.to_vec(),
+            bytes: bytes.to_vec(),
+            imports: names(&guest.imports),
+            exports: names(&guest.exports),
             plan,
             linked: Linked::Not,
             became_async: Vec::new(),
         });
     }
-    let retyped = retype::retype(guest, &plan)?;
-    let (bytes, linked) = put_together(retyped.bytes, &plan, adapter, options.link)?;
-    let bytes = producers::add(bytes)?;
-    validate::validate(&bytes, &plan, guest, adapter.absence())?;
+    values::define(&mut guest, &plan);
+    let became_async = retype::retype(&mut guest, &plan)?;
+    let (written, externs, linked) = put_together(&guest, &plan, catalogue, link)?;
     Ok(Composed {
-        bytes,
+        bytes: written.bytes,
         plan,
         linked,
-        became_async: retyped.became_async,
+        imports: externs.imports,
+        exports: externs.exports,
+        became_async,
     })
 }
 
+/// Puts guest and adapter together: as one component if that is wanted and can be, and as two
+/// otherwise.
 fn put_together(
-    guest: Vec<u8>,
+    guest: &Guest<'_>,
     plan: &Plan,
-    adapter: &adapt::Adapter<'_>,
+    catalogue: &Catalogue,
     link: LinkMode,
-) -> Result<(Vec<u8>, Linked), Error> {
-    let mut why_not = None;
+) -> Result<(Written, validate::Externs, Linked), ComposeError> {
+    let mut because = None;
     if link != LinkMode::Component {
-        match fuse::fuse(&guest, plan, adapter) {
-            Ok(bytes) => return Ok((bytes, Linked::Fused)),
-            Err(fuse::Failure::Broken(error)) => return Err(error),
+        match fused(guest, plan, catalogue) {
+            Ok((written, externs)) => return Ok((written, externs, Linked::Fused)),
+            Err(fuse::Failure::Internal(error)) => return Err(error.into()),
             Err(fuse::Failure::Unfusible(reason)) if link == LinkMode::Fused => {
-                return Err(Error::Unfusible(reason));
+                return Err(reason.into());
             }
-            Err(fuse::Failure::Unfusible(reason)) => why_not = Some(reason),
+            Err(fuse::Failure::Unfusible(reason)) => because = Some(reason),
         }
     }
-    let parts = link::Parts {
-        guest,
-        adapter: adapter.trim(plan)?,
-    };
-    Ok((
-        link::link(parts, plan, adapter)?,
-        Linked::Components(why_not),
-    ))
+    let written = link::link(guest, plan, catalogue).map_err(|failure| match failure {
+        link::Failure::Plan(error) => ComposeError::from(error),
+        link::Failure::Link(error) => error.into(),
+        link::Failure::Internal(error) => error.into(),
+    })?;
+    let externs = validate::validate(&written, plan, catalogue).map_err(InternalError::from)?;
+    Ok((written, externs, Linked::Components { because }))
 }
 
-impl LinkMode {
-    /// Every mode.
-    pub const ALL: [LinkMode; 3] = [LinkMode::Auto, LinkMode::Fused, LinkMode::Component];
-
-    /// What it is called on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            LinkMode::Auto => "auto",
-            LinkMode::Fused => "fused",
-            LinkMode::Component => "component",
-        }
-    }
-}
-
-impl std::fmt::Display for LinkMode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that no [`LinkMode`] has.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("`{0}` is no way to link: auto, fused and component are")]
-pub struct UnknownLinkMode(String);
-
-impl std::str::FromStr for LinkMode {
-    type Err = UnknownLinkMode;
-
-    fn from_str(name: &str) -> Result<Self, UnknownLinkMode> {
-        let mode = LinkMode::ALL.into_iter().find(|mode| mode.name() == name);
-        mode.ok_or_else(|| UnknownLinkMode(name.to_string()))
-    }
+fn fused(
+    guest: &Guest<'_>,
+    plan: &Plan,
+    catalogue: &Catalogue,
+) -> Result<(Written, validate::Externs), fuse::Failure> {
+    let written = fuse::fuse(guest, plan, catalogue)?;
+    // The guest may be one that can be linked, so that this is not the last word.
+    let externs = validate::validate(&written, plan, catalogue).map_err(|error| {
+        fuse::Failure::Unfusible(FuseError::Invalid {
+            reason: error.to_string(),
+        })
+    })?;
+    Ok((written, externs))
 }

@@ -1,145 +1,177 @@
-//! Puts the guest and the adapter together.
+//! Links the guest and the adapter as two components.
 //!
 //! Both become inner components of the result. It imports what either of them imports of the host,
 //! each interface once, and hands it on.
 
-use crate::adapt::{Adapter, Incoming, LIFECYCLE, TrimmedAdapter};
-use crate::fuse::merge::{Item, Merged};
-use crate::fuse::scan::{Fate, Scan};
-use crate::fuse::{Failure, shared_imports};
-use crate::inspect::Extern;
+use crate::adapter;
+use crate::catalogue::{Catalogue, LIFECYCLE};
+use crate::component::assembly::Assembly;
+use crate::component::write::{self, Written};
+use crate::component::{ItemId, Sort};
+use crate::demand::Demand;
+use crate::error::{InternalError, LinkError, PlanError};
+use crate::front;
+use crate::inspect::{Extern, Guest};
 use crate::plan::{ExportFate, ImportFate, Plan};
-use crate::{Error, Unfusible, front};
+use crate::producers;
+use crate::shared;
+use std::cell::OnceCell;
 use std::collections::HashMap;
-use wasmparser::ComponentExternalKind as Kind;
 
-/// The components to be linked.
-pub struct Parts {
-    /// The guest, retyped.
-    pub guest: Vec<u8>,
-    /// The adapter, trimmed.
-    pub adapter: TrimmedAdapter,
+/// Why guest and adapter have not been linked.
+pub(crate) enum Failure {
+    Plan(PlanError),
+    Link(LinkError),
+    Internal(InternalError),
 }
 
-/// Links the parts, of which one was cut from the whole adapter, into one component.
+impl From<InternalError> for Failure {
+    fn from(error: InternalError) -> Self {
+        Failure::Internal(error)
+    }
+}
+
+impl From<shared::Error> for Failure {
+    fn from(error: shared::Error) -> Self {
+        match error {
+            shared::Error::Extended { import } => Failure::Link(LinkError::Extended { import }),
+            shared::Error::Internal(error) => Failure::Internal(error),
+        }
+    }
+}
+
+/// A component in front of an export of the guest.
+struct Front {
+    component: Vec<u8>,
+    /// The names of its imports that the adapter's exports of the same names serve.
+    of_adapter: Vec<&'static str>,
+    /// The name of its import that the guest's export serves.
+    of_guest: &'static str,
+}
+
+impl Front {
+    /// The front for an export of the guest that becomes another one, if it needs one.
+    fn of(
+        export: &str,
+        plan: &Plan,
+        drains: bool,
+        catalogue: &Catalogue,
+    ) -> Result<Option<Self>, Failure> {
+        let is = |entry: Option<(&Extern, &str)>| entry.is_some_and(|(it, _)| it.name == export);
+        if is(plan.run()) && drains {
+            return Ok(Some(Front {
+                component: front::run(catalogue.target())?,
+                of_adapter: vec![LIFECYCLE],
+                of_guest: front::GUEST_RUN,
+            }));
+        }
+        if !is(plan.handler()) {
+            return Ok(None);
+        }
+        let incoming = plan.incoming().ok_or_else(|| {
+            Failure::Plan(PlanError::Shape {
+                name: export.to_string(),
+                reason: "its types are not those of an import `wasi:http/types`".to_string(),
+            })
+        })?;
+        Ok(Some(Front {
+            component: front::handler(catalogue, incoming)?,
+            of_adapter: vec![incoming.types, incoming.interface],
+            of_guest: front::GUEST_HANDLER,
+        }))
+    }
+}
+
+/// Links a guest, which has been retyped, with the adapter.
 ///
 /// # Errors
 ///
 /// If an import of the guest that is for the host can't be one of the result.
-pub fn link(parts: Parts, plan: &Plan, whole: &Adapter<'_>) -> Result<Vec<u8>, Error> {
-    let target = parts.adapter.target;
-    let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
-    let read = |component: &[u8], is_gone: &dyn Fn(&str) -> bool| {
-        let fate = |name: &str| match is_gone(name) {
-            true => Fate::Goes,
-            false => Fate::Stays,
-        };
-        Scan::imports(component, &fate).map_err(|reason| failed(reason.into()))
-    };
-    let guest = read(&parts.guest, &is_adapted)?;
-    let adapters = read(&parts.adapter.bytes, &|_| false)?;
-    let mut result = Merged::default();
-    let shared = shared_imports(plan, whole, [&guest, &adapters]).map_err(failed)?;
-    let imports = shared.as_deref().unwrap_or(&parts.adapter.bytes);
-    result.imports(imports, |_| true).map_err(failed)?;
-    result
-        .imports(&parts.guest, |name| !is_adapted(name))
-        .map_err(failed)?;
-
-    let adapter = instantiate(
-        &mut result,
-        &parts.adapter.bytes,
-        &adapters,
-        &HashMap::new(),
-    )?;
-    let mut served = HashMap::new();
-    for (import, by) in plan.adapted() {
-        let export = result.take(adapter, Kind::Instance, by);
-        served.insert(import.name.as_str(), export);
-    }
-    let instance = instantiate(&mut result, &parts.guest, &guest, &served)?;
-    for export in &plan.exports {
-        let name = &export.item.name;
-        let exported = guest.exports.get(name);
-        let exported = exported.ok_or_else(|| broken(format!("no export is called `{name}`")))?;
-        let item = result.take(instance, exported.kind, name);
-        let is = |entry: Option<(&Extern, &str)>| entry.is_some_and(|(item, _)| item.name == *name);
-        let ExportFate::Lifted(to) = &export.fate else {
-            result.export(name, item);
-            continue;
-        };
-        let front = if is(plan.run()) && parts.adapter.drains {
-            Some((front::run(target)?, vec![LIFECYCLE], front::GUEST_RUN))
-        } else if is(plan.handler()) {
-            let incoming = Incoming::of(plan).ok_or_else(|| Error::Shape {
-                name: name.clone(),
-                reason: "its types are not those of an import `wasi:http/types`".to_string(),
-            })?;
-            let served = vec![incoming.types, incoming.interface];
-            let front = front::handler(whole, &incoming)?;
-            Some((front, served, front::GUEST_HANDLER))
-        } else {
-            None
-        };
-        let item = match front {
-            Some((front, of_adapter, of_guest)) => {
-                let mut served = HashMap::from([(of_guest, item)]);
-                for name in of_adapter {
-                    served.insert(name, result.take(adapter, Kind::Instance, name));
-                }
-                let imports = read(&front, &|_| false)?;
-                let front = instantiate(&mut result, &front, &imports, &served)?;
-                result.take(front, Kind::Instance, to)
-            }
-            None => item,
-        };
-        result.export(to, item);
-    }
-    Ok(result.finish())
-}
-
-fn broken(reason: String) -> Error {
-    Error::Link(reason)
-}
-
-fn failed(failure: Failure) -> Error {
-    match failure {
-        Failure::Broken(error) => error,
-        Failure::Unfusible(Unfusible::Shared(import)) => Error::Extended(import),
-        Failure::Unfusible(reason) => broken(reason.to_string()),
-    }
-}
-
-/// Instantiates a component: with what serves its imports, and with those of the result.
-fn instantiate(
-    result: &mut Merged,
-    component: &[u8],
-    scan: &Scan,
-    served: &HashMap<&str, Item>,
-) -> Result<u32, Error> {
-    let mut args: Vec<(&str, Item)> = served.iter().map(|(name, it)| (*name, *it)).collect();
-    for name in scan.imports.keys().map(String::as_str) {
-        if !served.contains_key(name) {
-            let import = result.import(name);
-            let missing = || broken(format!("nothing is imported as `{name}`"));
-            args.push((name, import.ok_or_else(missing)?));
+pub(crate) fn link(
+    guest: &Guest<'_>,
+    plan: &Plan,
+    catalogue: &Catalogue,
+) -> Result<Written, Failure> {
+    let adapter = adapter::linkable(catalogue, &Demand::of(plan))?;
+    let mut fronts = HashMap::new();
+    for (export, _) in plan.lifted() {
+        if let Some(front) = Front::of(&export.name, plan, adapter.drains, catalogue)? {
+            fronts.insert(export.name.as_str(), front);
         }
     }
-    // The same guest gives the same bytes every time.
-    args.sort_unstable_by_key(|(name, _)| *name);
-    Ok(result.instantiate_component(component, &args))
+
+    let shared_imports = OnceCell::new();
+    let mut model = guest.model.clone();
+    let adapter_root = model
+        .read(&adapter.bytes)
+        .map_err(InternalError::adapter)?;
+    let roots = [guest.root, adapter_root];
+    let shared_root = shared::imports(&mut model, roots, catalogue, None, &shared_imports)?;
+    let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
+    let mut assembly = Assembly::new(&mut model);
+    assembly.import_from(shared_root.unwrap_or(adapter_root), |_| true);
+    assembly.import_from(guest.root, |name| !is_adapted(name));
+
+    let unserved =
+        |import: String| InternalError::link(format!("nothing is imported as `{import}`"));
+    let adapter = assembly
+        .instantiate(adapter_root, Vec::new())
+        .map_err(unserved)?;
+    let mut served = Vec::new();
+    for (import, by) in plan.adapted() {
+        let export = assembly.instance_export(Sort::Instance, adapter, by.to_string());
+        served.push((import.name.clone(), export));
+    }
+    let instance = assembly.instantiate(guest.root, served).map_err(unserved)?;
+    for export in &plan.exports {
+        let name = &export.item.name;
+        let sort = assembly.model[export.item.item].sort;
+        let item = assembly.instance_export(sort, instance, name.clone());
+        let ExportFate::Lifted { to } = &export.fate else {
+            assembly.export(name.clone(), item);
+            continue;
+        };
+        let item = match fronts.get(name.as_str()) {
+            Some(front) => place_front(&mut assembly, front, [adapter, item], to)?,
+            None => item,
+        };
+        assembly.export(to.clone(), item);
+    }
+    let root = assembly.finish();
+    producers::add(&mut model, root);
+    write::component(&model, root).map_err(|error| InternalError::result(error).into())
+}
+
+/// Places a front between the host and an export of the guest, and returns its own export.
+fn place_front<'a>(
+    assembly: &mut Assembly<'_, 'a>,
+    front: &'a Front,
+    [adapter, of_guest]: [ItemId; 2],
+    to: &str,
+) -> Result<ItemId, InternalError> {
+    let component = assembly
+        .model
+        .read(&front.component)
+        .map_err(InternalError::link)?;
+    let mut args = vec![(front.of_guest.to_string(), of_guest)];
+    for name in &front.of_adapter {
+        let export = assembly.instance_export(Sort::Instance, adapter, *name);
+        args.push((name.to_string(), export));
+    }
+    let instance = assembly.instantiate(component, args).map_err(|import| {
+        InternalError::link(format!("nothing is imported as `{import}` for the front"))
+    })?;
+    Ok(assembly.instance_export(Sort::Instance, instance, to.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Error, LinkMode, Options, compose, inspect::Guest};
+    use crate::{ComposeError, LinkMode, Options, compose};
 
     /// The names of what the result imports, of a guest that is linked as a component.
-    fn imports(guest: &str) -> Result<Vec<String>, Error> {
+    fn imports(guest: &str) -> Result<Vec<String>, ComposeError> {
         let options = Options::default().link(LinkMode::Component);
-        let composed = compose(&wat::parse_str(guest).unwrap(), &options)?;
-        let imports = Guest::read(&composed.bytes)?.imports;
-        Ok(imports.into_iter().map(|import| import.name).collect())
+        Ok(compose(&wat::parse_str(guest).unwrap(), &options)?.imports)
     }
 
     #[test]

@@ -1,13 +1,18 @@
-//! Decides what becomes of each import and export of a guest.
+//! Decides for each import and export of a guest what it becomes in the result.
 
-use crate::Error;
-use crate::adapt::{Adapter, Interface};
-use crate::error::Unserved;
-use crate::inspect::{Extern, Generation, Guest, InterfaceName};
+use crate::catalogue::{Catalogue, Incoming, Interface};
+use crate::component::shape::{Shape, Shapes};
+use crate::component::{Alias, Definition, ItemId, Model, Sort, Type, ValueType};
+use crate::error::{
+    FixedReason, InternalError, OptionsError, PlanError, Unserved, UnservedImport,
+};
+use crate::inspect::{Extern, Guest};
+use crate::name::{Generation, InterfaceName};
+use crate::options::Options;
 use semver::Version;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What becomes of each import and export: data, which says it all before anything is done.
+/// The decision on each import and export of a guest. It is data, made before anything is changed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Plan {
@@ -17,20 +22,22 @@ pub struct Plan {
     pub exports: Vec<Planned<ExportFate>>,
 }
 
-/// An import or export and what becomes of it.
+/// An import or export with the decision on it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Planned<Fate> {
     /// The import or export of the guest.
     pub item: Extern,
-    /// What becomes of it.
+    /// The decision.
     pub fate: Fate,
 }
 
-/// What becomes of an import.
+/// The decision on an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImportFate {
     /// The adapter serves it.
+    #[non_exhaustive]
     Adapter {
         /// The name of the adapter's export.
         by: String,
@@ -43,12 +50,16 @@ pub enum ImportFate {
     Host,
 }
 
-/// What becomes of an export.
+/// The decision on an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExportFate {
-    /// It becomes an export of this name, which is its WASI 0.3 counterpart.
-    Lifted(String),
+    /// It becomes its WASI 0.3 counterpart.
+    #[non_exhaustive]
+    Lifted {
+        /// The name of that export.
+        to: String,
+    },
     /// It is WASI 0.3 already.
     AlreadyP3,
     /// It is exported under the same name. Its functions become `async` if the guest may wait.
@@ -110,8 +121,7 @@ const P2_HANDLER: &str = "wasi:http/incoming-handler";
 /// Where a WASI 0.3 component is.
 const P3_HANDLER: &str = "wasi:http/handler";
 
-/// What a host of WASI 0.2 calls, with the only function of each, what it looks like in the words
-/// of [`shape`](crate::shape), and the WASI 0.3 counterpart.
+/// The interfaces by which a host of WASI 0.2 calls a component.
 const ENTRIES: [Entry; 2] = [
     Entry {
         path: P2_RUN,
@@ -129,133 +139,238 @@ const ENTRIES: [Entry; 2] = [
 
 struct Entry {
     path: &'static str,
+    /// The only function.
     function: &'static str,
+    /// Its type, in the words of [`Shapes::text`].
     shape: &'static str,
+    /// The interface of WASI 0.3 in its place.
     counterpart: &'static str,
 }
 
-impl Plan {
-    /// Plans for a guest.
+/// The decision on each import and export of a guest, or why it can't be served.
+pub(crate) struct Decisions {
+    pub imports: Vec<Planned<Result<ImportFate, PlanError>>>,
+    pub exports: Vec<Planned<Result<ExportFate, PlanError>>>,
+}
+
+impl Decisions {
+    /// Decides on all imports and exports of a guest.
     ///
     /// # Errors
     ///
-    /// If something that the guest imports or exports can't be served.
-    pub fn new(guest: &Guest<'_>, adapter: &Adapter<'_>) -> Result<Self, Error> {
-        let mut plan = Plan {
-            imports: Vec::new(),
+    /// If the adapter is broken.
+    pub fn of(guest: &Guest<'_>, catalogue: &Catalogue) -> Result<Self, InternalError> {
+        let mut shapes = Shapes::default();
+        let families = Families::choose(guest, catalogue, &mut shapes);
+        let import = |item: &Extern| Planned {
+            item: item.clone(),
+            fate: import_fate(item, &families),
+        };
+        let mut decisions = Decisions {
+            imports: guest.imports.iter().map(import).collect(),
             exports: Vec::new(),
         };
-        let families = Families::choose(guest, adapter)?;
-        let mut unserved = Vec::new();
-        for import in &guest.imports {
-            match import_fate(import, &families) {
-                Ok(fate) => plan.imports.push(Planned {
-                    item: import.clone(),
-                    fate,
-                }),
-                Err(reason) => unserved.push((import.name.clone(), reason)),
-            }
-        }
-        if !unserved.is_empty() {
-            return Err(Error::Imports(unserved));
-        }
-        plan.check_answers(adapter)?;
-        plan.check_references()?;
-        // A host calls one of a kind: what the guest has for WASI 0.3, if it has.
+        decisions.check_answers(catalogue)?;
+        decisions.check_references(guest);
+        // A host calls one of a kind: the guest's own for WASI 0.3, if it has one.
         let mut lifted: BTreeSet<&str> = guest.exports.iter().filter_map(p3_entry).collect();
-        for export in &guest.exports {
-            let mut fate = export_fate(export, adapter)?;
-            if let (ExportFate::Lifted(_), Some(entry)) = (&fate, p2_entry(export))
+        for item in &guest.exports {
+            let mut fate = export_fate(&guest.model, item, catalogue, &mut shapes);
+            if let (Ok(ExportFate::Lifted { .. }), Some(entry)) = (&fate, p2_entry(item))
                 && !lifted.insert(entry.counterpart)
             {
-                fate = ExportFate::Kept;
+                fate = Ok(ExportFate::Kept);
             }
-            plan.exports.push(Planned {
-                item: export.clone(),
+            decisions.exports.push(Planned {
+                item: item.clone(),
                 fate,
             });
         }
-        Ok(plan)
+        Ok(decisions)
     }
 
-    /// What stays with the host can't have types of what the host doesn't have, nor can the adapter
-    /// have types of the host's.
-    fn check_references(&self) -> Result<(), Error> {
-        let is_adapted =
-            |name: &&String| matches!(self.import(name), Some(ImportFate::Adapter { .. }));
-        for import in &self.imports {
-            let name = &import.item.name;
-            let mut refers_to = import.item.refers_to.iter();
-            match import.fate {
-                ImportFate::Adapter { .. } => {
-                    if let Some(to) = refers_to.find(|name| !is_adapted(name)) {
-                        return Err(Error::Shape {
-                            name: name.clone(),
-                            reason: format!("they refer to types of the import `{to}`"),
-                        });
-                    }
-                }
-                ImportFate::Host | ImportFate::AlreadyP3 => {
-                    if let Some(to) = refers_to.find(is_adapted) {
-                        return Err(Error::Refers {
-                            import: name.clone(),
-                            to: to.clone(),
-                        });
-                    }
-                }
+    /// The plan, if everything can be served.
+    ///
+    /// # Errors
+    ///
+    /// If something can't: all imports that nothing serves, or else the first of other kinds.
+    pub fn into_plan(self) -> Result<Plan, PlanError> {
+        let mut imports = Vec::new();
+        let mut unserved = Vec::new();
+        let mut first = None;
+        for Planned { item, fate } in self.imports {
+            match fate {
+                Ok(fate) => imports.push(Planned { item, fate }),
+                Err(PlanError::Imports { imports }) => unserved.extend(imports),
+                Err(error) => _ = first.get_or_insert(error),
             }
         }
-        Ok(())
+        if !unserved.is_empty() {
+            return Err(PlanError::Imports { imports: unserved });
+        }
+        let mut exports = Vec::new();
+        for Planned { item, fate } in self.exports {
+            match fate {
+                Ok(fate) => exports.push(Planned { item, fate }),
+                Err(error) => _ = first.get_or_insert(error),
+            }
+        }
+        match first {
+            Some(error) => Err(error),
+            None => Ok(Plan { imports, exports }),
+        }
+    }
+
+    /// The plan for what can be served.
+    pub fn to_plan_of_served(&self) -> Plan {
+        fn served<Fate: Clone>(
+            items: &[Planned<Result<Fate, PlanError>>],
+        ) -> Vec<Planned<Fate>> {
+            let served = items.iter().filter_map(|planned| {
+                Some(Planned {
+                    item: planned.item.clone(),
+                    fate: planned.fate.as_ref().ok()?.clone(),
+                })
+            });
+            served.collect()
+        }
+        Plan {
+            imports: served(&self.imports),
+            exports: served(&self.exports),
+        }
+    }
+
+    /// An import that stays with the host can't have resources of one that the host hasn't got, and
+    /// the adapter can't have types of the host's.
+    fn check_references(&mut self, guest: &Guest<'_>) {
+        let served = self.imports.iter().filter_map(|import| {
+            let is_adapted = matches!(import.fate.as_ref().ok()?, ImportFate::Adapter { .. });
+            Some((import.item.item, is_adapted))
+        });
+        let references = References::find(guest, &served.collect());
+        let names = guest.imports.iter().map(|import| (import.item, &import.name));
+        let names: HashMap<ItemId, &String> = names.collect();
+        let name_of = |item: ItemId| names.get(&item).map_or(String::new(), ToString::to_string);
+        for import in &mut self.imports {
+            let name = &import.item.name;
+            let found = references.of(import.item.item);
+            match (&import.fate, found) {
+                (
+                    Ok(ImportFate::Adapter { .. }),
+                    Reference {
+                        not_adapted: Some(other),
+                        ..
+                    },
+                ) => {
+                    let other = name_of(other);
+                    import.fate = Err(PlanError::Shape {
+                        name: name.clone(),
+                        reason: format!("they refer to types of the import `{other}`"),
+                    });
+                }
+                (
+                    Ok(ImportFate::Host | ImportFate::AlreadyP3),
+                    Reference {
+                        adapted_resource: Some(other),
+                        ..
+                    },
+                ) => {
+                    import.fate = Err(PlanError::ForeignTypes {
+                        import: name.clone(),
+                        types_of: name_of(other),
+                    });
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What is left out has to be answered for.
-    fn check_answers(&self, adapter: &Adapter<'_>) -> Result<(), Error> {
-        let mut unserved: Vec<(String, Unserved)> = Vec::new();
-        for it in adapter.unanswered(self)? {
-            // One function of an import is enough to say.
-            if unserved.iter().all(|(import, _)| *import != it.import) {
-                let reason = Unserved::Unanswered {
-                    function: it.function,
-                    package: it.package,
-                };
-                unserved.push((it.import, reason));
+    fn check_answers(&mut self, catalogue: &Catalogue) -> Result<(), InternalError> {
+        let mut wanted = Vec::new();
+        for (position, import) in self.imports.iter().enumerate() {
+            if let Ok(ImportFate::Adapter { by, .. }) = &import.fate {
+                let functions = import.item.functions.iter();
+                wanted.extend(functions.map(|function| (position, by.as_str(), function.as_str())));
             }
         }
-        if unserved.is_empty() {
-            return Ok(());
+        let functions: Vec<(&str, &str)> = wanted
+            .iter()
+            .map(|(_, by, function)| (*by, *function))
+            .collect();
+        let found = catalogue.unanswered(&functions)?;
+        let mut reasons = BTreeMap::new();
+        for found in found {
+            let (position, _, function) = wanted[found.position];
+            // One function of an import is enough to say.
+            reasons.entry(position).or_insert(Unserved::Unanswered {
+                function: function.to_string(),
+                package: found.package,
+            });
         }
-        Err(Error::Imports(unserved))
+        for (position, reason) in reasons {
+            let import = &mut self.imports[position];
+            import.fate = Err(unserved(&import.item, reason));
+        }
+        Ok(())
+    }
+}
+
+/// The error for one import that can't be served.
+fn unserved(import: &Extern, reason: Unserved) -> PlanError {
+    PlanError::Imports {
+        imports: vec![UnservedImport {
+            import: import.name.clone(),
+            reason,
+        }],
+    }
+}
+
+impl Plan {
+    /// Decides on the exports that options name.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such export, or it can't be chosen.
+    pub(crate) fn follow(&mut self, options: &Options) -> Result<(), OptionsError> {
+        let kept = options.keep_sync.iter();
+        let made = options.make_async.iter();
+        kept.map(|export| (export, ExportFate::Sync))
+            .chain(made.map(|export| (export, ExportFate::Async)))
+            .try_for_each(|(export, fate)| self.settle(export, fate))
     }
 
-    /// Says what becomes of an export that keeps its name.
-    pub(crate) fn settle(&mut self, name: &str, fate: ExportFate) -> Result<(), Error> {
+    fn settle(&mut self, name: &str, fate: ExportFate) -> Result<(), OptionsError> {
         let export = self.exports.iter_mut().find(|it| it.item.name == name);
         let Some(export) = export else {
             let names = self.exports.iter().map(|export| export.item.name.clone());
-            return Err(Error::NoExport {
-                name: name.to_string(),
+            return Err(OptionsError::UnknownExport {
+                export: name.to_string(),
                 known: names.collect(),
             });
         };
-        let settled = match (&export.fate, &fate) {
-            (ExportFate::Kept, _) => true,
-            (settled, fate) => settled == fate,
+        let reason = match &export.fate {
+            ExportFate::Kept => None,
+            settled if *settled == fate => None,
+            ExportFate::Lifted { to } => Some(FixedReason::Lifted { to: to.clone() }),
+            ExportFate::AlreadyP3 => Some(FixedReason::AlreadyP3),
+            ExportFate::Sync | ExportFate::Async => Some(FixedReason::Both),
         };
-        if !settled {
-            return Err(Error::Settled {
+        if let Some(reason) = reason {
+            return Err(OptionsError::FixedExport {
                 export: name.to_string(),
-                by: export.fate.clone(),
+                reason,
             });
         }
         export.fate = fate;
         Ok(())
     }
 
-    /// Whether the guest needs nothing: it imports and exports nothing of WASI 0.2.
+    /// Whether the guest is left as it is: it imports and exports nothing of WASI 0.2.
     pub fn is_identity(&self) -> bool {
         let import = |import: &Planned<_>| !matches!(import.fate, ImportFate::Adapter { .. });
         let export = |export: &Planned<_>| {
-            let is_changed = matches!(export.fate, ExportFate::Lifted(_) | ExportFate::Async);
+            let is_changed = matches!(export.fate, ExportFate::Lifted { .. } | ExportFate::Async);
             !is_changed
         };
         self.imports.iter().all(import) && self.exports.iter().all(export)
@@ -277,16 +392,16 @@ impl Plan {
         })
     }
 
-    /// What becomes of the import of this name.
+    /// The decision on the import of this name.
     pub fn import(&self, name: &str) -> Option<&ImportFate> {
         let named = |import: &&Planned<_>| import.item.name == name;
         Some(&self.imports.iter().find(named)?.fate)
     }
 
     /// The exports that become what a WASI 0.3 host calls, and the names they get.
-    pub fn lifted(&self) -> impl Iterator<Item = (&Extern, &str)> {
+    pub(crate) fn lifted(&self) -> impl Iterator<Item = (&Extern, &str)> {
         self.exports.iter().filter_map(|export| match &export.fate {
-            ExportFate::Lifted(to) => Some((&export.item, to.as_str())),
+            ExportFate::Lifted { to } => Some((&export.item, to.as_str())),
             _ => None,
         })
     }
@@ -297,17 +412,18 @@ impl Plan {
     }
 
     /// The export that becomes `wasi:cli/run` of WASI 0.3, and the name it gets.
-    pub fn run(&self) -> Option<(&Extern, &str)> {
+    pub(crate) fn run(&self) -> Option<(&Extern, &str)> {
         self.lifted_from(P2_RUN)
     }
 
     /// The export that becomes `wasi:http/handler` of WASI 0.3, and the name it gets.
-    pub fn handler(&self) -> Option<(&Extern, &str)> {
+    pub(crate) fn handler(&self) -> Option<(&Extern, &str)> {
         self.lifted_from(P2_HANDLER)
     }
 
-    /// The adapter's export that has the types of the [handler](Self::handler)'s function.
-    pub fn handler_types(&self) -> Option<&str> {
+    /// The interface through which the guest's handler gets its requests: the one whose types the
+    /// guest imports. `None` if the guest is no server, or has the types from elsewhere.
+    pub(crate) fn incoming(&self) -> Option<Incoming> {
         let (handler, _) = self.handler()?;
         let version = &handler.interface.as_ref()?.version;
         let is_types = |name: &&InterfaceName| name.path() == "wasi:http/types";
@@ -319,6 +435,88 @@ impl Plan {
                 found = Some(by);
             }
         }
+        Incoming::with_types(found?)
+    }
+}
+
+/// The imports whose types each definition of a guest refers to.
+struct References(HashMap<ItemId, Reference>);
+
+/// Imports that a definition has types of.
+#[derive(Clone, Copy, Default)]
+struct Reference {
+    /// One that the adapter serves, of which the definition has a resource. A type of values is the
+    /// same wherever it is defined, so that nobody has to serve it.
+    adapted_resource: Option<ItemId>,
+    /// One that the adapter doesn't serve.
+    not_adapted: Option<ItemId>,
+}
+
+impl References {
+    /// Goes through the outermost definitions once: what one refers to comes before it. The imports
+    /// are given with whether the adapter serves them.
+    fn find(guest: &Guest<'_>, imports: &HashMap<ItemId, bool>) -> Self {
+        let model = &guest.model;
+        let mut resources = Resources::default();
+        let mut found: HashMap<ItemId, Reference> = HashMap::new();
+        for id in &model[guest.root].items {
+            let mut reference = Reference::default();
+            match &model[*id].definition {
+                Definition::Alias(Alias::Export { instance, .. })
+                    if let Some(adapted) = imports.get(&model.origin(*instance)) =>
+                {
+                    let import = Some(model.origin(*instance));
+                    if !adapted {
+                        reference.not_adapted = import;
+                    } else if model[*id].sort != Sort::Type || resources.are_in(model, *id) {
+                        reference.adapted_resource = import;
+                    }
+                }
+                _ => model.references(*id, &mut |to| {
+                    if let Some(other) = found.get(&to) {
+                        let Reference {
+                            adapted_resource,
+                            not_adapted,
+                        } = &mut reference;
+                        *adapted_resource = adapted_resource.or(other.adapted_resource);
+                        *not_adapted = not_adapted.or(other.not_adapted);
+                    }
+                }),
+            }
+            if reference.adapted_resource.is_some() || reference.not_adapted.is_some() {
+                found.insert(*id, reference);
+            }
+        }
+        References(found)
+    }
+
+    fn of(&self, import: ItemId) -> Reference {
+        self.0.get(&import).copied().unwrap_or_default()
+    }
+}
+
+/// The types that are resources or have handles in them, as far as they have been looked at.
+#[derive(Default)]
+struct Resources(HashMap<ItemId, bool>);
+
+impl Resources {
+    /// Whether a type is a resource or has handles in it. The validator bounds how deep types refer
+    /// to others.
+    fn are_in(&mut self, model: &Model<'_>, ty: ItemId) -> bool {
+        let ty = model.type_origin(ty);
+        if let Some(known) = self.0.get(&ty) {
+            return *known;
+        }
+        let found = match &model[ty].definition {
+            Definition::Type(Type::Value(ValueType::Own(_) | ValueType::Borrow(_))) => true,
+            Definition::Type(Type::Value(_)) => {
+                let mut parts = Vec::new();
+                model.references(ty, &mut |part| parts.push(part));
+                parts.into_iter().any(|part| self.are_in(model, part))
+            }
+            _ => true,
+        };
+        self.0.insert(ty, found);
         found
     }
 }
@@ -329,9 +527,11 @@ impl Plan {
 /// interfaces share has to come from one place. So it is chosen for a package as a whole, by what
 /// the guest's imports look like.
 struct Families<'a> {
-    adapter: &'a Adapter<'a>,
+    catalogue: &'a Catalogue,
     /// By the guest's package and release candidate.
     chosen: BTreeMap<(String, String), &'a Version>,
+    /// The imports that don't have the types of the version that was chosen.
+    mismatches: HashMap<ItemId, PlanError>,
 }
 
 /// What tells the guest's versions of a package apart. Releases of the 0.2 line are one.
@@ -342,7 +542,7 @@ fn family(name: &InterfaceName) -> (String, String) {
 }
 
 impl<'a> Families<'a> {
-    fn choose(guest: &Guest<'_>, adapter: &'a Adapter<'a>) -> Result<Self, Error> {
+    fn choose(guest: &Guest<'_>, catalogue: &'a Catalogue, shapes: &mut Shapes) -> Self {
         let mut groups: BTreeMap<_, Vec<(&Extern, &InterfaceName)>> = BTreeMap::new();
         for import in &guest.imports {
             if let Some(name) = &import.interface
@@ -353,13 +553,14 @@ impl<'a> Families<'a> {
             }
         }
         let mut families = Families {
-            adapter,
+            catalogue,
             chosen: BTreeMap::new(),
+            mismatches: HashMap::new(),
         };
         for (key, imports) in groups {
             let (package, candidate) = &key;
             // The release first for a release, the release candidate first for one of those.
-            let mut versions: Vec<&Version> = adapter
+            let mut versions: Vec<&Version> = catalogue
                 .interfaces()
                 .iter()
                 .filter(|interface| interface.parts.package == *package)
@@ -369,29 +570,38 @@ impl<'a> Families<'a> {
             versions
                 .sort_by_key(|version| (version.pre.is_empty() != candidate.is_empty(), *version));
             versions.dedup();
-            let mut mismatch = None;
-            let fits = |version: &&&Version| {
-                let found = imports.iter().find_map(|(import, name)| {
+            let mut mismatches_of = |version: &Version| -> Vec<(ItemId, PlanError)> {
+                let mismatch = |(import, name): &(&Extern, &InterfaceName)| {
                     let interface = families.at(name, version)?;
-                    difference(import, interface)
-                });
-                let fits = found.is_none();
-                // What is said of a guest that nothing fits is about the likeliest.
-                mismatch = mismatch.take().or(found);
-                fits
+                    let error = difference(&guest.model, import, catalogue, interface, shapes)?;
+                    Some((import.item, error))
+                };
+                imports.iter().filter_map(mismatch).collect()
             };
-            if let Some(version) = versions.iter().find(fits) {
+            let mut likeliest = None;
+            for version in versions {
+                let mismatches = mismatches_of(version);
+                let fits = mismatches.is_empty();
+                // What is said of a guest that nothing fits is about the likeliest version.
+                if fits || likeliest.is_none() {
+                    likeliest = Some((version, mismatches));
+                }
+                if fits {
+                    break;
+                }
+            }
+            if let Some((version, mismatches)) = likeliest {
                 families.chosen.insert(key, version);
-            } else if let Some(error) = mismatch {
-                return Err(error);
+                families.mismatches.extend(mismatches);
             }
         }
-        Ok(families)
+        families
     }
 
     fn at(&self, name: &InterfaceName, version: &Version) -> Option<&'a Interface> {
-        self.adapter.interfaces().iter().find(|interface| {
-            interface.parts.path() == name.path()
+        self.catalogue.interfaces().iter().find(|interface| {
+            interface.parts.package == name.package
+                && interface.parts.interface == name.interface
                 && interface.parts.version.as_ref() == Some(version)
         })
     }
@@ -401,26 +611,34 @@ impl<'a> Families<'a> {
     }
 }
 
-/// Where an import doesn't look like the interface that is to serve it, if anywhere. That it wants
-/// a function that isn't there is found out later.
-fn difference(import: &Extern, interface: &Interface) -> Option<Error> {
-    let differs = |(name, shape): &(&String, &String)| {
-        interface
-            .shapes
-            .get(*name)
-            .is_some_and(|other| other != *shape)
+/// The first difference between the types of an import and of the interface that is to serve it.
+/// That the import has a function that isn't there is no difference here.
+fn difference(
+    model: &Model<'_>,
+    import: &Extern,
+    catalogue: &Catalogue,
+    interface: &Interface,
+    shapes: &mut Shapes,
+) -> Option<PlanError> {
+    let offered = shapes.of_interface(catalogue.resolve(), interface.id);
+    let wanted = shapes.of_instance(model, import.item);
+    let differs = |(name, shape): &(&String, &Shape)| {
+        let offered = offered.get(*name);
+        offered.is_some_and(|offered| offered != *shape)
     };
-    let (name, shape) = import.shapes.iter().find(differs)?;
-    Some(Error::Shape {
+    let (name, shape) = wanted.iter().find(differs)?;
+    Some(PlanError::Shape {
         name: import.name.clone(),
         reason: format!(
-            "`{name}` is {shape}, and should be {}",
-            interface.shapes[name]
+            "`{name}` is {}, and should be {}",
+            shapes.text(*shape),
+            shapes.text(offered[name])
         ),
     })
 }
 
-fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, Unserved> {
+fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, PlanError> {
+    let unserved = |reason| Err(unserved(import, reason));
     let Some(name) = import.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ImportFate::Host);
     };
@@ -430,25 +648,31 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
     }
     let is_p2 = P2_INTERFACES.contains(&name.path().as_str());
     match name.generation() {
-        Some(Generation::P3) if families.adapter.absence().has(&name.package) => {
-            return Err(Unserved::LeftOut(name.package.clone()));
+        Some(Generation::P3) if families.catalogue.leaves_out(&name.package) => {
+            return unserved(Unserved::LeftOut {
+                package: name.package.clone(),
+            });
         }
         Some(Generation::P3) => return Ok(ImportFate::AlreadyP3),
-        _ if !is_p2 => return Err(Unserved::Unknown),
+        _ if !is_p2 => return unserved(Unserved::Unknown),
         Some(Generation::P2) => {}
-        None => return Err(Unserved::Version),
+        None => return unserved(Unserved::Version),
     }
-    let target = families.adapter.target();
-    let is_left_out = families.adapter.absence().has(&name.package);
-    if !is_left_out && !target.serves(&name.package) {
-        return Err(Unserved::Target(target));
+    if !families.catalogue.serves(&name.package) {
+        let version = families.catalogue.target().version();
+        return unserved(Unserved::Target { version });
+    }
+    if let Some(error) = families.mismatches.get(&import.item) {
+        return Err(error.clone());
     }
     let Some(interface) = families.interface(name) else {
-        return Err(Unserved::NotYet);
+        return unserved(Unserved::NotYet);
     };
     let missing = |function: &&String| !interface.functions.contains_key(*function);
     if let Some(function) = import.functions.iter().find(missing) {
-        return Err(Unserved::Function(function.clone()));
+        return unserved(Unserved::Function {
+            function: function.clone(),
+        });
     }
     let waits = |function: &&String| interface.functions.get(*function) == Some(&true);
     Ok(ImportFate::Adapter {
@@ -457,7 +681,15 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, U
     })
 }
 
-fn export_fate(export: &Extern, adapter: &Adapter<'_>) -> Result<ExportFate, Error> {
+fn export_fate(
+    model: &Model<'_>,
+    export: &Extern,
+    catalogue: &Catalogue,
+    shapes: &mut Shapes,
+) -> Result<ExportFate, PlanError> {
+    let unsupported = || PlanError::Export {
+        export: export.name.clone(),
+    };
     let Some(name) = export.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ExportFate::Kept);
     };
@@ -466,37 +698,38 @@ fn export_fate(export: &Extern, adapter: &Adapter<'_>) -> Result<ExportFate, Err
         _ if !is_of_p2(name) => Ok(ExportFate::Kept),
         Some(Generation::P2) => {
             let Some(entry) = p2_entry(export) else {
-                return Err(Error::Export(export.name.clone()));
+                return Err(unsupported());
             };
             let Entry {
                 function, shape, ..
             } = entry;
-            let found = export.shapes.get(*function);
-            let found = found.map_or("not there", String::as_str);
+            let found = shapes.of_instance(model, export.item);
+            let found = found.get(*function).map(|shape| shapes.text(*shape));
+            let found = found.unwrap_or_else(|| "not there".to_string());
             if found != *shape {
-                return Err(Error::Shape {
+                return Err(PlanError::Shape {
                     name: export.name.clone(),
                     reason: format!("`{function}` is {found}, and should be {shape}"),
                 });
             }
             // Its types are those of an import.
-            if entry.counterpart == P3_HANDLER && adapter.absence().has(&name.package) {
-                return Err(Error::LeftOut {
+            if entry.counterpart == P3_HANDLER && catalogue.leaves_out(&name.package) {
+                return Err(PlanError::ExportLeftOut {
                     export: export.name.clone(),
                     package: name.package.clone(),
                 });
             }
-            let counterpart = adapter.target().interface(entry.counterpart);
-            Ok(ExportFate::Lifted(counterpart))
+            let to = catalogue.target().interface(entry.counterpart);
+            Ok(ExportFate::Lifted { to })
         }
         None if P2_INTERFACES.contains(&name.path().as_str()) => {
-            Err(Error::Export(export.name.clone()))
+            Err(unsupported())
         }
         None => Ok(ExportFate::Kept),
     }
 }
 
-/// What a host of WASI 0.2 calls this export for.
+/// The interface by which a host of WASI 0.2 calls this export.
 fn p2_entry(export: &Extern) -> Option<&'static Entry> {
     let name = export.interface.as_ref()?;
     let is = |entry: &&Entry| name.path() == entry.path;
@@ -504,7 +737,7 @@ fn p2_entry(export: &Extern) -> Option<&'static Entry> {
     ENTRIES.iter().find(is).filter(|_| is_p2)
 }
 
-/// What a host of WASI 0.3 calls this export for.
+/// The interface by which a host of WASI 0.3 calls this export.
 fn p3_entry(export: &Extern) -> Option<&'static str> {
     let name = export.interface.as_ref()?;
     let counterparts = ENTRIES.iter().map(|entry| entry.counterpart);
@@ -518,12 +751,11 @@ fn p3_entry(export: &Extern) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn plan(component: &str) -> Result<Plan, Error> {
+    fn plan(component: &str) -> Result<Plan, PlanError> {
         let bytes = wat::parse_str(format!("(component {component})")).unwrap();
-        Plan::new(
-            &Guest::read(&bytes)?,
-            &Adapter::embedded(crate::Target::default())?,
-        )
+        let catalogue = Catalogue::new(crate::Target::default(), &[]).unwrap();
+        let decisions = Decisions::of(&Guest::read(&bytes).unwrap(), &catalogue);
+        decisions.unwrap().into_plan()
     }
 
     /// The same import of a pollable under another name.
@@ -557,7 +789,7 @@ mod tests {
         ] {
             let name = format!("wasi:io/poll@{version}");
             let plan = plan(&poll(&name)).unwrap();
-            let Some(ImportFate::Adapter { by, waiting }) = plan.import(&name) else {
+            let Some(ImportFate::Adapter { by, waiting, .. }) = plan.import(&name) else {
                 panic!("{plan:?}");
             };
             assert!(by.starts_with("wasi:io/poll@0.2."), "{by}");
@@ -604,7 +836,9 @@ mod tests {
         .unwrap();
         assert_eq!(
             fates(&plan),
-            [&ExportFate::Lifted("wasi:cli/run@0.3.0".to_string())]
+            [&ExportFate::Lifted {
+            to: "wasi:cli/run@0.3.0".to_string(),
+        }]
         );
         assert_eq!(plan.run().unwrap().0.name, "wasi:cli/run@0.2.3");
         assert!(!plan.is_identity());
@@ -612,7 +846,9 @@ mod tests {
 
     #[test]
     fn one_run_is_the_hosts_to_start() {
-        let lifted = ExportFate::Lifted("wasi:cli/run@0.3.0".to_string());
+        let lifted = ExportFate::Lifted {
+            to: "wasi:cli/run@0.3.0".to_string(),
+        };
         let twice = plan(&format!(
             r#"{RUN}
             (export "wasi:cli/run@0.2.0" (instance $run))

@@ -3,49 +3,40 @@
 //! Tools leave their names in a custom section called `producers`. A guest's own stays, with one
 //! name more.
 
-use crate::Error;
-use wasm_encoder::{Encode, ProducersField, ProducersSection, Section};
+use crate::component::{Definition, Model, ScopeId, Sort};
+use std::borrow::Cow;
+use wasm_encoder::{Encode, ProducersField, ProducersSection};
 use wasmparser::{BinaryReader, ProducersSectionReader};
 
 /// The section, and the field that says what a component has gone through.
 const NAME: &str = "producers";
 const PROCESSED_BY: &str = "processed-by";
 
-/// The length of what a component begins with.
-const HEADER: usize = 8;
-
-/// The number of custom sections.
-const CUSTOM: u8 = 0;
-
-/// A component with this crate among its producers. Inner components are left alone.
-pub fn add(component: Vec<u8>) -> Result<Vec<u8>, Error> {
-    let mut reader = BinaryReader::new(&component, 0);
-    reader.read_bytes(HEADER).map_err(Error::InvalidResult)?;
-    while !reader.eof() {
-        let start = reader.original_position();
-        let id = reader.read_u8().map_err(Error::InvalidResult)?;
-        let mut section = reader.read_reader().map_err(Error::InvalidResult)?;
-        if id == CUSTOM && section.read_string().map_err(Error::InvalidResult)? == NAME {
-            let end = reader.original_position();
-            let mut extended = component[..start].to_vec();
-            append(
-                extend(section).map_err(Error::InvalidResult)?,
-                &mut extended,
-            );
-            extended.extend_from_slice(&component[end..]);
-            return Ok(extended);
+/// Adds this crate to the producers of a component. Inner components are left alone.
+pub(crate) fn add(model: &mut Model<'_>, root: ScopeId) {
+    for id in model[root].items.clone() {
+        if let Definition::Custom { name: NAME, data } = &mut model[id].definition {
+            // A section that can't be read is nobody's business, and stays as it is.
+            if let Ok(extended) = extend(data) {
+                *data = Cow::Owned(contents(&extended));
+            }
+            return;
         }
     }
     let mut section = ProducersSection::new();
     section.field(PROCESSED_BY, &this());
-    let mut extended = component;
-    append(section, &mut extended);
-    Ok(extended)
+    let data = Cow::Owned(contents(&section));
+    let section = model.add(Sort::None, Definition::Custom { name: NAME, data });
+    model[root].items.push(section);
 }
 
-fn append(section: ProducersSection, to: &mut Vec<u8>) {
-    to.push(section.id());
-    section.encode(to);
+/// The contents of the section, without its name.
+fn contents(section: &ProducersSection) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    section.encode(&mut encoded);
+    // What comes before is the length, and the name with its own.
+    let name = encoded.windows(NAME.len()).position(|it| it == NAME.as_bytes());
+    encoded.split_off(name.map_or(0, |name| name + NAME.len()))
 }
 
 fn this() -> ProducersField {
@@ -55,10 +46,10 @@ fn this() -> ProducersField {
 }
 
 /// The same section with this crate in it.
-fn extend(contents: BinaryReader<'_>) -> wasmparser::Result<ProducersSection> {
+fn extend(contents: &[u8]) -> wasmparser::Result<ProducersSection> {
     let mut section = ProducersSection::new();
     let mut processed_by = this();
-    for field in ProducersSectionReader::new(contents)? {
+    for field in ProducersSectionReader::new(BinaryReader::new(contents, 0))? {
         let field = field?;
         let mut values = ProducersField::new();
         for value in field.values {
@@ -81,6 +72,8 @@ fn extend(contents: BinaryReader<'_>) -> wasmparser::Result<ProducersSection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::component::write;
+    use wasm_encoder::Section;
     use wasmparser::{KnownCustom, Parser, Payload};
 
     /// The fields of the outermost component's section, in order, each value as `name version`.
@@ -129,6 +122,13 @@ mod tests {
         assert_eq!(producers(&composed.bytes), [expected]);
     }
 
+    fn add(component: &[u8]) -> Vec<u8> {
+        let mut model = Model::default();
+        let root = model.read(component).unwrap();
+        super::add(&mut model, root);
+        write::component(&model, root).unwrap().bytes
+    }
+
     #[test]
     fn what_others_have_said_stays() {
         let mut component = wat::parse_str("(component (import \"f\" (func)))").unwrap();
@@ -141,11 +141,12 @@ mod tests {
             .value("wit-component", "1")
             .value("wasi-uplift", "0.0");
         section.field(PROCESSED_BY, &field);
-        append(section, &mut component);
+        component.push(section.id());
+        section.encode(&mut component);
         let after = wat::parse_str("(component (import \"g\" (func)))").unwrap();
-        component.extend_from_slice(&after[HEADER..]);
+        component.extend_from_slice(&after[wasm_encoder::Component::HEADER.len()..]);
 
-        let extended = add(component.clone()).unwrap();
+        let extended = add(&component);
         wasmparser::Validator::new()
             .validate_all(&extended)
             .unwrap();
@@ -157,6 +158,13 @@ mod tests {
             ),
         ];
         assert_eq!(producers(&extended), expected);
-        assert_eq!(producers(&add(extended).unwrap()), expected);
+        assert_eq!(producers(&add(&extended)), expected);
+    }
+
+    #[test]
+    fn a_damaged_section_is_left_alone() {
+        let text = r#"(component (@custom "producers" "\ff\ff\ff\ff\0f") (import "f" (func)))"#;
+        let component = wat::parse_str(text).unwrap();
+        assert_eq!(add(&component), component);
     }
 }

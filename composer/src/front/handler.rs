@@ -6,10 +6,10 @@
 //! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
 
 use super::flat::{Locals, at, flatten};
-use crate::adapt::{Adapter, Incoming};
+use crate::catalogue::wit::{self, Kind};
+use crate::catalogue::{Catalogue, Incoming, Target};
 use crate::core_module::{Header, MEMORY, val_types};
-use crate::wit::{self, Kind};
-use crate::{Error, Target};
+use crate::error::InternalError;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, MemorySection, MemoryType, Module, ValType,
@@ -53,9 +53,9 @@ const TOP: u32 = 3;
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub fn handler(adapter: &Adapter<'_>, incoming: &Incoming<'_>) -> Result<Vec<u8>, Error> {
-    let description = Description::new(adapter, incoming)?;
-    let module = module(&description, adapter.target(), incoming);
+pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u8>, InternalError> {
+    let description = Description::new(catalogue, incoming)?;
+    let module = module(&description, catalogue.target(), incoming);
     super::encode(module, &description.resolve, description.world)
 }
 
@@ -71,9 +71,9 @@ pub(crate) struct Description {
 }
 
 impl Description {
-    pub fn new(adapter: &Adapter<'_>, incoming: &Incoming<'_>) -> Result<Self, Error> {
-        let target = adapter.target();
-        let mut resolve = adapter.resolve().clone();
+    pub(crate) fn new(catalogue: &Catalogue, incoming: Incoming) -> Result<Self, InternalError> {
+        let target = catalogue.target();
+        let mut resolve = catalogue.resolve().clone();
         let p2 = wit::find(&resolve, incoming.types)?;
         let guest = wit::add(&mut resolve, GUEST_HANDLER)?;
         let request = wit::take(&mut resolve, guest, p2, "incoming-request")?;
@@ -129,7 +129,7 @@ struct Imports {
     drop_subtask: u32,
 }
 
-fn module(description: &Description, target: Target, incoming: &Incoming<'_>) -> Vec<u8> {
+fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<u8> {
     use ValType::I32;
     let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();

@@ -8,7 +8,7 @@
 
 use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES};
 use super::handles;
-use crate::adapt::answer;
+use crate::adapter::answer;
 use crate::core_module::{Header, MEMORY};
 use crate::front::Description;
 use crate::front::flat::{Locals, at, flatten};
@@ -107,7 +107,7 @@ pub(super) fn promise() -> Vec<u8> {
 }
 
 /// The core module that the host calls. `accept` and `finish` are what the adapter exports the
-/// functions of [`Incoming`](crate::adapt::Incoming) as.
+/// functions of [`Incoming`](crate::catalogue::Incoming) as.
 pub(super) fn front(description: &Description, accept: &str, finish: &str) -> Vec<u8> {
     use ValType::I32;
     let mut header = Header::default();

@@ -6,8 +6,9 @@
 //! values are known to be right. They are copied as they are too, and gone through for what lies
 //! elsewhere. A type without any such part costs nothing but the copy.
 
-use super::glue::{Caller, Encoding, Known, Types};
+use super::glue::{Caller, Known, Types};
 use super::handles;
+use super::removed::Encoding;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Type, TypeDefKind};

@@ -7,6 +7,7 @@
 
 use super::copy::Body;
 use super::handles;
+use super::removed::Encoding;
 use crate::core_module::{self, Header, val_type, val_types};
 use std::collections::BTreeMap;
 use wasm_encoder::{
@@ -16,16 +17,6 @@ use wasm_encoder::{
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
-
-/// How a guest's strings are encoded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Encoding {
-    #[default]
-    Utf8,
-    Utf16,
-    /// Latin-1, or UTF-16 where the length has [its tag](super::copy::UTF16_TAG).
-    Compact,
-}
 
 /// A function of the adapter that the guest calls.
 pub(super) struct Callee<'a> {
@@ -374,7 +365,7 @@ pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
 /// The core module of what is done between the adapter and the guest. It tells [`handles`] the
 /// adapter's destructors, given by what the adapter exports them as. The guest may do things while
 /// it is instantiated, and can't wait then: if it could otherwise, the adapter is told, too.
-pub(super) fn before_guest(destructors: &[&str], waits: bool) -> Vec<u8> {
+pub(super) fn before_guest(destructors: &[String], waits: bool) -> Vec<u8> {
     let mut header = Header::default();
     let mut elements = ElementSection::new();
     if !destructors.is_empty() {
@@ -387,7 +378,7 @@ pub(super) fn before_guest(destructors: &[&str], waits: bool) -> Vec<u8> {
         };
         let (imports, slots) = (&mut header.imports, EntityType::Table(slots));
         imports.import(HANDLES, handles::DESTRUCTORS, slots);
-        let import = |name: &&str| header.import(ADAPTER, name, &[ValType::I32], &[]);
+        let import = |name: &String| header.import(ADAPTER, name, &[ValType::I32], &[]);
         let all: Vec<u32> = destructors.iter().map(import).collect();
         let start = ConstExpr::i32_const(0);
         elements.active(None, &start, Elements::Functions(all.into()));

@@ -10,7 +10,7 @@
 //! free entry), and how often the place has been used. The last is part of the handle, so that a
 //! handle that was dropped isn't mistaken for a new one in its place.
 
-use crate::adapt::handles::BuiltIn;
+use crate::adapter::handles::BuiltIn;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, MemArg, MemorySection, MemoryType, Module, RefType, TableSection,

@@ -1,4 +1,4 @@
-//! Works out which function types of a component have to become `async`.
+//! Works out which functions of a component have to become `async`.
 //!
 //! Every place in a component that gives a function a type is a *use*: an import, an export of an
 //! instance type, an ascription, a `canon lift`. Functions flow between uses: through aliases,
@@ -6,161 +6,237 @@
 //! to agree, because `async` has no subtyping. So uses are put into classes, and a class becomes
 //! `async` as a whole.
 
-use super::Error;
-use std::collections::BTreeMap;
-use std::rc::Rc;
-use wasmparser::{
-    CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentInstance,
-    ComponentOuterAliasKind, ComponentType, ComponentTypeDeclaration, ComponentTypeRef,
-    InstanceTypeDeclaration, Parser, Payload, TypeBounds,
-};
+use crate::component::{Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort, Type};
+use std::collections::{HashMap, HashSet};
 
-/// A function as far as its type is concerned: an index into [`Flow::functions`].
-pub type Function = usize;
+/// The prefix of the name of a constructor, which the component model doesn't let be `async`.
+const CONSTRUCTOR: &str = "[constructor]";
 
-/// A function type, or an alias of one from an outer scope: an index into [`Flow::definitions`].
-pub type Definition = usize;
-
-/// The names of an instance, or the imports or exports of a component.
-pub type Items = BTreeMap<String, Item>;
-
-/// What a name stands for.
-#[derive(Clone, Debug)]
-pub enum Item {
-    /// A function.
-    Func(Function),
-    /// An instance.
-    Instance(Rc<Items>),
-    /// A component.
-    Component(Rc<Signature>),
-    /// A type.
-    Type(Type),
-    /// Something that holds no component function.
-    Other,
+/// Whether a function, given by the names that lead to it, is a constructor.
+pub(super) fn is_constructor(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.starts_with(CONSTRUCTOR))
 }
 
-/// What a component imports and exports.
-#[derive(Debug, Default)]
-pub struct Signature {
-    pub imports: Items,
-    pub exports: Items,
+/// The flow of functions through a component; see the [module](self).
+pub(super) struct Flow<'m, 'a> {
+    model: &'m Model<'a>,
+    /// Union-find: the parent of each use, by the place of its item.
+    parents: Vec<ItemId>,
+    uses: Vec<ItemId>,
+    /// For each component: the functions that its core modules call, and those that they implement.
+    components: Vec<Calls>,
+    /// What has been unified, so that nothing is twice.
+    unified: HashSet<(Names, Names)>,
 }
 
-/// A type, as far as it holds function types.
-#[derive(Clone, Debug)]
-pub enum Type {
-    Func(Definition),
-    Instance(Rc<Items>),
-    Component(Rc<Signature>),
-    Other,
+#[derive(Default)]
+struct Calls {
+    lowered: Vec<ItemId>,
+    lifted: Vec<ItemId>,
 }
 
-struct Use {
-    function: Function,
-    definition: Option<Definition>,
+/// What lists the exports of an instance.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Names {
+    Scope(ScopeId),
+    Bundle(ItemId),
 }
 
-struct DefinitionInfo {
+/// The classes that become `async`: the result of [`Flow::solve`].
+pub(super) struct Colours {
+    /// For each item, the use that stands for its class.
+    class: Vec<ItemId>,
+    /// For each class, by the use that stands for it.
+    colours: HashMap<ItemId, Colour>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Colour {
+    /// The binary gives a function of the class an `async` type.
+    is_declared: bool,
+    /// The functions get an `async` type.
     is_async: bool,
-    /// What this is an outer alias of.
-    alias_of: Option<Definition>,
-}
-
-/// A nesting level that types are counted in: a component, or an instance or component type.
-#[derive(Default)]
-struct Scope {
-    types: Vec<Type>,
-    functions: Vec<Function>,
-    instances: Vec<Rc<Items>>,
-    components: Vec<Rc<Signature>>,
-    signature: Signature,
-    /// Functions that the scope's core modules call, and functions that they implement.
-    lowered: Vec<Function>,
-    lifted: Vec<Function>,
-}
-
-/// The flow of functions through a component, as read; see the [module](self).
-#[derive(Default)]
-pub struct Flow {
-    /// Union-find: the parent of each function.
-    functions: Vec<Function>,
-    uses: Vec<Use>,
-    definitions: Vec<DefinitionInfo>,
-    /// For each component: the functions it calls and the functions it implements.
-    components: Vec<(Vec<Function>, Vec<Function>)>,
-    /// What the outermost component imports and exports.
-    pub root: Signature,
-}
-
-/// Which function types become `async`: the result of [`Flow::solve`].
-pub struct Colours {
-    /// For each use, in the order of reading: whether its type is to be `async`.
-    pub uses: Vec<bool>,
-    /// For each definition, in the order of reading: which of the two types are needed of it.
-    pub definitions: Vec<Needed>,
-    /// For each class, by the function that stands for it: whether it has become `async`.
-    new: Vec<bool>,
+    /// A function of the class has a name that only a function without `async` can have.
+    is_never_async: bool,
+    /// The position, among the fixed functions, of the first one of the class.
+    fixed_by: Option<usize>,
 }
 
 impl Colours {
-    /// Whether a function has become `async`, and was not before.
-    pub fn is_new(&self, flow: &Flow, function: Function) -> bool {
-        self.new[flow.root_of(function)]
+    fn of(&self, function: ItemId) -> Colour {
+        let class = self.class[function.place()];
+        self.colours.get(&class).copied().unwrap_or_default()
+    }
+
+    /// Whether a use gets an `async` type.
+    pub fn is_async(&self, function: ItemId) -> bool {
+        self.of(function).is_async
+    }
+
+    /// Whether a use gets an `async` type, and had none.
+    pub fn is_new(&self, function: ItemId) -> bool {
+        let colour = self.of(function);
+        colour.is_async && !colour.is_declared
     }
 }
 
-/// Which types are to be written for a function type that was read.
-#[derive(Clone, Copy, Default, PartialEq, Debug)]
-pub struct Needed {
-    pub sync: bool,
-    pub asynchronous: bool,
+/// Two fixed functions of one class, of which one has to be `async` and the other must not be.
+#[derive(Debug)]
+pub(super) struct Conflict {
+    /// The position, among the fixed functions, of the one that has to be.
+    pub waits: usize,
+    /// The position of the one that must not be.
+    pub stays: usize,
 }
 
-impl Flow {
-    /// Reads a valid component.
-    pub fn read(component: &[u8]) -> Result<Self, Error> {
-        Reader::default().read(component)
+impl<'m, 'a> Flow<'m, 'a> {
+    /// Follows the functions of a component.
+    pub fn of(model: &'m Model<'a>, root: ScopeId) -> Self {
+        let mut flow = Flow {
+            model,
+            parents: model.ids().collect(),
+            uses: Vec::new(),
+            components: Vec::new(),
+            unified: HashSet::new(),
+        };
+        flow.component(root);
+        flow
     }
 
-    fn root_of(&self, mut function: Function) -> Function {
-        while self.functions[function] != function {
-            function = self.functions[function];
+    /// The uses, in order.
+    pub fn uses(self) -> Vec<ItemId> {
+        self.uses
+    }
+
+    fn component(&mut self, scope: ScopeId) {
+        let model = self.model;
+        let mut calls = Calls::default();
+        for id in &model[scope].items {
+            match &model[*id].definition {
+                Definition::Lower { func, .. } => calls.lowered.push(model.origin(*func)),
+                Definition::Lift { .. } => calls.lifted.push(*id),
+                _ => {}
+            }
         }
-        function
+        self.components.push(calls);
+        self.scope(scope);
     }
 
-    fn unify(&mut self, a: &Item, b: &Item) {
-        match (a, b) {
-            (Item::Func(a), Item::Func(b)) => {
-                let (a, b) = (self.root_of(*a), self.root_of(*b));
-                self.functions[a.max(b)] = a.min(b);
+    fn scope(&mut self, scope: ScopeId) {
+        let model = self.model;
+        for id in &model[scope].items {
+            match &model[*id].definition {
+                Definition::Lift { .. } => self.uses.push(*id),
+                Definition::Import { ty, .. } | Definition::Declared { ty, .. } => {
+                    if let ExternType::Func(_) = ty {
+                        self.uses.push(*id);
+                    }
+                }
+                Definition::Export {
+                    item,
+                    ascribed: Some(ty),
+                    ..
+                } => {
+                    if let ExternType::Func(_) = ty {
+                        self.uses.push(*id);
+                    }
+                    // The ascription stands for the export from here on.
+                    self.unify(*id, *item);
+                }
+                Definition::Instance(Instance::Instantiate { component, args }) => {
+                    let Some(callee) = model.scope_of_component(*component) else {
+                        continue;
+                    };
+                    for (name, arg) in args {
+                        if let Some(import) = model[callee].imports.get(name) {
+                            self.unify(*import, *arg);
+                        }
+                    }
+                }
+                Definition::Component(inner) => self.component(*inner),
+                Definition::Type(Type::Instance(inner) | Type::Component(inner)) => {
+                    self.scope(*inner);
+                }
+                _ => {}
             }
-            (Item::Instance(a), Item::Instance(b)) => self.unify_items(a, b),
-            (Item::Component(a), Item::Component(b)) => {
-                self.unify_items(&a.imports, &b.imports);
-                self.unify_items(&a.exports, &b.exports);
+        }
+    }
+
+    fn class_of(&mut self, function: ItemId) -> ItemId {
+        let mut class = function;
+        loop {
+            let parent = self.parents[class.place()];
+            if parent == class {
+                return class;
             }
-            (Item::Type(a), Item::Type(b)) => self.unify_types(a, b),
+            // Each search halves the way of those that come after it.
+            let grandparent = self.parents[parent.place()];
+            self.parents[class.place()] = grandparent;
+            class = grandparent;
+        }
+    }
+
+    fn unify(&mut self, one: ItemId, other: ItemId) {
+        let model = self.model;
+        match model[one].sort {
+            Sort::Func => {
+                let one = self.class_of(model.origin(one));
+                let other = self.class_of(model.origin(other));
+                let (parent, child) = (one.min(other), one.max(other));
+                self.parents[child.place()] = parent;
+            }
+            Sort::Instance => self.unify_instances(one, other),
+            Sort::Component => {
+                let scopes = [one, other].map(|id| model.scope_of_component(id));
+                if let [Some(one), Some(other)] = scopes {
+                    self.unify_scopes(one, other);
+                }
+            }
+            // Types that stand for each other have to stay equal.
+            Sort::Type => {
+                let scopes = [one, other].map(|id| model.type_scope(id));
+                if let [Some(one), Some(other)] = scopes {
+                    self.unify_scopes(one, other);
+                }
+            }
             _ => {}
         }
     }
 
-    /// Types that stand for each other have to stay equal.
-    fn unify_types(&mut self, a: &Type, b: &Type) {
-        match (a, b) {
-            (Type::Instance(a), Type::Instance(b)) => self.unify_items(a, b),
-            (Type::Component(a), Type::Component(b)) => {
-                self.unify_items(&a.imports, &b.imports);
-                self.unify_items(&a.exports, &b.exports);
+    fn unify_instances(&mut self, one: ItemId, other: ItemId) {
+        let model = self.model;
+        let names = |id: ItemId| match model.scope_of_instance(id) {
+            Some(scope) => Names::Scope(scope),
+            None => Names::Bundle(model.origin(id)),
+        };
+        let names = (names(one), names(other));
+        if names.0 == names.1 || !self.unified.insert(names) {
+            return;
+        }
+        let others: HashMap<&str, ItemId> = model.exports_of(other).into_iter().collect();
+        for (name, one) in model.exports_of(one) {
+            if let Some(other) = others.get(name) {
+                self.unify(one, *other);
             }
-            _ => {}
         }
     }
 
-    fn unify_items(&mut self, a: &Items, b: &Items) {
-        for (name, item) in a {
-            if let Some(other) = b.get(name) {
-                self.unify(item, other);
+    fn unify_scopes(&mut self, one: ScopeId, other: ScopeId) {
+        let names = (Names::Scope(one), Names::Scope(other));
+        if one == other || !self.unified.insert(names) {
+            return;
+        }
+        let model = self.model;
+        for (name, one) in model.imports(one) {
+            if let Some(other) = model[other].imports.get(name) {
+                self.unify(one, *other);
+            }
+        }
+        for (name, one) in model.exports(one) {
+            if let Some(other) = model[other].exports.get(name) {
+                self.unify(one, *other);
             }
         }
     }
@@ -169,474 +245,123 @@ impl Flow {
     /// given: `true` for `async`. A component's own functions become `async` where the component
     /// calls an `async` one.
     ///
-    /// A class that is fixed both ways can't be served: its given functions are the error.
-    pub fn solve(&self, fixed: &[(Function, bool)]) -> Result<Colours, Conflict> {
-        // For each class, what first fixed it.
-        let mut pinned: Vec<Option<usize>> = vec![None; self.functions.len()];
-        for (index, &(function, is_async)) in fixed.iter().enumerate() {
-            let class = &mut pinned[self.root_of(function)];
-            let first = *class.get_or_insert(index);
-            if fixed[first].1 != is_async {
-                let (waits, stays) = if is_async {
-                    (index, first)
-                } else {
-                    (first, index)
+    /// # Errors
+    ///
+    /// If a class is fixed both ways.
+    pub fn solve(&mut self, fixed: &[(ItemId, bool)]) -> Result<Colours, Conflict> {
+        let ids = self.model.ids();
+        let class: Vec<ItemId> = ids.map(|id| self.class_of(id)).collect();
+        let mut colours: HashMap<ItemId, Colour> = HashMap::new();
+        for (position, (function, is_async)) in fixed.iter().enumerate() {
+            let colour = colours.entry(class[function.place()]).or_default();
+            let first = *colour.fixed_by.get_or_insert(position);
+            if fixed[first].1 != *is_async {
+                let (waits, stays) = match is_async {
+                    true => (position, first),
+                    false => (first, position),
                 };
                 return Err(Conflict { waits, stays });
             }
         }
-        let mut declared = vec![false; self.functions.len()];
-        for usage in &self.uses {
-            if usage.definition.is_some_and(|d| self.is_async(d)) {
-                declared[self.root_of(usage.function)] = true;
+        for function in &self.uses {
+            let colour = colours.entry(class[function.place()]).or_default();
+            colour.is_declared |= super::is_declared_async(self.model, *function);
+            colour.is_never_async |= self.is_constructor(*function);
+        }
+        for colour in colours.values_mut() {
+            colour.is_async = match colour.fixed_by {
+                Some(position) => fixed[position].1,
+                None => colour.is_declared,
+            };
+        }
+        self.spread(&class, &mut colours);
+        Ok(Colours { class, colours })
+    }
+
+    /// What calls a function that has become `async` may wait, and what may wait has to be `async`.
+    /// A function that always was `async` is no reason: the guest knows how to call it.
+    fn spread(&self, class: &[ItemId], colours: &mut HashMap<ItemId, Colour>) {
+        let mut callers: HashMap<ItemId, Vec<usize>> = HashMap::new();
+        for (component, calls) in self.components.iter().enumerate() {
+            for function in &calls.lowered {
+                let class = class[function.place()];
+                callers.entry(class).or_default().push(component);
             }
         }
-        let mut colour: Vec<bool> = pinned
+        let has_become_async = |colour: &Colour| colour.is_async && !colour.is_declared;
+        let mut pending: Vec<ItemId> = colours
             .iter()
-            .zip(&declared)
-            .map(|(pinned, &declared)| pinned.map_or(declared, |index| fixed[index].1))
+            .filter(|(_, colour)| has_become_async(colour))
+            .map(|(class, _)| *class)
             .collect();
-        // What calls a function that has become `async` may wait, and what may wait has to be
-        // `async`. A function that always was `async` is no reason: the guest knows how to call it.
-        loop {
-            let mut changed = false;
-            for (lowered, lifted) in &self.components {
-                let has_become_async = |&function: &Function| {
-                    let class = self.root_of(function);
-                    colour[class] && !declared[class]
-                };
-                if !lowered.iter().any(has_become_async) {
+        let mut waits = vec![false; self.components.len()];
+        while let Some(callee) = pending.pop() {
+            for component in callers.get(&callee).into_iter().flatten() {
+                if std::mem::replace(&mut waits[*component], true) {
                     continue;
                 }
-                for &function in lifted {
-                    let class = self.root_of(function);
-                    if !colour[class] && pinned[class].is_none() {
-                        colour[class] = true;
-                        changed = true;
+                for function in &self.components[*component].lifted {
+                    let class = class[function.place()];
+                    let colour = colours.entry(class).or_default();
+                    let may_become =
+                        !colour.is_async && !colour.is_never_async && colour.fixed_by.is_none();
+                    if may_become {
+                        colour.is_async = true;
+                        pending.push(class);
                     }
                 }
             }
-            if !changed {
-                break;
-            }
-        }
-
-        let uses: Vec<bool> = self
-            .uses
-            .iter()
-            .map(|usage| colour[self.root_of(usage.function)])
-            .collect();
-        let mut definitions = vec![Needed::default(); self.definitions.len()];
-        for (usage, &is_async) in self.uses.iter().zip(&uses) {
-            let mut definition = usage.definition;
-            while let Some(index) = definition {
-                if is_async {
-                    definitions[index].asynchronous = true;
-                } else {
-                    definitions[index].sync = true;
-                }
-                definition = self.definitions[index].alias_of;
-            }
-        }
-        let new = colour.iter().zip(&declared);
-        let new = new.map(|(colour, declared)| *colour && !declared).collect();
-        Ok(Colours {
-            uses,
-            definitions,
-            new,
-        })
-    }
-
-    fn is_async(&self, definition: Definition) -> bool {
-        let info = &self.definitions[definition];
-        info.is_async || info.alias_of.is_some_and(|outer| self.is_async(outer))
-    }
-
-    /// Calls `visit` for each function in `item`, with the path to it.
-    pub fn functions_of(&self, item: &Item, visit: &mut impl FnMut(&str, Function)) {
-        self.visit("", item, visit);
-    }
-
-    fn visit(&self, path: &str, item: &Item, visit: &mut impl FnMut(&str, Function)) {
-        match item {
-            Item::Func(function) => visit(path, *function),
-            Item::Instance(items) => {
-                for (name, item) in &**items {
-                    let path = match path {
-                        "" => name.clone(),
-                        _ => format!("{path}/{name}"),
-                    };
-                    self.visit(&path, item, visit);
-                }
-            }
-            Item::Component(signature) => {
-                for items in [&signature.imports, &signature.exports] {
-                    self.visit(path, &Item::Instance(Rc::new(items.clone())), visit);
-                }
-            }
-            Item::Type(_) | Item::Other => {}
         }
     }
 
-    /// Whether the type that the binary gives a function is `async`.
-    pub fn is_declared_async(&self, function: Function) -> bool {
-        self.uses
-            .iter()
-            .find(|usage| usage.function == function)
-            .and_then(|usage| usage.definition)
-            .is_some_and(|definition| self.is_async(definition))
+    fn is_constructor(&self, function: ItemId) -> bool {
+        match &self.model[function].definition {
+            Definition::Import { name, .. }
+            | Definition::Declared { name, .. }
+            | Definition::Export { name, .. } => is_constructor(&name.name),
+            _ => false,
+        }
     }
 }
 
-/// Two functions of one class, of which one has to be `async` and the other must not be.
-#[derive(Debug)]
-pub struct Conflict {
-    /// The index, among what was fixed, of the function that has to be.
-    pub waits: usize,
-    /// The index of the function that must not be.
-    pub stays: usize,
+/// Calls `visit` for each function that an import or export holds, with the names that lead to it
+/// and the use that gives it its type.
+pub(super) fn functions_of(
+    model: &Model<'_>,
+    item: ItemId,
+    visit: &mut dyn FnMut(&str, ItemId),
+) {
+    functions_within(model, "", item, visit);
 }
 
-#[derive(Default)]
-struct Reader {
-    flow: Flow,
-    scopes: Vec<Scope>,
-}
-
-/// The binary was validated, and still refers to something that isn't there: it uses something that
-/// this reader doesn't know.
-fn missing(what: &'static str) -> Error {
-    Error::Unknown(what)
-}
-
-impl Reader {
-    fn read(mut self, component: &[u8]) -> Result<Flow, Error> {
-        // Core modules have payloads of their own, which don't matter here.
-        let mut modules = 0;
-        for payload in Parser::new(0).parse_all(component) {
-            match payload? {
-                Payload::ModuleSection { .. } => modules += 1,
-                Payload::End(_) if modules > 0 => modules -= 1,
-                _ if modules > 0 => {}
-
-                Payload::Version { .. } => self.scopes.push(Scope::default()),
-                Payload::End(_) => self.end_component()?,
-                Payload::ComponentTypeSection(section) => {
-                    for ty in section {
-                        self.define(ty?)?;
-                    }
-                }
-                Payload::ComponentImportSection(section) => {
-                    for import in section {
-                        let import = import?;
-                        let item = self.declare(import.ty)?;
-                        let imports = &mut self.scope()?.signature.imports;
-                        imports.insert(import.name.name.to_string(), item);
-                    }
-                }
-                Payload::ComponentAliasSection(section) => {
-                    for alias in section {
-                        self.alias(alias?)?;
-                    }
-                }
-                Payload::ComponentInstanceSection(section) => {
-                    for instance in section {
-                        self.instantiate(instance?)?;
-                    }
-                }
-                Payload::ComponentCanonicalSection(section) => {
-                    for function in section {
-                        self.canonical(function?)?;
-                    }
-                }
-                Payload::ComponentExportSection(section) => {
-                    for export in section {
-                        let export = export?;
-                        let mut item = self.item(export.kind, export.index)?;
-                        if let Some(ty) = export.ty {
-                            // The ascription stands for the export from here on.
-                            let ascribed = self.typed(ty)?;
-                            self.flow.unify(&ascribed, &item);
-                            item = ascribed;
-                        }
-                        self.add(item.clone())?;
-                        let exports = &mut self.scope()?.signature.exports;
-                        exports.insert(export.name.name.to_string(), item);
-                    }
-                }
-                _ => {}
+fn functions_within(
+    model: &Model<'_>,
+    path: &str,
+    item: ItemId,
+    visit: &mut dyn FnMut(&str, ItemId),
+) {
+    match model[item].sort {
+        Sort::Func => visit(path, model.origin(item)),
+        Sort::Instance => {
+            for (name, item) in model.exports_of(item) {
+                functions_within(model, &joined(path, name), item, visit);
             }
         }
-        Ok(self.flow)
-    }
-
-    fn scope(&mut self) -> Result<&mut Scope, Error> {
-        self.scopes.last_mut().ok_or(missing("scope"))
-    }
-
-    fn outer(&self, count: u32) -> Result<&Scope, Error> {
-        self.scopes
-            .len()
-            .checked_sub(count as usize + 1)
-            .and_then(|index| self.scopes.get(index))
-            .ok_or(missing("outer scope"))
-    }
-
-    fn end_component(&mut self) -> Result<(), Error> {
-        let scope = self.scopes.pop().ok_or(missing("component"))?;
-        self.flow.components.push((scope.lowered, scope.lifted));
-        match self.scopes.last_mut() {
-            Some(outer) => outer.components.push(Rc::new(scope.signature)),
-            None => self.flow.root = scope.signature,
+        Sort::Component => {
+            let Some(scope) = model.scope_of_component(item) else {
+                return;
+            };
+            for (name, item) in model.imports(scope).chain(model.exports(scope)) {
+                functions_within(model, &joined(path, name), item, visit);
+            }
         }
-        Ok(())
-    }
-
-    fn function(&mut self) -> Function {
-        let function = self.flow.functions.len();
-        self.flow.functions.push(function);
-        function
-    }
-
-    fn ty(&mut self, index: u32) -> Result<Type, Error> {
-        let types = &self.scope()?.types;
-        types
-            .get(index as usize)
-            .cloned()
-            .ok_or(missing("component type"))
-    }
-
-    /// A use of the function type at `index`.
-    fn usage(&mut self, index: u32) -> Result<Function, Error> {
-        let definition = match self.ty(index)? {
-            Type::Func(definition) => Some(definition),
-            _ => None,
-        };
-        let function = self.function();
-        self.flow.uses.push(Use {
-            function,
-            definition,
-        });
-        Ok(function)
-    }
-
-    /// What something of the given type is.
-    fn typed(&mut self, ty: ComponentTypeRef) -> Result<Item, Error> {
-        Ok(match ty {
-            ComponentTypeRef::Func(index) => Item::Func(self.usage(index)?),
-            ComponentTypeRef::Instance(index) => match self.ty(index)? {
-                Type::Instance(items) => Item::Instance(items),
-                _ => return Err(missing("instance type")),
-            },
-            ComponentTypeRef::Component(index) => match self.ty(index)? {
-                Type::Component(signature) => Item::Component(signature),
-                _ => return Err(missing("component type")),
-            },
-            ComponentTypeRef::Type(TypeBounds::Eq(index)) => Item::Type(self.ty(index)?.renamed()),
-            ComponentTypeRef::Type(TypeBounds::SubResource) => Item::Type(Type::Other),
-            ComponentTypeRef::Module(_) | ComponentTypeRef::Value(_) => Item::Other,
-        })
-    }
-
-    /// An item of the given type that is new in this scope.
-    fn declare(&mut self, ty: ComponentTypeRef) -> Result<Item, Error> {
-        let item = self.typed(ty)?;
-        self.add(item.clone())?;
-        Ok(item)
-    }
-
-    /// Gives an item the next index of its kind.
-    fn add(&mut self, item: Item) -> Result<(), Error> {
-        let scope = self.scope()?;
-        match item {
-            Item::Func(function) => scope.functions.push(function),
-            Item::Instance(items) => scope.instances.push(items),
-            Item::Component(signature) => scope.components.push(signature),
-            Item::Type(ty) => scope.types.push(ty),
-            Item::Other => {}
-        }
-        Ok(())
-    }
-
-    fn item(&mut self, kind: ComponentExternalKind, index: u32) -> Result<Item, Error> {
-        let index = index as usize;
-        let scope = self.scope()?;
-        Ok(match kind {
-            ComponentExternalKind::Func => {
-                let function = scope.functions.get(index);
-                Item::Func(*function.ok_or(missing("function"))?)
-            }
-            ComponentExternalKind::Instance => {
-                let items = scope.instances.get(index);
-                Item::Instance(items.ok_or(missing("instance"))?.clone())
-            }
-            ComponentExternalKind::Component => {
-                let signature = scope.components.get(index);
-                Item::Component(signature.ok_or(missing("component"))?.clone())
-            }
-            ComponentExternalKind::Type => {
-                let ty = scope.types.get(index);
-                Item::Type(ty.ok_or(missing("component type"))?.renamed())
-            }
-            ComponentExternalKind::Module | ComponentExternalKind::Value => Item::Other,
-        })
-    }
-
-    fn define(&mut self, ty: ComponentType<'_>) -> Result<(), Error> {
-        let ty = match ty {
-            ComponentType::Func(ty) => {
-                let definition = self.flow.definitions.len();
-                self.flow.definitions.push(DefinitionInfo {
-                    is_async: ty.async_,
-                    alias_of: None,
-                });
-                Type::Func(definition)
-            }
-            ComponentType::Instance(declarations) => {
-                self.scopes.push(Scope::default());
-                for declaration in declarations {
-                    match declaration {
-                        InstanceTypeDeclaration::Type(ty) => self.define(ty)?,
-                        InstanceTypeDeclaration::Alias(alias) => self.alias(alias)?,
-                        InstanceTypeDeclaration::Export { name, ty } => {
-                            let item = self.declare(ty)?;
-                            let exports = &mut self.scope()?.signature.exports;
-                            exports.insert(name.name.to_string(), item);
-                        }
-                        InstanceTypeDeclaration::CoreType(_) => {}
-                    }
-                }
-                let scope = self.scopes.pop().ok_or(missing("instance type"))?;
-                Type::Instance(Rc::new(scope.signature.exports))
-            }
-            ComponentType::Component(declarations) => {
-                self.scopes.push(Scope::default());
-                for declaration in declarations {
-                    match declaration {
-                        ComponentTypeDeclaration::Type(ty) => self.define(ty)?,
-                        ComponentTypeDeclaration::Alias(alias) => self.alias(alias)?,
-                        ComponentTypeDeclaration::Export { name, ty } => {
-                            let item = self.declare(ty)?;
-                            let exports = &mut self.scope()?.signature.exports;
-                            exports.insert(name.name.to_string(), item);
-                        }
-                        ComponentTypeDeclaration::Import(import) => {
-                            let item = self.declare(import.ty)?;
-                            let imports = &mut self.scope()?.signature.imports;
-                            imports.insert(import.name.name.to_string(), item);
-                        }
-                        ComponentTypeDeclaration::CoreType(_) => {}
-                    }
-                }
-                let scope = self.scopes.pop().ok_or(missing("component type"))?;
-                Type::Component(Rc::new(scope.signature))
-            }
-            ComponentType::Defined(_) | ComponentType::Resource { .. } => Type::Other,
-        };
-        self.scope()?.types.push(ty);
-        Ok(())
-    }
-
-    fn alias(&mut self, alias: ComponentAlias<'_>) -> Result<(), Error> {
-        let item = match alias {
-            ComponentAlias::InstanceExport {
-                instance_index,
-                name,
-                ..
-            } => {
-                let instances = &self.scope()?.instances;
-                let items = instances.get(instance_index as usize);
-                let item = items.ok_or(missing("instance"))?.get(name);
-                item.ok_or(missing("instance export"))?.clone()
-            }
-            ComponentAlias::Outer {
-                kind: ComponentOuterAliasKind::Type,
-                count,
-                index,
-            } => {
-                let ty = self.outer(count)?.types.get(index as usize);
-                Item::Type(match ty.ok_or(missing("outer type"))? {
-                    Type::Func(outer) => {
-                        let alias_of = Some(*outer);
-                        let definition = self.flow.definitions.len();
-                        self.flow.definitions.push(DefinitionInfo {
-                            is_async: false,
-                            alias_of,
-                        });
-                        Type::Func(definition)
-                    }
-                    other => other.clone(),
-                })
-            }
-            ComponentAlias::Outer {
-                kind: ComponentOuterAliasKind::Component,
-                count,
-                index,
-            } => {
-                let component = self.outer(count)?.components.get(index as usize);
-                Item::Component(component.ok_or(missing("outer component"))?.clone())
-            }
-            ComponentAlias::CoreInstanceExport { .. } | ComponentAlias::Outer { .. } => Item::Other,
-        };
-        self.add(item)
-    }
-
-    fn instantiate(&mut self, instance: ComponentInstance<'_>) -> Result<(), Error> {
-        let items = match instance {
-            ComponentInstance::Instantiate {
-                component_index,
-                args,
-            } => {
-                let components = &self.scope()?.components;
-                let signature = components.get(component_index as usize);
-                let signature = signature.ok_or(missing("component"))?.clone();
-                for arg in args {
-                    let item = self.item(arg.kind, arg.index)?;
-                    if let Some(import) = signature.imports.get(arg.name) {
-                        self.flow.unify(import, &item);
-                    }
-                }
-                Rc::new(signature.exports.clone())
-            }
-            ComponentInstance::FromExports(exports) => {
-                let mut items = Items::new();
-                for export in exports {
-                    let item = self.item(export.kind, export.index)?;
-                    items.insert(export.name.name.to_string(), item);
-                }
-                Rc::new(items)
-            }
-        };
-        self.add(Item::Instance(items))
-    }
-
-    fn canonical(&mut self, function: CanonicalFunction) -> Result<(), Error> {
-        match function {
-            CanonicalFunction::Lift { type_index, .. } => {
-                let function = self.usage(type_index)?;
-                let scope = self.scope()?;
-                scope.functions.push(function);
-                scope.lifted.push(function);
-            }
-            CanonicalFunction::Lower { func_index, .. } => {
-                let scope = self.scope()?;
-                let function = scope.functions.get(func_index as usize);
-                let function = *function.ok_or(missing("function"))?;
-                scope.lowered.push(function);
-            }
-            _ => {}
-        }
-        Ok(())
+        _ => {}
     }
 }
 
-impl Type {
-    /// The type under a name of its own. A function type with a name of its own can't be told from
-    /// others where it is used, so that its uses stay as they are.
-    fn renamed(&self) -> Type {
-        match self {
-            Type::Func(_) => Type::Other,
-            other => other.clone(),
-        }
+fn joined(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_string(),
+        _ => format!("{path}/{name}"),
     }
 }

@@ -7,87 +7,181 @@
 //! byte for byte the same.
 
 mod flow;
-mod rewrite;
-#[cfg(test)]
-mod tests;
 
-use crate::Error;
-use crate::error::Place;
+use crate::component::{Alias, Definition, ExternType, ItemId, Model, Type};
+use crate::error::{Place, RetypeError};
 use crate::inspect::Guest;
 use crate::plan::{ExportFate, ImportFate, Plan};
-use flow::Flow;
+use flow::{Colours, Flow};
+use std::collections::{BTreeMap, HashMap};
 
-/// A guest with the types that its plan asks for.
-#[derive(Debug)]
-pub struct Retyped {
-    /// The component.
-    pub bytes: Vec<u8>,
-    /// The functions of exports that have become `async` and go by the same name.
-    pub became_async: Vec<Place>,
-}
-
-/// Returns the guest with the types that the plan asks for.
+/// Gives a guest the types that its plan asks for, and returns the functions of exports that have
+/// become `async` and go by the same name.
 ///
 /// # Errors
 ///
 /// If a function would have to be `async` and must not be.
-pub fn retype(guest: &Guest<'_>, plan: &Plan) -> Result<Retyped, Error> {
-    let flow = Flow::read(guest.bytes)?;
+pub(crate) fn retype(guest: &mut Guest<'_>, plan: &Plan) -> Result<Vec<Place>, RetypeError> {
+    let model = &guest.model;
+    let mut flow = Flow::of(model, guest.root);
     let mut fixed = Vec::new();
     let mut places = Vec::new();
-    for (name, item) in &flow.root.imports {
-        let fate = plan.import(name);
-        flow.functions_of(item, &mut |path, function| {
-            let is_async = match fate {
-                Some(ImportFate::Adapter { waiting, .. }) => waiting.contains(path),
+    for import in &plan.imports {
+        flow::functions_of(model, import.item.item, &mut |path, function| {
+            let is_async = match &import.fate {
+                ImportFate::Adapter { waiting, .. } => waiting.contains(path),
                 // The type is the host's to say.
-                _ => flow.is_declared_async(function),
+                _ => is_declared_async(model, function),
             };
             fixed.push((function, is_async));
-            places.push(place(name, path));
+            places.push(Place::new(&import.item.name, path));
         });
     }
     for export in &plan.exports {
-        let name = &export.item.name;
         let is_async = match export.fate {
             // A host may wait for what it starts.
-            ExportFate::Lifted(_) | ExportFate::Async => Some(true),
-            ExportFate::Sync => None,
-            ExportFate::AlreadyP3 | ExportFate::Kept => continue,
+            ExportFate::Lifted { .. } | ExportFate::Async => Some(true),
+            // The type is WASI's to say, or to stay.
+            ExportFate::AlreadyP3 | ExportFate::Sync => None,
+            ExportFate::Kept => continue,
         };
-        if let Some(item) = flow.root.exports.get(name) {
-            flow.functions_of(item, &mut |path, function| {
-                let is_async = is_async.unwrap_or_else(|| flow.is_declared_async(function));
-                fixed.push((function, is_async));
-                places.push(place(name, path));
-            });
-        }
+        flow::functions_of(model, export.item.item, &mut |path, function| {
+            let is_async = is_async.filter(|_| !flow::is_constructor(path));
+            fixed.push((
+                function,
+                is_async.unwrap_or_else(|| is_declared_async(model, function)),
+            ));
+            places.push(Place::new(&export.item.name, path));
+        });
     }
-    let colours = flow.solve(&fixed).map_err(|conflict| Error::Conflict {
-        waits: places[conflict.waits].clone(),
-        stays: places[conflict.stays].clone(),
-    })?;
+    let colours = flow
+        .solve(&fixed)
+        .map_err(|conflict| RetypeError::Conflict {
+            waits: places[conflict.waits].clone(),
+            stays: places[conflict.stays].clone(),
+        })?;
     let mut became_async = Vec::new();
     for export in &plan.exports {
-        let name = &export.item.name;
-        let is_kept = matches!(export.fate, ExportFate::Kept | ExportFate::Async);
-        if let Some(item) = flow.root.exports.get(name).filter(|_| is_kept) {
-            flow.functions_of(item, &mut |path, function| {
-                if colours.is_new(&flow, function) {
-                    became_async.push(place(name, path));
+        if matches!(export.fate, ExportFate::Kept | ExportFate::Async) {
+            flow::functions_of(model, export.item.item, &mut |path, function| {
+                if colours.is_new(function) {
+                    became_async.push(Place::new(&export.item.name, path));
                 }
             });
         }
     }
-    Ok(Retyped {
-        bytes: rewrite::rewrite(guest.bytes, &colours).map_err(Error::Rewrite)?,
-        became_async,
-    })
+    let uses = flow.uses();
+    give_types(&mut guest.model, uses, &colours);
+    Ok(became_async)
 }
 
-fn place(name: &str, function: &str) -> Place {
-    Place {
-        name: name.to_string(),
-        function: function.to_string(),
+/// Whether the type that the binary gives a function is `async`.
+fn is_declared_async(model: &Model<'_>, function: ItemId) -> bool {
+    model.func_type(function).is_some_and(|ty| ty.is_async)
+}
+
+/// The `async` and the other uses of a function type, or of an outer alias of one.
+#[derive(Default)]
+struct Uses {
+    synchronous: Vec<ItemId>,
+    asynchronous: Vec<ItemId>,
+}
+
+/// Gives each of the functions that a type is written for, which are the `uses`, the type of its
+/// colour.
+fn give_types(model: &mut Model<'_>, uses: Vec<ItemId>, colours: &Colours) {
+    let mut types: BTreeMap<ItemId, Uses> = BTreeMap::new();
+    for function in uses {
+        let ty = type_of_use(model, function);
+        let mut alias = Some(ty);
+        while let Some(ty) = alias.filter(|ty| is_function_type(model, *ty)) {
+            let uses = types.entry(ty).or_default();
+            match colours.is_async(function) {
+                true => uses.asynchronous.push(function),
+                false => uses.synchronous.push(function),
+            }
+            alias = match model[ty].definition {
+                Definition::Alias(Alias::Outer(outer)) => Some(outer),
+                _ => None,
+            };
+        }
+    }
+    // What an alias refers to comes before it, and so do the variants of that.
+    let mut variants: HashMap<ItemId, ItemId> = HashMap::new();
+    for (ty, uses) in types {
+        if uses.asynchronous.is_empty() {
+            continue;
+        }
+        let variant = match &model[ty].definition {
+            Definition::Type(Type::Func(func)) if func.is_async => continue,
+            Definition::Type(Type::Func(func)) => {
+                let mut func = func.clone();
+                func.is_async = true;
+                Definition::Type(Type::Func(func))
+            }
+            Definition::Alias(Alias::Outer(outer)) => match variants.get(outer) {
+                Some(variant) => Definition::Alias(Alias::Outer(*variant)),
+                // It is `async` already.
+                None => continue,
+            },
+            _ => continue,
+        };
+        if uses.synchronous.is_empty() {
+            model.redefine(ty, variant);
+            variants.insert(ty, ty);
+        } else {
+            let copy = model.add(model[ty].sort, variant);
+            variants.insert(ty, copy);
+        }
+        for function in uses.asynchronous {
+            set_type_of_use(model, function, &variants);
+        }
+    }
+    variants.retain(|ty, variant| ty != variant);
+    model.insert_after(&variants);
+}
+
+/// Whether the item is a function type that can be had in two variants: one with a name of its own
+/// can't be told from others where it is used, so that its uses stay as they are.
+fn is_function_type(model: &Model<'_>, ty: ItemId) -> bool {
+    match model[ty].definition {
+        Definition::Type(Type::Func(_)) => true,
+        Definition::Alias(Alias::Outer(outer)) => is_function_type(model, outer),
+        _ => false,
+    }
+}
+
+fn type_of_use(model: &Model<'_>, function: ItemId) -> ItemId {
+    match (&model[function].definition, model.extern_type(function)) {
+        (Definition::Lift { ty, .. }, _) => *ty,
+        (_, Some(ExternType::Func(ty))) => ty,
+        _ => unreachable!("a use gives a function its type"),
+    }
+}
+
+/// Has a function refer to the variant of its type, if there is one.
+fn set_type_of_use(
+    model: &mut Model<'_>,
+    function: ItemId,
+    variants: &HashMap<ItemId, ItemId>,
+) {
+    let (Definition::Lift { ty, .. }
+    | Definition::Import {
+        ty: ExternType::Func(ty),
+        ..
+    }
+    | Definition::Declared {
+        ty: ExternType::Func(ty),
+        ..
+    }
+    | Definition::Export {
+        ascribed: Some(ExternType::Func(ty)),
+        ..
+    }) = &mut model[function].definition
+    else {
+        unreachable!("a use gives a function its type");
+    };
+    if let Some(variant) = variants.get(ty) {
+        *ty = *variant;
     }
 }

@@ -4,8 +4,8 @@ use crate::files::Output;
 use crate::messages::Messages;
 use anyhow::Result;
 use clap::Args;
-use wasi_uplift::Target;
 use wasi_uplift::by_hand::{self, Entry};
+use wasi_uplift::{Options, Target};
 
 /// Writes the whole adapter as a component, for composing by hand.
 ///
@@ -43,11 +43,12 @@ pub struct Adapter {
 impl Adapter {
     pub fn run(&self, messages: &Messages) -> Result<()> {
         self.output.check()?;
+        let options = Options::default().target(self.target);
+        let options = self.without.iter().fold(options, Options::without);
         let component = if let Some(entry) = self.front {
-            by_hand::front(self.target, entry)?
+            by_hand::front(&options, entry)?
         } else {
-            let without: Vec<&str> = self.without.iter().map(String::as_str).collect();
-            by_hand::adapter(self.target, &without)?
+            by_hand::adapter(&options)?
         };
         let length = component.len();
         self.output.write(component)?;

@@ -2,7 +2,7 @@
 
 use crate::files::{self, Output};
 use crate::messages::Messages;
-use crate::{Composition, describe};
+use crate::{Composition, advice, describe};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -50,6 +50,7 @@ impl Compose {
         let bytes = files::read(guest)?;
         let name = files::name(guest);
         let composed = wasi_uplift::compose(&bytes, &self.composition.options())
+            .map_err(advice::for_compose)
             .with_context(|| format!("`{name}` was not composed"))?;
         if composed.plan.is_identity() {
             messages.note(format_args!(

@@ -1,10 +1,9 @@
-//! Imports, exports and what becomes of them, in words.
+//! Imports, exports and the decisions on them, in words.
 
 use std::fmt::Write;
-use wasi_uplift::plan::{ExportFate, ImportFate};
-use wasi_uplift::{Composed, Error, Linked, Place, Unserved};
+use wasi_uplift::{Composed, ExportFate, ImportFate, Linked, Place, PlanError};
 
-/// What becomes of an import.
+/// The decision on an import.
 pub fn import(fate: &ImportFate) -> String {
     match fate {
         ImportFate::Adapter { waiting, .. } if waiting.is_empty() => "adapter".to_string(),
@@ -18,10 +17,10 @@ pub fn import(fate: &ImportFate) -> String {
     }
 }
 
-/// What becomes of an export, of whose functions some may become `async`.
+/// The decision on an export, of whose functions some may become `async`.
 pub fn export(name: &str, fate: &ExportFate, became_async: &[Place]) -> String {
     let mut text = match fate {
-        ExportFate::Lifted(to) => format!("becomes {to}"),
+        ExportFate::Lifted { to, .. } => format!("becomes {to}"),
         ExportFate::AlreadyP3 => "stays; it is WASI 0.3 already".to_string(),
         ExportFate::Kept | ExportFate::Async => "stays, under the same name".to_string(),
         ExportFate::Sync => "stays, and can't wait".to_string(),
@@ -46,30 +45,29 @@ pub fn bindings(became_async: &[Place]) -> Option<&'static str> {
 }
 
 /// What is in the way of an import or export, whose name has been said.
-pub fn obstacle(error: &Error) -> String {
+pub fn obstacle(error: &PlanError) -> String {
     match error {
-        Error::Imports(imports) => {
-            let reasons = imports
-                .iter()
-                .map(|(_, reason)| Unserved::to_string(reason));
+        PlanError::Imports { imports, .. } => {
+            let reasons = imports.iter().map(|import| import.reason.to_string());
             reasons.collect::<Vec<_>>().join("; ")
         }
-        Error::Shape { reason, .. } => {
+        PlanError::Shape { reason, .. } => {
             format!("its types are not those that WASI 0.2 gives it: {reason}")
         }
         other => other.to_string(),
     }
 }
 
-/// How guest and adapter are put together.
+/// The way in which guest and adapter are put together.
 pub fn linked(linked: &Linked) -> String {
     match linked {
         Linked::Not => "as it was".to_string(),
         Linked::Fused => "one component with the adapter".to_string(),
-        Linked::Components(None) => "linked to the adapter".to_string(),
-        Linked::Components(Some(reason)) => {
-            format!("linked to the adapter, not one component with it because {reason}")
-        }
+        Linked::Components { because: None, .. } => "linked to the adapter".to_string(),
+        Linked::Components {
+            because: Some(reason),
+            ..
+        } => format!("linked to the adapter, not one component with it because {reason}"),
         other => format!("{other:?}"),
     }
 }
@@ -96,7 +94,7 @@ pub fn growth(from: usize, to: usize) -> String {
     }
 }
 
-/// What became of a guest.
+/// A result: its size, its parts, and the decision on each import and export of the guest.
 pub fn composed(name: &str, guest: usize, composed: &Composed) -> String {
     let length = composed.bytes.len();
     let mut text = format!(

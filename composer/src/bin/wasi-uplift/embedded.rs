@@ -139,6 +139,7 @@ pub fn load(
     // The engine has 0.3.0, which is what is composed for by default.
     let options = Options::default().link(linking.link);
     let composed = wasi_uplift::compose(&bytes, &options)
+        .map_err(crate::advice::for_compose)
         .with_context(|| format!("`{name}` was not composed"))?;
     if messages.is_verbose() {
         messages.detail(describe::composed(&name, bytes.len(), &composed));

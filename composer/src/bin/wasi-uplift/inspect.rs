@@ -1,6 +1,6 @@
 //! `wasi-uplift inspect`
 
-use crate::{Composition, describe, files};
+use crate::{Composition, advice, describe, files};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
@@ -9,9 +9,7 @@ use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use wasi_uplift::inspect::Extern;
-use wasi_uplift::plan::{ExportFate, ImportFate};
-use wasi_uplift::{Error, Linked, Outlook, Report, Verdict};
+use wasi_uplift::{Composed, ExportFate, Extern, ImportFate, Linked, PlanError, Report, Verdict};
 
 /// The exit codes, of which 1 and 2 are those of every command.
 const COMPOSES: u8 = 0;
@@ -42,6 +40,7 @@ impl Inspect {
         let bytes = files::read(&self.guest)?;
         let name = files::name(&self.guest);
         let report = wasi_uplift::inspect(&bytes, &self.composition.options())
+            .map_err(advice::for_inspect)
             .with_context(|| format!("`{name}` was not inspected"))?;
         let text = if self.json {
             format!("{:#}\n", self.json(&name, &report))
@@ -75,7 +74,7 @@ impl Inspect {
         });
         list(&mut text, "imports", imports.collect());
         let became_async = match &report.verdict {
-            Verdict::Composes(outlook) => outlook.became_async.as_slice(),
+            Verdict::Composes(composed) => composed.became_async.as_slice(),
             _ => &[],
         };
         let exports = report.exports.iter();
@@ -85,16 +84,16 @@ impl Inspect {
             (name.clone(), fate(&export.fate, describe))
         });
         list(&mut text, "exports", exports.collect());
-        if let Verdict::Composes(outlook) = &report.verdict {
-            let imports = outlook.imports.iter();
+        if let Verdict::Composes(composed) = &report.verdict {
+            let imports = composed.imports.iter();
             let imports = imports.map(|name| (name.clone(), String::new()));
             list(&mut text, "the result imports", imports.collect());
             let _ = writeln!(
                 text,
                 "\nresult: {}, {}; {}",
-                describe::size(outlook.size),
-                describe::growth(report.size, outlook.size),
-                describe::linked(&outlook.linked)
+                describe::size(composed.bytes.len()),
+                describe::growth(report.size, composed.bytes.len()),
+                describe::linked(&composed.linked)
             );
             if let Some(bindings) = describe::bindings(became_async) {
                 let _ = writeln!(text, "{bindings}");
@@ -108,7 +107,7 @@ impl Inspect {
         let version = match report.verdict {
             // Which version that is, the guest's own imports say.
             Verdict::Already => "0.3",
-            _ => self.composition.target.version(),
+            _ => self.composition.choices.target.version(),
         };
         let mut host = format!("a host that ships only WASI {version}");
         let more: Vec<_> = report
@@ -124,9 +123,9 @@ impl Inspect {
                 AnsiColor::Green,
                 format!("Once composed, it runs on {host}."),
             ),
-            Verdict::Impossible(Some(error)) => {
-                coloured(AnsiColor::Red, format!("It can't run on {host}: {error}."))
-            }
+            Verdict::Impossible {
+                error: Some(error), ..
+            } => coloured(AnsiColor::Red, format!("It can't run on {host}: {error}.")),
             _ => coloured(
                 AnsiColor::Red,
                 format!("It can't run on {host}: see above."),
@@ -141,7 +140,7 @@ impl Inspect {
                 value["shape"] = json!(variant.to_string());
             }
             match &import.fate {
-                Ok(ImportFate::Adapter { by, waiting }) => {
+                Ok(ImportFate::Adapter { by, waiting, .. }) => {
                     value["fate"] = json!("adapter");
                     value["by"] = json!(by);
                     value["waiting"] = json!(waiting);
@@ -156,7 +155,7 @@ impl Inspect {
         let exports = report.exports.iter().map(|export| {
             let mut value = item(&export.item);
             match &export.fate {
-                Ok(ExportFate::Lifted(to)) => {
+                Ok(ExportFate::Lifted { to, .. }) => {
                     value["fate"] = json!("lifted");
                     value["to"] = json!(to);
                 }
@@ -167,8 +166,8 @@ impl Inspect {
                 Ok(other) => value["fate"] = json!(format!("{other:?}")),
                 Err(error) => impossible(&mut value, error),
             }
-            if let Verdict::Composes(outlook) = &report.verdict {
-                let became_async = outlook.became_async.iter();
+            if let Verdict::Composes(composed) = &report.verdict {
+                let became_async = composed.became_async.iter();
                 let of_it = became_async.filter(|place| place.name == export.item.name);
                 let functions: Vec<_> = of_it.map(|place| &place.function).collect();
                 value["became-async"] = json!(functions);
@@ -179,7 +178,7 @@ impl Inspect {
             "guest": name,
             "kind": if report.is_module { "module" } else { "component" },
             "size": report.size,
-            "target": self.composition.target.version(),
+            "target": self.composition.choices.target.version(),
             "imports": imports.collect::<Vec<_>>(),
             "exports": exports.collect::<Vec<_>>(),
             "verdict": match report.verdict {
@@ -189,8 +188,10 @@ impl Inspect {
             },
         });
         match &report.verdict {
-            Verdict::Composes(outlook) => value["result"] = result(report, outlook),
-            Verdict::Impossible(Some(error)) => value["reason"] = json!(error.to_string()),
+            Verdict::Composes(composed) => value["result"] = result(report, composed),
+            Verdict::Impossible {
+                error: Some(error), ..
+            } => value["reason"] = json!(error.to_string()),
             _ => {}
         }
         value
@@ -212,7 +213,7 @@ fn list(text: &mut String, title: &str, items: Vec<(String, String)>) {
     }
 }
 
-fn fate<Fate>(fate: &Result<Fate, Error>, describe: impl Fn(&Fate) -> String) -> String {
+fn fate<Fate>(fate: &Result<Fate, PlanError>, describe: impl Fn(&Fate) -> String) -> String {
     match fate {
         Ok(fate) => describe(fate),
         Err(error) => {
@@ -232,27 +233,29 @@ fn item(item: &Extern) -> Value {
     json!({
         "name": item.name,
         "interface": interface.map(|interface| interface.path()),
-        "version": interface.and_then(|interface| Some(interface.version.as_ref()?.to_string())),
+        "version": interface.and_then(|interface| Some(interface.version()?)),
         "functions": item.functions,
     })
 }
 
-fn impossible(value: &mut Value, error: &Error) {
+fn impossible(value: &mut Value, error: &PlanError) {
     value["fate"] = json!("impossible");
     value["reason"] = json!(describe::obstacle(error));
 }
 
-fn result(report: &Report, outlook: &Outlook) -> Value {
-    let (linked, reason) = match &outlook.linked {
+fn result(report: &Report, composed: &Composed) -> Value {
+    let (linked, reason) = match &composed.linked {
         Linked::Fused => ("fused", None),
-        Linked::Components(reason) => ("component", reason.as_ref().map(ToString::to_string)),
+        Linked::Components { because, .. } => {
+            ("component", because.as_ref().map(ToString::to_string))
+        }
         _ => ("not", None),
     };
     json!({
-        "size": outlook.size,
-        "added": outlook.size as i64 - report.size as i64,
-        "imports": outlook.imports,
-        "exports": outlook.exports,
+        "size": composed.bytes.len(),
+        "added": composed.bytes.len() as i64 - report.size as i64,
+        "imports": composed.imports,
+        "exports": composed.exports,
         "link": linked,
         "not-fused": reason,
     })

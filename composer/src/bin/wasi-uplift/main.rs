@@ -1,6 +1,7 @@
 //! The `wasi-uplift` command.
 
 mod adapter;
+mod advice;
 mod completions;
 mod compose;
 mod describe;
@@ -62,9 +63,19 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// How to compose.
+/// The options of composing.
 #[derive(Args)]
 struct Composition {
+    #[command(flatten)]
+    choices: Choices,
+
+    #[command(flatten)]
+    linking: Linking,
+}
+
+/// What the result is to be, however guest and adapter are put together.
+#[derive(Args)]
+struct Choices {
     /// The version of WASI 0.3 that the result imports: 0.3.0, which every 0.3.x host has,
     /// 0.3.0-rc-2026-03-15 or 0.3.0-rc-2026-02-09.
     #[arg(long, default_value_t, value_name = "VERSION")]
@@ -84,9 +95,6 @@ struct Composition {
     /// An export whose functions become `async`, whether the guest may wait or not. May be repeated.
     #[arg(long = "async", value_name = "EXPORT")]
     make_async: Vec<String>,
-
-    #[command(flatten)]
-    linking: Linking,
 }
 
 #[derive(Args)]
@@ -99,9 +107,13 @@ struct Linking {
 
 impl Composition {
     fn options(&self) -> Options {
-        let options = Options::default()
-            .target(self.target)
-            .link(self.linking.link);
+        self.choices.options().link(self.linking.link)
+    }
+}
+
+impl Choices {
+    fn options(&self) -> Options {
+        let options = Options::default().target(self.target);
         let options = self.without.iter().fold(options, Options::without);
         let options = self.keep_sync.iter().fold(options, Options::keep_sync);
         self.make_async.iter().fold(options, Options::make_async)

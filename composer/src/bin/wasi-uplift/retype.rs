@@ -2,10 +2,11 @@
 
 use crate::files::{self, Output};
 use crate::messages::Messages;
+use crate::{Choices, advice};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::PathBuf;
-use wasi_uplift::{Target, by_hand};
+use wasi_uplift::by_hand;
 
 /// Makes a guest fit the adapter, for composing by hand.
 ///
@@ -22,9 +23,8 @@ pub struct Retype {
     #[command(flatten)]
     output: Output,
 
-    /// The version of WASI 0.3 that the adapter imports.
-    #[arg(long, default_value_t, value_name = "VERSION")]
-    target: Target,
+    #[command(flatten)]
+    choices: Choices,
 }
 
 impl Retype {
@@ -32,7 +32,8 @@ impl Retype {
         self.output.check()?;
         let bytes = files::read(&self.guest)?;
         let name = files::name(&self.guest);
-        let retyped = by_hand::retype(&bytes, self.target)
+        let retyped = by_hand::retype(&bytes, &self.choices.options())
+            .map_err(advice::for_compose)
             .with_context(|| format!("`{name}` was not retyped"))?;
         if retyped.plan.is_identity() {
             messages.note(format_args!("`{name}` needs nothing of WASI 0.2"));

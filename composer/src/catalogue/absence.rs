@@ -1,14 +1,13 @@
-//! What becomes of the adapter where the host ships only a part of WASI 0.3.
+//! The adapter for hosts that ship only a part of WASI 0.3.
 //!
-//! Of a package that is left out nothing is imported. The adapter has functions that take the place
-//! of what it imports otherwise, and answer what WASI offers for absence. A function that takes a
-//! handle of the package needs none: nobody can have such a handle. What remains has no answer, and
-//! a guest that needs it can't be served.
+//! Nothing is imported of a package that is left out. The adapter has functions that take the place
+//! of its imports, and answer what WASI 0.2 offers for absence. A function that takes a handle of
+//! the package traps: nobody can have such a handle. Any other function has no answer, and a guest
+//! that needs it can't be served.
 
-use super::Adapter;
-use super::trim::{Module, StandIn};
-use crate::Error;
-use crate::plan::Plan;
+use super::Catalogue;
+use crate::error::InternalError;
+use crate::trim::{Module, StandIn};
 use std::collections::BTreeSet;
 use wit_parser::{Resolve, Type, TypeDefKind, TypeOwner};
 
@@ -20,12 +19,12 @@ const ASYNC_LOWER: &str = "[async-lower]";
 
 /// The packages that are left out.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Absence(BTreeSet<String>);
+pub(super) struct Absence(BTreeSet<String>);
 
-/// A function of a guest's import for which there is no answer.
+/// An exported function of the adapter for which there is no answer.
 pub(crate) struct Unanswered {
-    pub import: String,
-    pub function: String,
+    /// Its place in the list that was asked about.
+    pub position: usize,
     /// The package that it needs.
     pub package: String,
 }
@@ -35,8 +34,8 @@ impl Absence {
         Absence(packages.iter().cloned().collect())
     }
 
-    pub fn packages(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub fn has(&self, package: &str) -> bool {
@@ -79,15 +78,10 @@ impl Absence {
     }
 }
 
-impl Adapter<'_> {
+impl Catalogue {
     /// What takes the place of an import of the adapter's core module.
-    pub(super) fn stand_in(
-        &self,
-        module: &Module<'_>,
-        interface: &str,
-        name: &str,
-    ) -> Option<StandIn> {
-        self.absence.package_of(interface)?;
+    pub fn stand_in(&self, module: &Module<'_>, interface: &str, name: &str) -> Option<StandIn> {
+        self.left_out_package(interface)?;
         let answer = |name: &str| {
             let answer = format!("{ANSWERS}{name}");
             let is_there = module.exports().any(|export| export == answer);
@@ -127,44 +121,44 @@ impl Adapter<'_> {
         found.is_some_and(|function| function.params.iter().any(|param| is_handle(&param.ty)))
     }
 
-    /// The functions of a guest's imports for which there is no answer.
-    pub(crate) fn unanswered(&self, plan: &Plan) -> Result<Vec<Unanswered>, Error> {
-        if self.absence.0.is_empty() {
+    /// Finds the functions for which there is no answer, of a list of exported interfaces and
+    /// functions of them.
+    ///
+    /// # Errors
+    ///
+    /// If the adapter is broken.
+    pub fn unanswered(&self, wanted: &[(&str, &str)]) -> Result<Vec<Unanswered>, InternalError> {
+        if self.absence.is_empty() {
             return Ok(Vec::new());
         }
-        let module = Module::parse(&self.bytes)?;
-        // What a function needs that is of the package itself, it is to be blamed for.
-        let mut wanted = Vec::new();
-        for (import, by) in plan.adapted() {
-            let is_left_out = self.absence.package_of(by).is_some();
-            let functions = import.functions.iter();
-            wanted.extend(functions.map(|function| (is_left_out, import, by, function)));
-        }
-        wanted.sort_by_key(|(is_left_out, ..)| *is_left_out);
-        let exports = wanted
-            .iter()
-            .map(|(_, _, by, function)| format!("{by}#{function}"));
-        let exports: Vec<String> = exports.collect();
-        let needed = |kept: &BTreeSet<&str>| -> Result<Option<String>, Error> {
+        let module = self.module()?;
+        let exports = wanted.iter().enumerate();
+        let mut exports: Vec<(usize, String)> = exports
+            .map(|(position, (interface, function))| (position, format!("{interface}#{function}")))
+            .collect();
+        // What a function of the package itself needs of it, that function is to be blamed for.
+        exports.sort_by_key(|(position, _)| self.left_out_package(wanted[*position].0).is_some());
+        let needed = |kept: &BTreeSet<&str>| -> Result<Option<String>, InternalError> {
             let stand_in = |interface: &str, name: &str| self.stand_in(&module, interface, name);
-            let imports = module.needs(|export| kept.contains(export), stand_in)?;
+            let imports = module
+                .needs(|export| kept.contains(export), stand_in)
+                .map_err(InternalError::adapter)?;
             let package = |(interface, _): &(String, String)| {
-                Some(self.absence.package_of(interface)?.to_string())
+                Some(self.left_out_package(interface)?.to_string())
             };
             Ok(imports.iter().find_map(package))
         };
-        if needed(&exports.iter().map(String::as_str).collect())?.is_none() {
+        if needed(&exports.iter().map(|(_, export)| export.as_str()).collect())?.is_none() {
             return Ok(Vec::new());
         }
         let mut unanswered = Vec::new();
         let mut kept = BTreeSet::new();
-        for ((_, import, _, function), export) in wanted.iter().zip(&exports) {
+        for (position, export) in &exports {
             kept.insert(export.as_str());
             if let Some(package) = needed(&kept)? {
                 kept.remove(export.as_str());
                 unanswered.push(Unanswered {
-                    import: import.name.clone(),
-                    function: function.to_string(),
+                    position: *position,
                     package,
                 });
             }

@@ -1,17 +1,17 @@
-//! Gives the imports and exports of a core module other names.
+//! Gives the imports and exports of the adapter's core module other names.
 
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder};
 use wasm_encoder::{ExportSection, ImportSection, Module, RawSection};
 use wasmparser::{Parser, Payload};
 
-/// What an import (module, name) is to be called, if otherwise.
-pub(crate) type Imports<'a> = &'a dyn Fn(&str, &str) -> Option<(String, String)>;
-/// What an export is to be called, if otherwise.
-pub(crate) type Exports<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// The new name of an import (module, name), if it gets one.
+pub(super) type Imports<'a> = &'a dyn Fn(&str, &str) -> Option<(String, String)>;
+/// The new name of an export, if it gets one.
+pub(super) type Exports<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Returns the module with other names. Everything else is copied byte for byte.
-pub(crate) fn rename(
+pub(super) fn rename(
     module: &[u8],
     imports: Imports<'_>,
     exports: Exports<'_>,

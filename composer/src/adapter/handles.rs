@@ -3,9 +3,10 @@
 //! An adapter component's core module imports built-ins for its resources. Without a component of
 //! its own there are no such built-ins: it imports functions of an ordinary interface instead.
 
-use super::{Resource, answer, broken};
-use crate::wit::{self, Kind};
-use crate::{Error, rename};
+use super::{Resource, answer, rename};
+use crate::catalogue::wit::{self, Kind};
+use crate::error::InternalError;
+use crate::trim::Trimmed;
 use std::collections::{BTreeMap, HashMap};
 use wit_parser::{Resolve, Type, WorldId};
 
@@ -56,7 +57,7 @@ pub(super) fn declare(
     resolve: &mut Resolve,
     world: WorldId,
     resources: usize,
-) -> Result<(), Error> {
+) -> Result<(), InternalError> {
     let interface = wit::add(resolve, INTERFACE)?;
     for resource in 0..resources {
         for (_, built_in) in BuiltIn::ALL {
@@ -75,10 +76,10 @@ pub(super) fn declare(
 /// Imports the functions of the interfaces in place of the built-ins, and exports what the adapter
 /// does by other names.
 pub(super) fn import(
-    trimmed: &super::trim::Trimmed,
+    trimmed: &Trimmed,
     resources: &[Resource],
     exports: &BTreeMap<String, String>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, InternalError> {
     let mut names = HashMap::new();
     for (module, name) in &trimmed.imports {
         let Some(interface) = module.strip_prefix(EXPORTED) else {
@@ -93,7 +94,7 @@ pub(super) fn import(
             })
         };
         let answer = || Some((answer::INTERFACE.into(), answer::function(name)?.into()));
-        let unknown = || Error::Adapter(format!("it imports `{name}` of its own `{interface}`"));
+        let unknown = || InternalError::adapter(format!("it imports `{name}` of its own `{interface}`"));
         names.insert(
             (module.as_str(), name.as_str()),
             handles().or_else(answer).ok_or_else(unknown)?,
@@ -101,5 +102,5 @@ pub(super) fn import(
     }
     let import = |module: &str, name: &str| names.get(&(module, name)).cloned();
     let export = |name: &str| exports.get(name).cloned();
-    rename::rename(&trimmed.bytes, &import, &export).map_err(broken)
+    rename::rename(&trimmed.bytes, &import, &export).map_err(InternalError::adapter)
 }

@@ -1,10 +1,9 @@
 //! The component in front of a guest: what the host calls in place of the guest's own exports.
 
-use crate::Error;
-use crate::Target;
-use crate::adapt::LIFECYCLE;
+use crate::catalogue::wit::{self, Kind};
+use crate::catalogue::{LIFECYCLE, Target};
 use crate::core_module::Header;
-use crate::wit::{self, Kind};
+use crate::error::InternalError;
 use wasm_encoder::{Function, ValType};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, Result_, TypeDefKind, WorldId};
@@ -12,8 +11,8 @@ use wit_parser::{Resolve, Result_, TypeDefKind, WorldId};
 pub(crate) mod flat;
 mod handler;
 
-pub(crate) use handler::Description;
-pub use handler::{GUEST_HANDLER, handler};
+pub use handler::GUEST_HANDLER;
+pub(crate) use handler::{Description, handler};
 
 /// The name by which the front component imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
@@ -24,7 +23,7 @@ pub const GUEST_RUN: &str = "wasi-uplift:front/guest";
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub fn run(target: Target) -> Result<Vec<u8>, Error> {
+pub(crate) fn run(target: Target) -> Result<Vec<u8>, InternalError> {
     let mut resolve = Resolve::default();
     let guest = wit::add(&mut resolve, GUEST_RUN)?;
     let adapter = wit::add(&mut resolve, LIFECYCLE)?;
@@ -46,10 +45,10 @@ pub fn run(target: Target) -> Result<Vec<u8>, Error> {
 }
 
 /// Makes a front component of its core module.
-fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, Error> {
+fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, InternalError> {
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)
         .and_then(|()| ComponentEncoder::default().module(&module)?.encode())
-        .map_err(|error| Error::Link(format!("the front component: {error:#}")))
+        .map_err(|error| InternalError::link(format!("the front component: {error:#}")))
 }
 
 /// The core module that runs the guest, and then waits until what the guest has written is with the

@@ -14,7 +14,7 @@ macro_rules! unpacked {
 }
 
 /// What `adapter/` builds.
-pub(crate) static ADAPTER: LazyLock<Vec<u8>> = unpacked!("adapter");
+pub(super) static ADAPTER: LazyLock<Vec<u8>> = unpacked!("adapter");
 
 /// Wasmtime's adapter of `wasi_snapshot_preview1` to WASI 0.2, for programs.
 pub(crate) static PREVIEW1_COMMAND: LazyLock<Vec<u8>> = unpacked!("command");

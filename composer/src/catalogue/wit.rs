@@ -3,7 +3,7 @@
 //! They could be written in WIT. But then everything that embeds this crate would have the parser
 //! of WIT in it, for a few functions.
 
-use crate::Error;
+use crate::error::InternalError;
 use wit_parser::{
     Function, FunctionKind, Handle, Interface, InterfaceId, Package, PackageId, PackageName, Param,
     Resolve, Span, Stability, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, World, WorldId,
@@ -22,15 +22,15 @@ pub(crate) enum Kind {
 /// # Errors
 ///
 /// If there is none.
-pub(crate) fn find(resolve: &Resolve, name: &str) -> Result<InterfaceId, Error> {
+pub(crate) fn find(resolve: &Resolve, name: &str) -> Result<InterfaceId, InternalError> {
     let mut interfaces = resolve.interfaces.iter().map(|(id, _)| id);
     let found = interfaces.find(|id| resolve.id_of(*id).as_deref() == Some(name));
-    found.ok_or_else(|| Error::Adapter(format!("it has no interface `{name}`")))
+    found.ok_or_else(|| InternalError::adapter(format!("it has no interface `{name}`")))
 }
 
 /// Adds an interface by its full name. Nobody else has it.
-pub(crate) fn add(resolve: &mut Resolve, name: &str) -> Result<InterfaceId, Error> {
-    let broken = || Error::Adapter(format!("`{name}` is no name of an interface"));
+pub(crate) fn add(resolve: &mut Resolve, name: &str) -> Result<InterfaceId, InternalError> {
+    let broken = || InternalError::adapter(format!("`{name}` is no name of an interface"));
     let (path, version) = match name.split_once('@') {
         Some((path, version)) => (path, Some(version.parse().map_err(|_| broken())?)),
         None => (name, None),
@@ -102,9 +102,9 @@ pub(crate) fn take(
     interface: InterfaceId,
     of: InterfaceId,
     name: &str,
-) -> Result<TypeId, Error> {
+) -> Result<TypeId, InternalError> {
     let ty = resolve.interfaces[of].types.get(name).copied();
-    let ty = ty.ok_or_else(|| Error::Adapter(format!("it has no type `{name}`")))?;
+    let ty = ty.ok_or_else(|| InternalError::adapter(format!("it has no type `{name}`")))?;
     let (kind, owner) = (
         TypeDefKind::Type(Type::Id(ty)),
         TypeOwner::Interface(interface),

@@ -1,11 +1,11 @@
 //! Where the answer of an HTTP server goes if there is no component boundary around the adapter.
 //!
-//! The adapter answers by writing a future, which the [front](crate::front) reads. In one component
+//! The adapter answers by writing a future, which the front component reads. In one component
 //! nobody may write and read the same future. What the adapter imports of the future becomes an
 //! ordinary interface instead, of which writing returns the answer to the host.
 
-use crate::Error;
-use crate::wit::{self, Kind};
+use crate::catalogue::wit::{self, Kind};
+use crate::error::InternalError;
 use wit_parser::{InterfaceId, Resolve, Type};
 
 /// The interface.
@@ -100,7 +100,7 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
 }
 
 /// Adds the interface.
-pub(super) fn declare(resolve: &mut Resolve) -> Result<InterfaceId, Error> {
+pub(super) fn declare(resolve: &mut Resolve) -> Result<InterfaceId, InternalError> {
     let interface = wit::add(resolve, INTERFACE)?;
     for it in ALL {
         wit::function(

@@ -4,7 +4,7 @@
 //! where a snapshot's types differ, it is said here how, and the adapter is told by a byte in its
 //! data.
 
-use crate::{Error, rename};
+use crate::error::InternalError;
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolInfo};
 use wit_parser::{Enum, EnumCase, Resolve, TypeDefKind};
 
 /// The version of WASI 0.3 that a result imports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
     /// 0.3.0, which every 0.3.x host has.
@@ -106,7 +106,7 @@ impl Target {
     }
 
     /// The interface of the target with this name, which is given without version.
-    pub fn interface(self, path: &str) -> String {
+    pub(crate) fn interface(self, path: &str) -> String {
         format!("{path}@{}", self.version())
     }
 
@@ -120,20 +120,19 @@ impl Target {
     }
 
     /// Tells the adapter's core module what the target's error codes look like.
-    pub(crate) fn configure<'a>(self, artefact: &'a [u8]) -> Result<Cow<'a, [u8]>, Error> {
+    pub(crate) fn configure<'a>(self, artefact: &'a [u8]) -> Result<Cow<'a, [u8]>, InternalError> {
         if !self.has_enumerations() {
             return Ok(Cow::Borrowed(artefact));
         }
         let position = position_of(artefact, ENUM_ERROR_CODES)?;
         let mut configured = artefact.to_vec();
         let byte = position.and_then(|position| configured.get_mut(position));
-        *byte.ok_or_else(|| Error::Adapter(format!("it has no data `{ENUM_ERROR_CODES}`")))? = 1;
+        *byte.ok_or_else(|| InternalError::adapter(format!("it has no data `{ENUM_ERROR_CODES}`")))? = 1;
         Ok(Cow::Owned(configured))
     }
 
     /// Gives the adapter's WIT the target's interfaces.
-    pub(crate) fn retarget(self, resolve: &mut Resolve) -> Result<(), Error> {
-        let broken = |error: &dyn fmt::Display| Error::Adapter(error.to_string());
+    pub(crate) fn retarget(self, resolve: &mut Resolve) -> Result<(), InternalError> {
         if self.has_enumerations() {
             for (id, interface) in resolve.interfaces.iter() {
                 let Some(name) = resolve.id_of(id) else {
@@ -170,7 +169,7 @@ impl Target {
                 }
             }
         }
-        let version = self.version().parse().map_err(|error| broken(&error))?;
+        let version = self.version().parse().map_err(|error: semver::Error| InternalError::adapter(error))?;
         for (_, package) in resolve.packages.iter_mut() {
             let is_built = |version: &semver::Version| version.to_string() == BUILT;
             if package.name.version.as_ref().is_some_and(is_built) {
@@ -180,18 +179,12 @@ impl Target {
         Ok(())
     }
 
-    /// Gives the imports of the adapter's core module the target's label.
-    pub(crate) fn rename_imports(self, module: Vec<u8>) -> Result<Vec<u8>, Error> {
-        if self.version() == BUILT {
-            return Ok(module);
-        }
-        let rename = |module: &str, name: &str| {
-            let path = module.strip_suffix(BUILT)?;
-            let module = format!("{path}{}", self.version());
-            path.ends_with('@').then(|| (module, name.to_string()))
-        };
-        rename::rename(&module, &rename, &|_| None)
-            .map_err(|error| Error::Adapter(error.to_string()))
+    /// The name that the target has for an interface which the adapter's core module imports, if
+    /// it is another one.
+    pub(crate) fn renamed(self, interface: &str) -> Option<String> {
+        let path = interface.strip_suffix(BUILT)?;
+        let renamed = self.version() != BUILT && path.ends_with('@');
+        renamed.then(|| format!("{path}{}", self.version()))
     }
 }
 
@@ -213,8 +206,8 @@ fn enumeration(kind: &TypeDefKind, without: &[&str]) -> TypeDefKind {
 }
 
 /// Where in a module the first byte of a data symbol is.
-fn position_of(module: &[u8], wanted: &str) -> Result<Option<usize>, Error> {
-    let broken = |error: wasmparser::BinaryReaderError| Error::Adapter(error.to_string());
+fn position_of(module: &[u8], wanted: &str) -> Result<Option<usize>, InternalError> {
+    let broken = |error: wasmparser::BinaryReaderError| InternalError::adapter(error);
     let mut segments = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         match payload.map_err(broken)? {
@@ -279,18 +272,25 @@ impl FromStr for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapt::Adapter;
-    use crate::shape;
+    use crate::catalogue::Catalogue;
+    use crate::component::shape::Shapes;
     use std::collections::BTreeMap;
 
-    /// The shapes of a resolve's interfaces that belong to a version, by name.
-    fn shapes(resolve: &Resolve, version: &str) -> BTreeMap<String, shape::Shapes> {
+    /// The functions and types, in words, of a resolve's interfaces that belong to a version.
+    fn interfaces(resolve: &Resolve, version: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+        let mut shapes = Shapes::default();
         let named = resolve.interfaces.iter().filter_map(|(id, _)| {
             let name = resolve.id_of(id)?;
             let belongs = name.ends_with(&format!("@{version}"));
-            belongs.then(|| (name, shape::of_interface(resolve, id)))
+            belongs.then(|| (name, shapes.of_interface(resolve, id)))
         });
-        named.collect()
+        let named: BTreeMap<_, _> = named.collect();
+        let in_words = |(name, items): (String, crate::component::shape::InterfaceShapes)| {
+            let items = items.into_iter();
+            let items = items.map(|(item, shape)| (item, shapes.text(shape)));
+            (name, items.collect())
+        };
+        named.into_iter().map(in_words).collect()
     }
 
     #[test]
@@ -306,9 +306,9 @@ mod tests {
             "/tests/targets/0.3.0-rc-2026-02-09"
         );
         published.push_dir(folder)?;
-        let published = shapes(&published, target.version());
-        let ours = Adapter::embedded(target)?;
-        let ours = shapes(ours.resolve(), target.version());
+        let published = interfaces(&published, target.version());
+        let ours = Catalogue::new(target, &[])?;
+        let ours = interfaces(ours.resolve(), target.version());
         assert!(ours.contains_key("wasi:sockets/types@0.3.0-rc-2026-02-09"));
         assert!(ours.contains_key("wasi:http/client@0.3.0-rc-2026-02-09"));
         let served = |name: &String| !name.starts_with("wasi:filesystem/");

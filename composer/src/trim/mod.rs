@@ -177,13 +177,9 @@ impl<'a> Module<'a> {
     }
 
     /// Keeps the function exports that `keep` says, the start function, the memory, and what these
-    /// need. Exports of globals go.
-    pub fn trim(&self, keep: impl Fn(&str) -> bool, names: Names) -> Result<Trimmed, Error> {
-        self.trim_with(keep, |_, _| None, names)
-    }
-
-    /// The same, where others take the place of the imports (module, name) that `stand_in` says.
-    pub fn trim_with(
+    /// need. Exports of globals go. Others take the place of the imports (module, name) that
+    /// `stand_in` says.
+    pub fn trim(
         &self,
         keep: impl Fn(&str) -> bool,
         stand_in: impl Fn(&str, &str) -> Option<StandIn>,
@@ -201,7 +197,7 @@ impl<'a> Module<'a> {
         })
     }
 
-    /// The functions (module, name) that what [`trim_with`](Self::trim_with) leaves imports.
+    /// The functions (module, name) that what [`trim`](Self::trim) leaves imports.
     pub fn needs(
         &self,
         keep: impl Fn(&str) -> bool,

@@ -1,0 +1,77 @@
+//! The imports that guest and adapter share, where they are one component.
+//!
+//! A component can import an interface once only. Where both sides need it, it has to have what
+//! either of them takes from it.
+
+use super::encode;
+use crate::catalogue::Catalogue;
+use crate::core_module::{Header, MEMORY, val_types};
+use crate::error::InternalError;
+use std::collections::{BTreeMap, BTreeSet};
+use wasm_encoder::{
+    CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection, Module,
+    ValType,
+};
+use wit_parser::abi::AbiVariant;
+use wit_parser::{TypeDefKind, WorldItem};
+
+/// Makes a component that imports these functions of interfaces, and all that their types take. Its
+/// imports are all that is of use in it.
+///
+/// # Errors
+///
+/// If the adapter is broken.
+pub(crate) fn imports(
+    catalogue: &Catalogue,
+    functions: &BTreeMap<String, BTreeSet<String>>,
+) -> Result<Vec<u8>, InternalError> {
+    let resolve = catalogue.resolve();
+    let mut header = Header::default();
+    for item in resolve.worlds[catalogue.world()].imports.values() {
+        let &WorldItem::Interface { id, .. } = item else {
+            continue;
+        };
+        let name = resolve.id_of(id).unwrap_or_default();
+        let Some(wanted) = functions.get(&name) else {
+            continue;
+        };
+        let interface = &resolve.interfaces[id];
+        for (function, ty) in &interface.functions {
+            if wanted.contains(function) {
+                let signature = resolve.wasm_signature(AbiVariant::GuestImport, ty);
+                let (params, results) = (&signature.params, &signature.results);
+                header.import(&name, function, &val_types(params), &val_types(results));
+            }
+        }
+        for (resource, ty) in &interface.types {
+            if let TypeDefKind::Resource = resolve.types[*ty].kind {
+                let drop = format!("[resource-drop]{resource}");
+                header.import(&name, &drop, &[ValType::I32], &[]);
+            }
+        }
+    }
+    // Lowered functions need a memory and an allocator of whoever calls them.
+    let realloc_type = header.ty(&[ValType::I32; 4], &[ValType::I32]);
+    let mut definitions = FunctionSection::new();
+    definitions.function(realloc_type);
+    let mut memories = MemorySection::new();
+    memories.memory(MEMORY);
+    let mut exports = ExportSection::new();
+    exports.export("memory", ExportKind::Memory, 0);
+    exports.export("cabi_realloc", ExportKind::Func, header.functions);
+    let mut realloc = Function::new([]);
+    realloc.instructions().unreachable().end();
+    let mut code = CodeSection::new();
+    code.function(&realloc);
+    let mut module = Module::new();
+    module
+        .section(&header.types)
+        .section(&header.imports)
+        .section(&definitions)
+        .section(&memories)
+        .section(&exports)
+        .section(&code);
+    let mut resolve = resolve.clone();
+    resolve.worlds[catalogue.world()].exports.clear();
+    encode(catalogue, module.finish(), &resolve)
+}

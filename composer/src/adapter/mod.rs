@@ -1,0 +1,294 @@
+//! Cuts the adapter down to what a guest needs.
+//!
+//! Its WIT and its core module are reduced to the functions that the guest imports: the WIT here,
+//! the module by [`trim`](crate::trim). What is left becomes a component.
+
+pub(crate) mod answer;
+pub(crate) mod handles;
+mod imports;
+mod rename;
+
+use crate::catalogue::{Catalogue, LIFECYCLE, exported_interfaces};
+use crate::demand::{Demand, Items};
+use crate::error::InternalError;
+use crate::trim::{Names, Trimmed};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{LiveTypes, Resolve, TypeDefKind, TypeId};
+
+pub(crate) use imports::imports;
+
+/// The prefix of the built-in without which there can't be an output stream.
+const NEW_STREAM: &str = "[stream-new-";
+
+/// The adapter for a guest that it is linked with.
+pub(crate) struct LinkableAdapter {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// Whether the adapter may have accepted bytes that are not with the host yet when the guest
+    /// ends. It exports [`LIFECYCLE`] then.
+    pub drains: bool,
+}
+
+/// The adapter for a guest that becomes one component with it.
+pub(crate) struct FusibleAdapter {
+    /// The component. It exports nothing, and imports the interfaces that [`handles`] and
+    /// [`answer`] declare.
+    pub bytes: Vec<u8>,
+    /// The exports of its core module for functions of interfaces, by the names that these have in
+    /// an adapter component. Nobody but the core modules around it sees the names.
+    exports: BTreeMap<String, String>,
+    /// See [`LinkableAdapter::drains`].
+    pub drains: bool,
+    /// The types of the core module's exports.
+    pub resolve: Resolve,
+    /// The resources, by the numbers that they have in the names of the imports.
+    pub resources: Vec<Resource>,
+}
+
+impl FusibleAdapter {
+    /// The core module's export for `function` of `interface`.
+    pub fn export(&self, interface: &str, function: &str) -> Option<&str> {
+        let export = self.exports.get(&format!("{interface}#{function}"))?;
+        Some(export)
+    }
+
+    /// The core module's export to be called after such a function, if there is one.
+    pub fn post_return(&self, interface: &str, function: &str) -> Option<&str> {
+        self.export(&format!("cabi_post_{interface}"), function)
+    }
+}
+
+/// A resource that the adapter exports.
+pub(crate) struct Resource {
+    pub ty: TypeId,
+    pub interface: String,
+    pub name: String,
+}
+
+/// The adapter's core module with what a guest needs, and its types.
+struct Cut {
+    trimmed: Trimmed,
+    resolve: Resolve,
+    drains: bool,
+}
+
+/// Makes the adapter for a guest that it is linked with.
+///
+/// # Errors
+///
+/// If the adapter is broken.
+pub(crate) fn linkable(
+    catalogue: &Catalogue,
+    demand: &Demand,
+) -> Result<LinkableAdapter, InternalError> {
+    let cut = cut(catalogue, demand, &BTreeSet::new())?;
+    Ok(LinkableAdapter {
+        bytes: encode(catalogue, cut.trimmed.bytes, &cut.resolve)?,
+        drains: cut.drains,
+    })
+}
+
+/// Makes the adapter for a guest that becomes one component with it. Its core module exports the
+/// `helpers`, too.
+///
+/// # Errors
+///
+/// If the adapter is broken.
+pub(crate) fn fusible(
+    catalogue: &Catalogue,
+    demand: &Demand,
+    helpers: &BTreeSet<&str>,
+) -> Result<FusibleAdapter, InternalError> {
+    let Cut {
+        trimmed,
+        resolve,
+        drains,
+    } = cut(catalogue, demand, helpers)?;
+    let mut resources = Vec::new();
+    for id in exported_interfaces(&resolve, catalogue.world()) {
+        let interface = resolve.id_of(id).unwrap_or_default();
+        for (name, ty) in &resolve.interfaces[id].types {
+            if let TypeDefKind::Resource = resolve.types[*ty].kind {
+                resources.push(Resource {
+                    ty: *ty,
+                    interface: interface.clone(),
+                    name: name.clone(),
+                });
+            }
+        }
+    }
+    let is_of_interface = |name: &&String| name.contains('#');
+    let exports = trimmed.exports.iter().filter(is_of_interface);
+    let numbered = exports.zip(0_u32..);
+    let exports = numbered
+        .map(|(name, number)| (name.clone(), number.to_string()))
+        .collect();
+    let module = handles::import(&trimmed, &resources, &exports)?;
+    // Nothing is exported, so it doesn't matter that this isn't trimmed.
+    let mut importing = catalogue.resolve().clone();
+    handles::declare(&mut importing, catalogue.world(), resources.len())?;
+    Ok(FusibleAdapter {
+        bytes: encode(catalogue, module, &importing)?,
+        exports,
+        drains,
+        resolve,
+        resources,
+    })
+}
+
+/// Makes the adapter with everything that can be served with its target, but for what is of the
+/// packages `without`, as a component.
+///
+/// # Errors
+///
+/// If the adapter is broken.
+pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, InternalError> {
+    let lifecycle = catalogue.interface(LIFECYCLE);
+    let own_package = lifecycle.map(|lifecycle| lifecycle.parts.package());
+    let mut wanted = BTreeMap::new();
+    for interface in catalogue.interfaces() {
+        // An interface for front components goes with the package that they are for.
+        let package = match interface.parts.package() {
+            package if Some(package) != own_package => package,
+            _ if interface.name == LIFECYCLE => "wasi:cli",
+            _ => "wasi:http",
+        };
+        if !without.contains(&package) && catalogue.serves(package) {
+            let types = catalogue.resolve().interfaces[interface.id].types.keys();
+            let all = Items {
+                functions: interface.functions.keys().cloned().collect(),
+                types: types.cloned().collect(),
+            };
+            wanted.insert(interface.name.clone(), all);
+        }
+    }
+    let resolve = trim_world(catalogue, &wanted);
+    let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new())?;
+    encode(catalogue, trimmed.bytes, &resolve)
+}
+
+fn cut(
+    catalogue: &Catalogue,
+    demand: &Demand,
+    helpers: &BTreeSet<&str>,
+) -> Result<Cut, InternalError> {
+    let mut wanted = demand.interfaces.clone();
+    let all_of = |name: &str, wanted: &mut BTreeMap<String, Items>| {
+        if let Some(interface) = catalogue.interface(name) {
+            let functions = interface.functions.keys().cloned().collect();
+            wanted.entry(name.to_string()).or_default().functions = functions;
+        }
+    };
+    if let Some(incoming) = demand.incoming {
+        all_of(incoming.interface, &mut wanted);
+    }
+    let mut resolve = trim_world(catalogue, &wanted);
+    let mut trimmed = trim_module(catalogue, &resolve, helpers)?;
+    let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
+    let drains = demand.is_command && trimmed.imports.iter().any(new_stream);
+    if drains {
+        all_of(LIFECYCLE, &mut wanted);
+        resolve = trim_world(catalogue, &wanted);
+        trimmed = trim_module(catalogue, &resolve, helpers)?;
+    }
+    Ok(Cut {
+        trimmed,
+        resolve,
+        drains,
+    })
+}
+
+/// Makes a component of the adapter's core module.
+fn encode(
+    catalogue: &Catalogue,
+    module: Vec<u8>,
+    resolve: &Resolve,
+) -> Result<Vec<u8>, InternalError> {
+    let mut module = retarget(catalogue, module)?;
+    let mut resolve = Cow::Borrowed(resolve);
+    catalogue.detach(&mut resolve);
+    embed_component_metadata(
+        &mut module,
+        &resolve,
+        catalogue.world(),
+        StringEncoding::UTF8,
+    )
+    .and_then(|()| ComponentEncoder::default().module(&module)?.encode())
+    .map_err(InternalError::adapter)
+}
+
+/// Gives the imports of the adapter's core module the target's label.
+fn retarget(catalogue: &Catalogue, module: Vec<u8>) -> Result<Vec<u8>, InternalError> {
+    let target = catalogue.target();
+    if target == Default::default() {
+        return Ok(module);
+    }
+    let import = |module: &str, name: &str| Some((target.renamed(module)?, name.to_string()));
+    rename::rename(&module, &import, &|_| None).map_err(InternalError::adapter)
+}
+
+/// The adapter's WIT with only what is wanted in the exports of its world.
+fn trim_world(catalogue: &Catalogue, wanted: &BTreeMap<String, Items>) -> Resolve {
+    let mut resolve = catalogue.resolve().clone();
+    let mut live = LiveTypes::default();
+    for interface in catalogue.interfaces() {
+        let nothing = Items::default();
+        let wanted = wanted.get(&interface.name).unwrap_or(&nothing);
+        let functions = &mut resolve.interfaces[interface.id].functions;
+        functions.retain(|name, _| wanted.functions.contains(name));
+        let interface = &resolve.interfaces[interface.id];
+        for function in interface.functions.values() {
+            live.add_func(&resolve, function);
+        }
+        for (name, ty) in &interface.types {
+            if wanted.types.contains(name) {
+                live.add_type_id(&resolve, *ty);
+            }
+        }
+    }
+    let live: BTreeSet<TypeId> = live.iter().collect();
+    let mut empty = BTreeSet::new();
+    for interface in catalogue.interfaces() {
+        let interface_of_resolve = &mut resolve.interfaces[interface.id];
+        interface_of_resolve.types.retain(|_, ty| live.contains(ty));
+        if interface_of_resolve.functions.is_empty() && interface_of_resolve.types.is_empty() {
+            empty.insert(interface.id);
+        }
+    }
+    let exports = &mut resolve.worlds[catalogue.world()].exports;
+    exports.retain(|_, item| match item {
+        wit_parser::WorldItem::Interface { id, .. } => !empty.contains(id),
+        _ => true,
+    });
+    resolve
+}
+
+/// The adapter's core module with what the exports of the trimmed world need.
+fn trim_module(
+    catalogue: &Catalogue,
+    resolve: &Resolve,
+    helpers: &BTreeSet<&str>,
+) -> Result<Trimmed, InternalError> {
+    let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
+    exports.extend(helpers.iter().map(|name| name.to_string()));
+    for id in exported_interfaces(resolve, catalogue.world()) {
+        let name = resolve.id_of(id).unwrap_or_default();
+        let interface = &resolve.interfaces[id];
+        for function in interface.functions.keys() {
+            exports.insert(format!("{name}#{function}"));
+            exports.insert(format!("cabi_post_{name}#{function}"));
+        }
+        for (resource, ty) in &interface.types {
+            if let TypeDefKind::Resource = resolve.types[*ty].kind {
+                exports.insert(format!("{name}#[dtor]{resource}"));
+            }
+        }
+    }
+    let module = catalogue.module()?;
+    let stand_in = |interface: &str, name: &str| catalogue.stand_in(&module, interface, name);
+    module
+        .trim(|export| exports.contains(export), stand_in, Names::Drop)
+        .map_err(InternalError::adapter)
+}

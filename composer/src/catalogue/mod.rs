@@ -1,0 +1,215 @@
+//! What the adapter offers: its interfaces, as its own WIT has them.
+//!
+//! The adapter comes as one core module that exports every WASI 0.2 interface, with its WIT in a
+//! custom section. Which of its functions are `async` is for that WIT to say; there is no list of
+//! them in the composer. A catalogue is for one version of WASI 0.3, and for hosts that ship all of
+//! it or only a part.
+
+mod absence;
+mod embedded;
+mod target;
+pub(crate) mod wit;
+
+pub(crate) use embedded::{PREVIEW1_COMMAND, PREVIEW1_REACTOR};
+pub use target::{Target, UnknownTarget};
+
+use crate::error::{InternalError, OptionsError};
+use crate::name::InterfaceName;
+use crate::trim::Module;
+use absence::Absence;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use wit_component::metadata;
+use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem};
+
+/// The interface that front components call: `drain` waits until what the adapter has accepted is
+/// with the host.
+pub const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
+
+/// The interface through which front components hand requests to a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Incoming {
+    /// The adapter's interface for that.
+    pub interface: &'static str,
+    /// The adapter's export with the types.
+    pub types: &'static str,
+}
+
+impl Incoming {
+    /// For guests of WASI 0.2.
+    pub const STABLE: Incoming = Incoming {
+        interface: "wasi-uplift:adapter/incoming",
+        types: "wasi:http/types@0.2.12",
+    };
+
+    /// For guests of its release candidates.
+    pub const CANDIDATE: Incoming = Incoming {
+        interface: "wasi-uplift:adapter/incoming-candidate",
+        types: "wasi:http/types@0.2.0-rc-2023-11-10",
+    };
+
+    /// The interface for guests that take their types from this export of the adapter.
+    pub fn with_types(types: &str) -> Option<Incoming> {
+        let mut all = [Self::STABLE, Self::CANDIDATE].into_iter();
+        all.find(|incoming| incoming.types == types)
+    }
+}
+
+/// The adapter, as far as choosing from it goes.
+pub(crate) struct Catalogue {
+    /// The core module, for the target.
+    module: Cow<'static, [u8]>,
+    target: Target,
+    resolve: Resolve,
+    world: WorldId,
+    interfaces: Vec<Interface>,
+    absence: Absence,
+}
+
+/// An interface that the adapter exports.
+pub(crate) struct Interface {
+    /// The full name, for example `wasi:io/poll@0.2.12`.
+    pub name: String,
+    /// The name taken apart.
+    pub parts: InterfaceName,
+    /// The functions by name, and whether each may wait.
+    pub functions: BTreeMap<String, bool>,
+    pub id: InterfaceId,
+}
+
+impl Catalogue {
+    /// Reads the catalogue of the embedded adapter, for a version of WASI 0.3 and a host that
+    /// hasn't got the packages `without`. The adapter still serves these packages of WASI 0.2, with
+    /// the answers that WASI 0.2 has for absence.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such package, or the adapter is broken.
+    pub fn new(target: Target, without: &[String]) -> Result<Self, CatalogueError> {
+        let module = target.configure(&embedded::ADAPTER)?;
+        let (_, mut bindgen) = metadata::decode(&module).map_err(InternalError::adapter)?;
+        target.retarget(&mut bindgen.resolve)?;
+        let mut catalogue = Catalogue {
+            module,
+            target,
+            resolve: bindgen.resolve,
+            world: bindgen.world,
+            interfaces: Vec::new(),
+            absence: Absence::of(without),
+        };
+        for id in exported_interfaces(&catalogue.resolve, catalogue.world) {
+            let unnamed = || InternalError::adapter("an export is no interface");
+            let name = catalogue.resolve.id_of(id).ok_or_else(unnamed)?;
+            let parts = InterfaceName::parse(&name).ok_or_else(unnamed)?;
+            let functions = &catalogue.resolve.interfaces[id].functions;
+            let functions = functions
+                .iter()
+                .map(|(name, function)| (name.clone(), function.kind.is_async()));
+            catalogue.interfaces.push(Interface {
+                functions: functions.collect(),
+                name,
+                parts,
+                id,
+            });
+        }
+        catalogue.check_packages(without)?;
+        Ok(catalogue)
+    }
+
+    fn check_packages(&self, names: &[String]) -> Result<(), OptionsError> {
+        let packages = self.interfaces.iter().map(|it| it.parts.package());
+        let packages: BTreeSet<&str> = packages.filter(|it| it.starts_with("wasi:")).collect();
+        let mut unknown = names.iter().filter(|it| !packages.contains(it.as_str()));
+        match unknown.next() {
+            None => Ok(()),
+            Some(package) => Err(OptionsError::UnknownPackage {
+                package: package.clone(),
+                known: packages.into_iter().map(str::to_string).collect(),
+            }),
+        }
+    }
+
+    /// The version of WASI 0.3 that the adapter imports.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// The adapter's interfaces, imports and exports.
+    pub fn resolve(&self) -> &Resolve {
+        &self.resolve
+    }
+
+    /// The adapter's world.
+    pub fn world(&self) -> WorldId {
+        self.world
+    }
+
+    /// The exported interfaces.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    /// The exported interface with this name.
+    pub fn interface(&self, name: &str) -> Option<&Interface> {
+        let mut interfaces = self.interfaces.iter();
+        interfaces.find(|interface| interface.name == name)
+    }
+
+    /// Whether nothing is imported of this package.
+    pub fn leaves_out(&self, package: &str) -> bool {
+        self.absence.has(package)
+    }
+
+    /// The package of an interface, if nothing is imported of it.
+    pub fn left_out_package<'n>(&self, interface: &'n str) -> Option<&'n str> {
+        self.absence.package_of(interface)
+    }
+
+    /// Whether the adapter can serve a package of WASI 0.2: with its target, or because nothing is
+    /// imported of it.
+    pub fn serves(&self, package: &str) -> bool {
+        self.leaves_out(package) || self.target.serves(package)
+    }
+
+    /// The adapter's core module, which can be trimmed.
+    pub fn module(&self) -> Result<Module<'_>, InternalError> {
+        Module::parse(&self.module).map_err(InternalError::adapter)
+    }
+
+    /// Takes out of the WIT what is left out; see [`Absence::detach`].
+    pub fn detach(&self, resolve: &mut Cow<'_, Resolve>) {
+        if !self.absence.is_empty() {
+            self.absence.detach(resolve.to_mut());
+        }
+    }
+}
+
+/// Why there is no catalogue.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CatalogueError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
+impl From<CatalogueError> for crate::error::ComposeError {
+    fn from(error: CatalogueError) -> Self {
+        match error {
+            CatalogueError::Options(error) => error.into(),
+            CatalogueError::Internal(error) => error.into(),
+        }
+    }
+}
+
+/// The interfaces that a world exports.
+pub(crate) fn exported_interfaces(
+    resolve: &Resolve,
+    world: WorldId,
+) -> impl Iterator<Item = InterfaceId> {
+    let items = resolve.worlds[world].exports.values();
+    items.filter_map(|item| match item {
+        WorldItem::Interface { id, .. } => Some(*id),
+        _ => None,
+    })
+}

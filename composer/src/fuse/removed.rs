@@ -1,0 +1,249 @@
+//! Finds out what of a component goes with the imports that are removed.
+//!
+//! Where guest and adapter become one component, the interfaces between them are no imports any
+//! more. With an import go the aliases of its functions and types, and every type that nothing else
+//! needs. What is left must not refer to any of that, but for two things that are replaced: lowering
+//! a function, and dropping a handle.
+
+use crate::component::{
+    Alias, CanonicalOption, Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort,
+};
+use crate::error::FuseError;
+use std::collections::{HashMap, HashSet};
+
+/// A function or type of an import that is removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RemovedItem {
+    pub import: String,
+    pub name: String,
+}
+
+/// A core function that is replaced.
+#[derive(Clone, Debug)]
+pub(super) enum Replaced {
+    /// The lowering of a function of a removed import.
+    Lowered(RemovedItem, Lowering),
+    /// The drop of a resource of a removed import.
+    Dropped(RemovedItem),
+}
+
+/// The way in which lowered functions are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Lowering {
+    pub is_async: bool,
+    pub encoding: Encoding,
+    /// The memory that lists and results lie in.
+    pub memory: Option<ItemId>,
+    /// The function that allocates in it.
+    pub realloc: Option<ItemId>,
+}
+
+/// The encoding of a guest's strings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Encoding {
+    /// The one that the canonical ABI takes where none is stated.
+    #[default]
+    Utf8,
+    Utf16,
+    /// Latin-1, or UTF-16 where the length has [its tag](super::copy::UTF16_TAG).
+    Compact,
+}
+
+impl Lowering {
+    fn new(options: &[CanonicalOption]) -> Self {
+        let mut lowering = Lowering::default();
+        for option in options {
+            match option {
+                CanonicalOption::Utf8 => lowering.encoding = Encoding::Utf8,
+                CanonicalOption::Utf16 => lowering.encoding = Encoding::Utf16,
+                CanonicalOption::CompactUtf16 => lowering.encoding = Encoding::Compact,
+                CanonicalOption::Memory(id) => lowering.memory = Some(*id),
+                CanonicalOption::Realloc(id) => lowering.realloc = Some(*id),
+                CanonicalOption::Async => lowering.is_async = true,
+                _ => {}
+            }
+        }
+        lowering
+    }
+}
+
+/// What goes from a component, and what is replaced.
+pub(super) struct Removal {
+    /// The removed imports, by item.
+    imports: HashMap<ItemId, String>,
+    /// The core functions to be replaced.
+    pub replaced: HashMap<ItemId, Replaced>,
+    /// The definitions that stay.
+    live: HashSet<ItemId>,
+}
+
+impl Removal {
+    /// Finds the core functions that are replaced where some imports are removed.
+    pub fn of(model: &Model<'_>, root: ScopeId, is_removed: impl Fn(&str) -> bool) -> Self {
+        let imports = model.imports(root);
+        let imports = imports
+            .filter(|(name, id)| model[*id].sort == Sort::Instance && is_removed(name))
+            .map(|(name, id)| (id, name.to_string()));
+        let mut removal = Removal {
+            imports: imports.collect(),
+            replaced: HashMap::new(),
+            live: HashSet::new(),
+        };
+        for id in &model[root].items {
+            let replaced = match &model[*id].definition {
+                Definition::Lower { func, options } => removal
+                    .item(model, *func)
+                    .map(|item| Replaced::Lowered(item, Lowering::new(options))),
+                Definition::ResourceDrop(ty) => removal.item(model, *ty).map(Replaced::Dropped),
+                _ => None,
+            };
+            if let Some(replaced) = replaced {
+                removal.replaced.insert(*id, replaced);
+            }
+        }
+        removal
+    }
+
+    /// The function or type of a removed import that an item is the alias of.
+    fn item(&self, model: &Model<'_>, id: ItemId) -> Option<RemovedItem> {
+        match &model[id].definition {
+            Definition::Alias(Alias::Export { instance, name, .. }) => Some(RemovedItem {
+                import: self.imports.get(instance)?.clone(),
+                name: name.to_string(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Finds the definitions that stay. The exports that are `remade` don't, nor what is there for
+    /// them alone.
+    ///
+    /// # Errors
+    ///
+    /// If something that stays refers to a removed import.
+    pub fn find_live(
+        &mut self,
+        model: &Model<'_>,
+        root: ScopeId,
+        is_remade: impl Fn(&str) -> bool,
+    ) -> Result<(), FuseError> {
+        let mut roots = Vec::new();
+        for id in &model[root].items {
+            if let Some(what) = self.reason_to_stay(model, *id, &is_remade) {
+                roots.push((*id, what));
+            }
+        }
+        let mut reasons = Vec::new();
+        let mut pending = Vec::new();
+        for (id, what) in roots {
+            pending.push((id, reasons.len()));
+            reasons.push(what);
+        }
+        while let Some((id, reason)) = pending.pop() {
+            if let Some(error) = self.obstacle(model, id, &reasons[reason]) {
+                return Err(error);
+            }
+            // What a replaced function refers to is of the removed import.
+            if self.live.insert(id) && !self.replaced.contains_key(&id) {
+                model.references(id, &mut |to| pending.push((to, reason)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The description of a definition that stays whether anything refers to it or not.
+    fn reason_to_stay(
+        &self,
+        model: &Model<'_>,
+        id: ItemId,
+        is_remade: &impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        if self.imports.contains_key(&id)
+            || self.replaced.contains_key(&id)
+            || self.item(model, id).is_some()
+        {
+            return None;
+        }
+        match &model[id].definition {
+            Definition::Type(_)
+            | Definition::Lift { .. }
+            | Definition::Component(_)
+            | Definition::Custom { .. }
+            | Definition::SameAs(_) => None,
+            Definition::Instance(instance) => {
+                let acts = match instance {
+                    Instance::Instantiate { component, .. } => acts(model, *component),
+                    Instance::Exports(_) => false,
+                };
+                acts.then(|| "an inner component".to_string())
+            }
+            Definition::Alias(Alias::Export { .. }) if model[id].sort == Sort::Type => None,
+            Definition::Alias(_) => Some("an alias".to_string()),
+            Definition::Import { name, .. } => Some(format!("the import `{}`", name.name)),
+            Definition::Export { name, .. } if is_remade(&name.name) => None,
+            Definition::Export { name, .. } => Some(format!("the export `{}`", name.name)),
+            Definition::CoreInstance(_) => Some("a core instance".to_string()),
+            Definition::CoreModule(_) => Some("a core module".to_string()),
+            Definition::CoreType(_) | Definition::CoreTypeOfGroup { .. } => {
+                Some("a core type".to_string())
+            }
+            Definition::Lower { .. }
+            | Definition::ResourceNew(_)
+            | Definition::ResourceDrop(_)
+            | Definition::ResourceRep(_)
+            | Definition::BuiltIn(_) => Some("a built-in".to_string()),
+            Definition::Declared { .. } => unreachable!("only types have declarations"),
+        }
+    }
+
+    /// Why an item that is used can't stay.
+    fn obstacle(&self, model: &Model<'_>, id: ItemId, by: &str) -> Option<FuseError> {
+        let by = by.to_string();
+        if let Some(import) = self.imports.get(&id) {
+            let import = import.clone();
+            return Some(FuseError::Instance { by, import });
+        }
+        if self.replaced.contains_key(&id) {
+            return None;
+        }
+        let RemovedItem { import, name } = self.item(model, id)?;
+        Some(match model[id].sort {
+            Sort::Type => FuseError::Type {
+                by,
+                import,
+                ty: name,
+            },
+            Sort::Func => FuseError::Function {
+                by,
+                import,
+                function: name,
+            },
+            _ => FuseError::Instance { by, import },
+        })
+    }
+
+    /// Whether a definition stays, be it replaced or not.
+    pub fn stays(&self, model: &Model<'_>, id: ItemId) -> bool {
+        match &model[id].definition {
+            Definition::Custom { .. } => true,
+            Definition::SameAs(_) => false,
+            _ => self.live.contains(&id) || self.replaced.contains_key(&id),
+        }
+    }
+}
+
+/// Whether instantiating a component does anything beyond naming things.
+fn acts(model: &Model<'_>, component: ItemId) -> bool {
+    let component = model.origin(component);
+    match (&model[component].definition, model.extern_type(component)) {
+        (Definition::Component(scope), _) => model[*scope].items.iter().any(|id| {
+            matches!(
+                &model[*id].definition,
+                Definition::CoreInstance(_) | Definition::Instance(_)
+            )
+        }),
+        // Nobody knows what one from elsewhere does.
+        (_, Some(ExternType::Component(_))) => true,
+        _ => true,
+    }
+}

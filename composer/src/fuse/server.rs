@@ -1,0 +1,281 @@
+//! The export of a guest that is an HTTP server: `wasi:http/handler` of WASI 0.3 in place of its
+//! `wasi:http/incoming-handler`.
+
+use super::answer;
+use super::glue;
+use crate::catalogue::{Catalogue, Incoming};
+use crate::component::assembly::Assembly;
+use crate::component::parsed::Parsed;
+use crate::component::{
+    CanonicalOption, Definition, ExternType, FuncType, ItemId, Model, ScopeId, Sort, Type, ValType,
+    ValueType,
+};
+use crate::error::{FuseError, InternalError};
+use crate::front::Description;
+use crate::plan::Plan;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use wasmparser::CanonicalFunction;
+
+/// The types that the function of `wasi:http/handler` is about.
+const TYPES: [&str; 3] = ["request", "response", "error-code"];
+
+/// Functions of `wasi:http/types` that have all these types.
+const FUNCTIONS_WITH_TYPES: [&str; 2] = ["[static]request.new", "[static]response.new"];
+
+/// A guest that is an HTTP server.
+pub(super) struct Server {
+    /// The guest's export.
+    pub export: String,
+    /// The export of WASI 0.3 in its place.
+    to: String,
+    /// The guest's function.
+    pub function: ItemId,
+    pub incoming: Incoming,
+}
+
+/// The import with the types of `wasi:http/handler`, and functions that it has to have for them.
+pub(super) fn needed_import(catalogue: &Catalogue) -> (String, [&'static str; 2]) {
+    let name = catalogue.target().interface("wasi:http/types");
+    (name, FUNCTIONS_WITH_TYPES)
+}
+
+impl Server {
+    /// Finds the guest's function for an export, which gets another name.
+    pub fn find(
+        (export, to): (&str, &str),
+        plan: &Plan,
+        model: &Model<'_>,
+        guest: ScopeId,
+    ) -> Result<Self, FuseError> {
+        let function = super::started(model, guest, export)?;
+        let incoming = plan.incoming().ok_or_else(|| FuseError::Handler {
+            export: export.to_string(),
+        })?;
+        Ok(Server {
+            export: export.to_string(),
+            to: to.to_string(),
+            function,
+            incoming,
+        })
+    }
+
+    /// Places the export. `accept` and `finish` are the adapter's functions of [`Incoming`]; the
+    /// core instances are those of the adapter, of the handles and of the
+    /// [promise](answer::promise).
+    pub fn place(
+        self,
+        assembly: &mut Assembly<'_, '_>,
+        catalogue: &Catalogue,
+        [accept, finish]: [&str; 2],
+        [adapter, handles, promise]: [ItemId; 3],
+    ) -> Result<(), InternalError> {
+        let Definition::Lift { core: guest, .. } = assembly.model[self.function].definition else {
+            return Err(InternalError::link("the handler is not lifted"));
+        };
+        let types = Types::place(assembly, catalogue)?;
+        let function_type = types.signature.function(assembly);
+
+        let memory = assembly.core_export(Sort::CoreMemory, adapter, glue::ADAPTER_MEMORY);
+        let built_ins = built_ins(assembly, types.signature.result, memory);
+        let host = assembly.bundle_core(built_ins);
+        let guest = assembly.bundle_core(vec![(answer::HANDLE.into(), guest)]);
+        let description = Description::new(catalogue, self.incoming)?;
+        let front = assembly.instantiate_core(
+            answer::front(&description, accept, finish),
+            vec![
+                (answer::HOST.into(), host),
+                (glue::GUEST.into(), guest),
+                (glue::ADAPTER.into(), adapter),
+                (glue::HANDLES.into(), handles),
+                (answer::ANSWER.into(), promise),
+            ],
+        );
+        let handle = assembly.core_export(Sort::CoreFunc, front, answer::HANDLE);
+        let callback = assembly.core_export(Sort::CoreFunc, front, answer::CALLBACK);
+        let function = assembly.lift(
+            handle,
+            function_type,
+            vec![
+                CanonicalOption::Memory(memory),
+                CanonicalOption::Utf8,
+                CanonicalOption::Async,
+                CanonicalOption::Callback(callback),
+            ],
+        );
+        let instance = types.instance(assembly, function)?;
+        assembly.export(self.to, instance);
+        Ok(())
+    }
+}
+
+/// The host's built-ins that the core module of the export imports.
+fn built_ins<'a>(
+    assembly: &mut Assembly<'_, 'a>,
+    result: ItemId,
+    memory: ItemId,
+) -> Vec<(Cow<'a, str>, ItemId)> {
+    let mut built_in = |name: &'static str, parsed| {
+        let id = assembly.define(Sort::CoreFunc, Definition::BuiltIn(parsed));
+        (name.into(), id)
+    };
+    vec![
+        built_in(answer::TASK_RETURN, Parsed::task_return(result, memory)),
+        built_in(
+            answer::BACKPRESSURE_INC,
+            Parsed::unbound(CanonicalFunction::BackpressureInc),
+        ),
+        built_in(
+            answer::BACKPRESSURE_DEC,
+            Parsed::unbound(CanonicalFunction::BackpressureDec),
+        ),
+    ]
+}
+
+/// The types of `wasi:http/handler`, and of its function.
+struct Types {
+    /// The declarations of the import that has the types.
+    declared: ScopeId,
+    /// What the types are made of, among other things.
+    needed: HashSet<ItemId>,
+    /// The named types of these, as aliases of the import's.
+    named: Vec<(String, ItemId)>,
+    signature: Signature,
+}
+
+/// The parameter and the result of the function.
+#[derive(Clone, Copy)]
+struct Signature {
+    param: ItemId,
+    result: ItemId,
+}
+
+impl Signature {
+    /// Places the types of a function about these types, which are named.
+    fn place(
+        assembly: &mut Assembly<'_, '_>,
+        named: &[(String, ItemId)],
+    ) -> Result<Self, InternalError> {
+        let find = |name: &str| {
+            let found = named.iter().find(|(ty, _)| ty == name);
+            let missing = || InternalError::adapter(format!("it has no type `{name}`"));
+            found.map(|(_, id)| *id).ok_or_else(missing)
+        };
+        let [request, response, error_code] = TYPES.map(find);
+        let mut value = |ty| assembly.ty(Type::Value(ty));
+        let param = value(ValueType::Own(request?));
+        let ok = value(ValueType::Own(response?));
+        let result = value(ValueType::Result {
+            ok: Some(ValType::Type(ok)),
+            err: Some(ValType::Type(error_code?)),
+        });
+        Ok(Signature { param, result })
+    }
+
+    /// Places the type of the function.
+    fn function(self, assembly: &mut Assembly<'_, '_>) -> ItemId {
+        assembly.ty(Type::Func(FuncType {
+            is_async: true,
+            params: vec![("request", ValType::Type(self.param))],
+            result: Some(ValType::Type(self.result)),
+        }))
+    }
+}
+
+impl Types {
+    fn place(
+        assembly: &mut Assembly<'_, '_>,
+        catalogue: &Catalogue,
+    ) -> Result<Self, InternalError> {
+        let (import, _) = needed_import(catalogue);
+        let missing = || InternalError::adapter(format!("it doesn't import all of `{import}`"));
+        let instance = assembly.import(&import).ok_or_else(missing)?;
+        let declared = assembly.model.scope_of_instance(instance);
+        let declared = declared.ok_or_else(missing)?;
+        let exports = &assembly.model[declared].exports;
+        let wanted: Vec<ItemId> = TYPES
+            .iter()
+            .filter_map(|name| exports.get(*name).copied())
+            .collect();
+        let needed = assembly.model.closure(wanted, |_| true);
+        let names: Vec<String> = assembly
+            .model
+            .exports(declared)
+            .filter(|(_, id)| assembly.model[*id].sort == Sort::Type && needed.contains(id))
+            .map(|(name, _)| name.to_string())
+            .collect();
+        let mut named = Vec::new();
+        for name in names {
+            let alias = assembly.instance_export(Sort::Type, instance, name.clone());
+            named.push((name, alias));
+        }
+        let signature = Signature::place(assembly, &named)?;
+        Ok(Types {
+            declared,
+            needed,
+            named,
+            signature,
+        })
+    }
+
+    /// Places an instance that exports the types and the function. The type of an exported instance
+    /// has to say which of its types are those of an import. So the instance is that of a component
+    /// which imports what the types are made of, and exports them under names of its own.
+    fn instance(
+        &self,
+        assembly: &mut Assembly<'_, '_>,
+        function: ItemId,
+    ) -> Result<ItemId, InternalError> {
+        const FUNCTION: &str = "import-func-handle";
+        let import_of = |name: &str| format!("import-type-{name}");
+        let mut inner = Assembly::new(assembly.model);
+        let mut copies = HashMap::new();
+        let mut imported = Vec::new();
+        for id in inner.model[self.declared].items.clone() {
+            if !self.needed.contains(&id) {
+                continue;
+            }
+            if let Definition::Declared { name, ty } = &inner.model[id].definition {
+                let name = name.name.to_string();
+                let ty = match ty {
+                    ExternType::Eq(of) => ExternType::Eq(*copies.get(of).unwrap_or(of)),
+                    other => *other,
+                };
+                let import = Definition::Import {
+                    name: import_of(&name).into(),
+                    ty,
+                };
+                let import = inner.define(Sort::Type, import);
+                copies.insert(id, import);
+                imported.push((name, import));
+            } else {
+                let copy = inner.model.copy(id, &mut copies);
+                inner.place(copy);
+            }
+        }
+        let signature = Signature::place(&mut inner, &imported)?;
+        let ty = signature.function(&mut inner);
+        let import = Definition::Import {
+            name: FUNCTION.into(),
+            ty: ExternType::Func(ty),
+        };
+        let import = inner.define(Sort::Func, import);
+        let mut exported = imported;
+        for (name, ty) in &mut exported {
+            if TYPES.contains(&name.as_str()) {
+                *ty = inner.export(name.clone(), *ty);
+            }
+        }
+        let signature = Signature::place(&mut inner, &exported)?;
+        let ty = signature.function(&mut inner);
+        inner.export_as(answer::HANDLE, import, ExternType::Func(ty));
+        let component = inner.finish();
+
+        let mut args = vec![(FUNCTION.to_string(), function)];
+        let named = self.named.iter();
+        args.extend(named.map(|(name, ty)| (import_of(name), *ty)));
+        assembly.instantiate(component, args).map_err(|import| {
+            InternalError::link(format!("nothing serves `{import}` of the handler"))
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! Core functions around those that the guest exports.
+//!
+//! One that can't wait, because it is not `async` or is a destructor, may still call what may wait,
+//! as long as it doesn't really wait. The adapter has to know, because it uses the occasion to wait
+//! for things of its own otherwise. The one that a command is started by ends when all that the
+//! guest has written is with the host.
+
+use super::glue::{ADAPTER, GUEST, LET_WAIT};
+use crate::component::CoreSignature;
+use crate::core_module::Header;
+use crate::error::InternalError;
+use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
+use wasm_encoder::{
+    CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, ValType,
+};
+
+/// What is around a function of the guest.
+pub(super) enum Wrapper {
+    /// The function can't wait. Its type is that of the core function.
+    CannotWait(Signature),
+    /// All that the guest has written is with the host when the function returns. The adapter
+    /// exports the function that waits for that by this name.
+    Drained(String),
+}
+
+/// The type of a core function.
+pub(super) struct Signature {
+    params: Vec<ValType>,
+    results: Vec<ValType>,
+}
+
+impl Signature {
+    pub fn new(signature: &CoreSignature) -> Result<Self, InternalError> {
+        let mut reencoder = RoundtripReencoder;
+        let mut types = |types: &[wasmparser::ValType]| {
+            let types = reencoder.val_types(types.to_vec());
+            types.map_err(InternalError::result)
+        };
+        Ok(Signature {
+            params: types(&signature.params)?,
+            results: types(&signature.results)?,
+        })
+    }
+
+    /// The type of a destructor, which is given the representation of the resource.
+    pub fn destructor() -> Self {
+        Signature {
+            params: vec![ValType::I32],
+            results: Vec::new(),
+        }
+    }
+}
+
+/// The core module of the wrappers, which exports them by their positions. It imports the guest's
+/// functions, from [`GUEST`], by the same names.
+pub(super) fn module<'w>(wrappers: impl Iterator<Item = &'w Wrapper> + Clone) -> Vec<u8> {
+    let mut header = Header::default();
+    let mut guests = Vec::new();
+    for (position, wrapper) in wrappers.clone().enumerate() {
+        let Signature { params, results } = wrapper.signature();
+        guests.push(header.import(GUEST, &position.to_string(), &params, &results));
+    }
+    let mut let_wait = None;
+    let mut functions = FunctionSection::new();
+    let mut bodies = Vec::new();
+    for (wrapper, guest) in wrappers.zip(guests) {
+        let Signature { params, results } = wrapper.signature();
+        bodies.push(match wrapper {
+            Wrapper::CannotWait(_) => {
+                let let_wait = *let_wait.get_or_insert_with(|| {
+                    header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32])
+                });
+                cannot_wait(params.len() as u32, guest, let_wait)
+            }
+            Wrapper::Drained(drain) => {
+                let drain = header.import(ADAPTER, drain, &[], &[]);
+                let mut run = Function::new([]);
+                // The guest's result stays on the stack.
+                run.instructions().call(guest).call(drain).end();
+                run
+            }
+        });
+        functions.function(header.ty(&params, &results));
+    }
+    // The functions come after the imports, of which all are known now.
+    let imported = header.functions;
+    let mut exports = ExportSection::new();
+    let mut code = CodeSection::new();
+    for (position, body) in bodies.iter().enumerate() {
+        let index = imported + position as u32;
+        exports.export(&position.to_string(), ExportKind::Func, index);
+        code.function(body);
+    }
+    let mut module = Module::new();
+    module
+        .section(&header.types)
+        .section(&header.imports)
+        .section(&functions)
+        .section(&exports)
+        .section(&code);
+    module.finish()
+}
+
+impl Wrapper {
+    fn signature(&self) -> Signature {
+        match self {
+            Wrapper::CannotWait(Signature { params, results }) => Signature {
+                params: params.clone(),
+                results: results.clone(),
+            },
+            Wrapper::Drained(_) => Signature {
+                params: Vec::new(),
+                results: vec![ValType::I32],
+            },
+        }
+    }
+}
+
+/// The body of a function that calls the guest's in a task that can't wait.
+fn cannot_wait(params: u32, guest: u32, let_wait: u32) -> Function {
+    // Destructors are called within other functions, so that what was said before is said again.
+    let before = params;
+    let mut call = Function::new([(1, ValType::I32)]);
+    let mut body = call.instructions();
+    body.i32_const(0).call(let_wait).local_set(before);
+    for param in 0..params {
+        body.local_get(param);
+    }
+    // The results stay on the stack.
+    body.call(guest);
+    body.local_get(before).call(let_wait).drop().end();
+    call
+}
