@@ -5,7 +5,7 @@
 mod common;
 
 use arbitrary::Unstructured;
-use common::fixture;
+use common::{fixture, guest};
 use std::fs;
 use std::path::Path;
 use wasi_uplift::{Error, LinkMode, Options, Target, Verdict, compose, inspect};
@@ -160,10 +160,34 @@ fn guests_of_wasi_0_2() {
     assert!(count.composed > 12, "{count:?}");
 }
 
+/// Each byte of a guest is changed, and the guest is cut off before it.
+#[test]
+fn damaged_guests() {
+    let guest = guest("sleeps");
+    let mut refused = 0;
+    for position in 0..guest.len() {
+        let mut damaged = guest.clone();
+        damaged[position] ^= [0x01, 0x40, 0xff][position % 3];
+        for bytes in [&damaged, &guest[..position]] {
+            if let Err(error) = compose(bytes, &Options::default()) {
+                let message = error.to_string();
+                assert!(!message.contains("bug"), "{position}: {error:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > guest.len(), "{refused} of {}", 2 * guest.len());
+}
+
 #[test]
 fn guests_of_the_tests() {
     let mut count = Count::default();
-    for folder in ["", "../../tests/guests/wat", "../../examples"] {
+    for folder in [
+        "cases",
+        "guests",
+        "../../tests/guests/wat",
+        "../../examples",
+    ] {
         texts(&fixture(folder), &mut |path| {
             // Other text than that of a component is for other tests.
             let Ok(guest) = wat::parse_file(path) else {

@@ -2,9 +2,13 @@
 
 #![allow(dead_code, reason = "not every test has a use for everything")]
 
+pub mod invariants;
+pub mod wit;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
+use wasmparser::{Parser, Payload};
 
 /// The command, to be run in a folder.
 pub fn uplift(folder: &Path) -> Command {
@@ -21,6 +25,14 @@ pub fn fixture(path: &str) -> PathBuf {
         .join(path)
 }
 
+/// The names of the guests in `tests/guests/`.
+pub fn guest_names() -> Vec<String> {
+    let entries = fs::read_dir(fixture("guests")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let name = |path: PathBuf| path.file_stem().unwrap().display().to_string();
+    paths.map(name).collect()
+}
+
 /// A guest in binary form, of `tests/guests/`.
 pub fn guest(name: &str) -> Vec<u8> {
     wat::parse_file(fixture(&format!("guests/{name}.wat"))).unwrap()
@@ -30,19 +42,22 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// What is the same as in a file of this folder's is `None`, anything else is said. If `BLESS` is
-/// set in the environment, the file is written.
-pub fn difference(path: &str, actual: &str) -> Option<String> {
-    let file = fixture(path);
-    if env::var_os("BLESS").is_some() {
-        fs::write(&file, actual).unwrap();
-    }
-    let expected = fs::read_to_string(&file).unwrap_or_default();
-    (expected != actual).then(|| format!("{path}: expected\n{expected}\nbut got\n{actual}"))
-}
-
 /// Fails unless a command did what was asked and said nothing about it.
 pub fn assert_success(output: &Output) {
     assert_eq!(text(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// The core modules of a component, also those in components in it.
+pub fn modules(component: &[u8]) -> Vec<&[u8]> {
+    let payloads = Parser::new(0).parse_all(component);
+    let module = |payload| match payload {
+        Payload::ModuleSection {
+            unchecked_range, ..
+        } => Some(&component[unchecked_range]),
+        _ => None,
+    };
+    payloads
+        .filter_map(|payload| module(payload.unwrap()))
+        .collect()
 }

@@ -1,4 +1,8 @@
 ;; A command for WASI 0.3, which imports it, too.
+;; RUN: inspect %
+;; RUN: inspect % --json
+;; RUN: compose % -o composed.wasm
+
 (component
   (import "wasi:clocks/monotonic-clock@0.3.0" (instance
     (export "now" (func (result u64)))

@@ -1,5 +1,9 @@
 ;; A library: it imports an interface of the host's, and exports one in which types of WASI 0.2 are
 ;; used, a record and a resource.
+;; RUN: inspect %
+;; RUN: inspect % --json
+;; RUN: inspect % --keep-sync other:library/api@0.2.0
+
 (component
   (import "wasi:clocks/wall-clock@0.2.0" (instance $clock
     (type $datetime' (record (field "seconds" u64) (field "nanoseconds" u32)))

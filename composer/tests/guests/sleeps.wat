@@ -1,4 +1,6 @@
 ;; A command that sleeps for a millisecond and prints a line.
+;; RUN: inspect %
+
 (component
   (import "wasi:io/poll@0.2.0" (instance $poll
     (export "pollable" (type $pollable (sub resource)))

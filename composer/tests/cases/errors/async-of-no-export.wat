@@ -1,0 +1,4 @@
+;; RUN: compose % --async f
+;; RUN: inspect % --async f
+
+(component)

@@ -1,0 +1,7 @@
+;; RUN: compose % --async again
+;; RUN: inspect % --async again
+
+(component
+  (import "f" (func $f))
+  (export "again" (func $f))
+)

@@ -1,0 +1,3 @@
+;; RUN: compose %
+
+(module (func (export "run")))

@@ -1,0 +1,4 @@
+;; An empty file.
+;; RUN: compose %
+
+(module binary "")

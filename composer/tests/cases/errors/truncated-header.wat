@@ -1,0 +1,4 @@
+;; A file that ends after its magic number.
+;; RUN: compose %
+
+(module binary "\00asm")

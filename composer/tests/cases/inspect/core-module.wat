@@ -1,0 +1,9 @@
+;; A core module is inspected as the component that it becomes.
+;; RUN: inspect %
+;; RUN: inspect % --json
+
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (call $exit (i32.const 3)))
+)

@@ -1,0 +1,60 @@
+;; A type that is there twice moves all that come after it: types of values, resources, aliases,
+;; exported and imported types, type arguments, built-ins with a type, and their names.
+;; RUN: retype % --wat
+
+(component $named
+  (type $shared (func (param "status" (result))))
+  (type $point' (record (field "x" u32) (field "y" u32)))
+  (import "wasi:cli/exit@0.2.0" (instance $exit
+    (alias outer $named $shared (type $shared))
+    (export "exit" (func (type $shared)))
+  ))
+  (import "test:api/api" (instance $api
+    (alias outer $named $shared (type $shared))
+    (export "now" (func (type $shared)))
+    (type $result (enum "good" "bad"))
+    (export "outcome" (type $outcome (eq $result)))
+    (export "thing" (type $thing (sub resource)))
+    (export "[method]thing.outcome" (func (param "self" (borrow $thing)) (result $outcome)))
+  ))
+  (import "point" (type $point (eq $point')))
+  (alias export $api "thing" (type $thing))
+  (alias export $api "outcome" (type $outcome))
+  (type $own (resource (rep i32)))
+  (type $numbers (list $point))
+  (type $bytes (stream u8))
+  (core func $drop-thing (canon resource.drop $thing))
+  (core func $new-own (canon resource.new $own))
+  (core func $new-bytes (canon stream.new $bytes))
+  (core module $memory
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+    (func (export "count") (param i32 i32) (result i32) unreachable)
+  )
+  (core instance $memory (instantiate $memory))
+  (type $count (func (param "points" $numbers) (result $outcome)))
+  (func $count (type $count)
+    (canon lift (core func $memory "count") (memory (core memory $memory "memory"))
+      (realloc (core func $memory "realloc"))))
+  (component $shapes
+    (import "thing" (type $thing (sub resource)))
+    (type $outcome-shape (enum "good" "bad"))
+    (import "outcome" (type $outcome (eq $outcome-shape)))
+    (type $pair (tuple $outcome $outcome))
+    (export "pair" (type $pair))
+  )
+  (instance $shapes (instantiate $shapes
+    (with "thing" (type $thing))
+    (with "outcome" (type $outcome))
+  ))
+  (instance $types
+    (export "thing" (type $thing))
+    (export "outcome" (type $outcome))
+    (export "count" (func $count))
+  )
+  (export $exported-own "own" (type $own))
+  (export "point-again" (type $point) (type (eq $point)))
+  (type $borrowed (borrow $exported-own))
+  (export "test:api/types" (instance $types))
+  (@custom "unrelated" "kept as it is")
+)

@@ -1,0 +1,4 @@
+;; Nothing that could be run.
+;; RUN: run %
+
+(component)
