@@ -183,7 +183,7 @@ impl Case {
         }
         self.compare(&transcript.join("\n"))?;
         match self.form {
-            Form::Wat | Form::Wit => invariants::check(&name, &input),
+            Form::Wat | Form::Wit => Ok(invariants::check(&name, &input)?),
             Form::Text => Ok(()),
         }
     }

@@ -7,3 +7,8 @@
   (instance $random (export "get-random-u64" (func $get)))
   (export "wasi:random/random@0.2.0" (instance $random))
 )
+
+;; $ wasi-uplift compose export-of-what-is-not-called.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `export-of-what-is-not-called.wasm` was not composed: the export `wasi:random/random@0.2.0` can't be offered to a WASI 0.3 host: of the interfaces by which a host calls a WASI 0.2 component, this version of wasi-uplift supports `wasi:cli/run@0.2.x` and `wasi:http/incoming-handler@0.2.x` only; build the guest without this export

@@ -7,3 +7,13 @@
   (func $f (canon lift (core func $i "f")))
   (export "f" (func $f))
 )
+
+;; $ wasi-uplift compose keep-sync-of-no-export.wasm --keep-sync g
+;; exit code: 1
+;; stderr:
+;;   error: `keep-sync-of-no-export.wasm` was not composed: the guest has no export `g`: it exports f
+
+;; $ wasi-uplift inspect keep-sync-of-no-export.wasm --keep-sync g
+;; exit code: 1
+;; stderr:
+;;   error: `keep-sync-of-no-export.wasm` was not inspected: the guest has no export `g`: it exports f

@@ -14,3 +14,21 @@
   )
   (export "other:api/poll" (instance $passed-on))
 )
+
+;; $ wasi-uplift compose keep-sync-of-what-waits.wasm --keep-sync other:api/poll
+;; exit code: 1
+;; stderr:
+;;   error: `keep-sync-of-what-waits.wasm` was not composed: the function `poll` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `poll` of `other:api/poll` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
+
+;; $ wasi-uplift inspect keep-sync-of-what-waits.wasm --keep-sync other:api/poll
+;; exit code: 4
+;; stdout:
+;;   keep-sync-of-what-waits.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:io/poll@0.2.0  adapter; may wait: poll
+;;
+;;   exports
+;;     other:api/poll  stays, and can't wait
+;;
+;;   It can't run on a host that ships only WASI 0.3.0: the function `poll` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `poll` of `other:api/poll` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart.

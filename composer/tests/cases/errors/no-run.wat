@@ -4,3 +4,8 @@
   (instance $run)
   (export "wasi:cli/run@0.2.0" (instance $run))
 )
+
+;; $ wasi-uplift compose no-run.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `no-run.wasm` was not composed: `wasi:cli/run@0.2.0` does not have the types that WASI 0.2 gives it: `run` is not there, and should be func() -> result<_, _>; build the guest from the interface's definition as it was published

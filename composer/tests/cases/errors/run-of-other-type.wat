@@ -7,3 +7,8 @@
   (instance $run (export "run" (func $run)))
   (export "wasi:cli/run@0.2.0" (instance $run))
 )
+
+;; $ wasi-uplift compose run-of-other-type.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `run-of-other-type.wasm` was not composed: `wasi:cli/run@0.2.0` does not have the types that WASI 0.2 gives it: `run` is func() -> u32, and should be func() -> result<_, _>; build the guest from the interface's definition as it was published

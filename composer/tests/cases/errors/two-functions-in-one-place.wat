@@ -26,3 +26,8 @@
     (with "use" (func $device "[method]thing.use"))
   ))
 )
+
+;; $ wasi-uplift compose two-functions-in-one-place.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `two-functions-in-one-place.wasm` was not composed: the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart

@@ -21,3 +21,21 @@
   )
   (export "wasi:http/incoming-handler@0.2.0" (instance $handler))
 )
+
+;; $ wasi-uplift compose without-http-a-server.wasm --without wasi:http
+;; exit code: 1
+;; stderr:
+;;   error: `without-http-a-server.wasm` was not composed: the export `wasi:http/incoming-handler@0.2.0` has types of `wasi:http`, which is to be left out: compose it with `wasi:http`, or build the guest without this export
+
+;; $ wasi-uplift inspect without-http-a-server.wasm --without wasi:http
+;; exit code: 4
+;; stdout:
+;;   without-http-a-server.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:http/types@0.2.0  adapter
+;;
+;;   exports
+;;     wasi:http/incoming-handler@0.2.0  impossible: the export `wasi:http/incoming-handler@0.2.0` has types of `wasi:http`, which is to be left out: compose it with `wasi:http`, or build the guest without this export
+;;
+;;   It can't run on a host that ships only WASI 0.3.0: see above.

@@ -27,3 +27,51 @@
     (with "use" (func $device "[method]thing.use"))
   ))
 )
+
+;; $ wasi-uplift inspect conflict.wasm
+;; exit code: 4
+;; stdout:
+;;   conflict.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:io/poll@0.2.0  adapter; may wait: [method]pollable.block
+;;     other:host/device   host, as it is; it is not of WASI 0.2
+;;
+;;   It can't run on a host that ships only WASI 0.3.0 and serves `other:host/device`: the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart.
+
+;; $ wasi-uplift inspect conflict.wasm --json
+;; exit code: 4
+;; stdout:
+;;   {
+;;     "exports": [],
+;;     "guest": "conflict.wasm",
+;;     "imports": [
+;;       {
+;;         "by": "wasi:io/poll@0.2.12",
+;;         "fate": "adapter",
+;;         "functions": [
+;;           "[method]pollable.block"
+;;         ],
+;;         "interface": "wasi:io/poll",
+;;         "name": "wasi:io/poll@0.2.0",
+;;         "version": "0.2.0",
+;;         "waiting": [
+;;           "[method]pollable.block"
+;;         ]
+;;       },
+;;       {
+;;         "fate": "host",
+;;         "functions": [
+;;           "[method]thing.use"
+;;         ],
+;;         "interface": "other:host/device",
+;;         "name": "other:host/device",
+;;         "version": null
+;;       }
+;;     ],
+;;     "kind": "component",
+;;     "reason": "the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart",
+;;     "size": N,
+;;     "target": "0.3.0",
+;;     "verdict": "impossible"
+;;   }

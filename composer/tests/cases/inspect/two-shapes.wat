@@ -18,3 +18,76 @@
   (import "wasi:clocks/monotonic-clock@0.2.3" (instance (export "now" (func (result u64)))))
   (import "other:host/device@1.2.3" (instance (export "read" (func (result u32)))))
 )
+
+;; $ wasi-uplift inspect two-shapes.wasm
+;; exit code: 0
+;; stdout:
+;;   two-shapes.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:sockets/network@0.2.0-rc-2023-11-10 (draft shape)  adapter
+;;     wasi:clocks/monotonic-clock@0.2.3                       adapter
+;;     other:host/device@1.2.3                                 host, as it is; it is not of WASI 0.2
+;;
+;;   the result imports
+;;     wasi:clocks/monotonic-clock@0.3.0
+;;     other:host/device@1.2.3
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.
+
+;; $ wasi-uplift inspect two-shapes.wasm --json
+;; exit code: 0
+;; stdout:
+;;   {
+;;     "exports": [],
+;;     "guest": "two-shapes.wasm",
+;;     "imports": [
+;;       {
+;;         "by": "wasi:sockets/network@0.2.0-rc-2023-11-10-draft",
+;;         "fate": "adapter",
+;;         "functions": [],
+;;         "interface": "wasi:sockets/network",
+;;         "name": "wasi:sockets/network@0.2.0-rc-2023-11-10",
+;;         "shape": "draft",
+;;         "version": "0.2.0-rc-2023-11-10",
+;;         "waiting": []
+;;       },
+;;       {
+;;         "by": "wasi:clocks/monotonic-clock@0.2.12",
+;;         "fate": "adapter",
+;;         "functions": [
+;;           "now"
+;;         ],
+;;         "interface": "wasi:clocks/monotonic-clock",
+;;         "name": "wasi:clocks/monotonic-clock@0.2.3",
+;;         "version": "0.2.3",
+;;         "waiting": []
+;;       },
+;;       {
+;;         "fate": "host",
+;;         "functions": [
+;;           "read"
+;;         ],
+;;         "interface": "other:host/device",
+;;         "name": "other:host/device@1.2.3",
+;;         "version": "1.2.3"
+;;       }
+;;     ],
+;;     "kind": "component",
+;;     "result": {
+;;       "added": N,
+;;       "exports": [],
+;;       "imports": [
+;;         "wasi:clocks/monotonic-clock@0.3.0",
+;;         "other:host/device@1.2.3"
+;;       ],
+;;       "link": "fused",
+;;       "not-fused": null,
+;;       "size": N
+;;     },
+;;     "size": N,
+;;     "target": "0.3.0",
+;;     "verdict": "composes"
+;;   }

@@ -34,3 +34,23 @@
   ))))
   (func (export "ask") (result u64) (canon lift (core func $i "ask")))
 )
+
+;; $ wasi-uplift inspect values-of-0.2.wasm
+;; exit code: 0
+;; stdout:
+;;   values-of-0.2.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:clocks/wall-clock@0.2.0  adapter
+;;     other:host/calendar           host, as it is; it is not of WASI 0.2
+;;
+;;   exports
+;;     ask  stays, under the same name
+;;
+;;   the result imports
+;;     wasi:clocks/system-clock@0.3.0
+;;     other:host/calendar
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/calendar`.

@@ -29,3 +29,47 @@
     ))
   )
 )
+
+;; $ wasi-uplift retype core-types.wasm --wat
+;; exit code: 0
+;; stdout:
+;;   (component $named
+;;     (type (;0;) (result))
+;;     (type $shared (;1;) (func (param "status" 0)))
+;;     (type (;2;) (func async (param "status" 0)))
+;;     (core type $core (;0;) (func (param i32)))
+;;     (type (;3;)
+;;       (instance
+;;         (core type (;0;) (func (result i32)))
+;;         (alias outer $named 2 (type (;0;)))
+;;         (export (;0;) "exit" (func (type 0)))
+;;       )
+;;     )
+;;     (import "wasi:cli/exit@0.2.0" (instance $exit (;0;) (type 3)))
+;;     (component (;0;)
+;;       (type (;0;)
+;;         (instance
+;;           (core type (;0;) (func (result i32)))
+;;           (core type (;1;)
+;;             (module
+;;               (alias outer $named $core (type (;0;)))
+;;               (import "" "f" (func (type 0)))
+;;             )
+;;           )
+;;           (alias outer $named $shared (type (;0;)))
+;;           (export (;0;) "module" (core module (type 1)))
+;;           (export (;0;) "wait" (func (type 0)))
+;;         )
+;;       )
+;;       (import "test:api/api" (instance (;0;) (type 0)))
+;;       (type (;1;)
+;;         (component
+;;           (core type (;0;) (func (result i32)))
+;;           (alias outer $named $shared (type (;0;)))
+;;           (import "now" (func (;0;) (type 0)))
+;;           (export (;1;) "later" (func (type 0)))
+;;         )
+;;       )
+;;       (import "holder" (component (;0;) (type 1)))
+;;     )
+;;   )

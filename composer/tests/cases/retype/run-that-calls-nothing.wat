@@ -11,3 +11,29 @@
   (export "wasi:cli/run@0.2.0" (instance $run))
   (export "other" (func $other))
 )
+
+;; $ wasi-uplift retype run-that-calls-nothing.wasm --wat
+;; exit code: 0
+;; stdout:
+;;   (component
+;;     (core module $m (;0;)
+;;       (type (;0;) (func (result i32)))
+;;       (export "run" (func 0))
+;;       (func (;0;) (type 0) (result i32)
+;;         i32.const 0
+;;       )
+;;     )
+;;     (core instance $i (;0;) (instantiate $m))
+;;     (type (;0;) (result))
+;;     (type $shared (;1;) (func (result 0)))
+;;     (type (;2;) (func async (result 0)))
+;;     (alias core export $i "run" (core func (;0;)))
+;;     (func $run (;0;) (type 2) (canon lift (core func 0)))
+;;     (alias core export $i "run" (core func (;1;)))
+;;     (func $other (;1;) (type $shared) (canon lift (core func 1)))
+;;     (instance $run (;0;)
+;;       (export "run" (func $run))
+;;     )
+;;     (export (;1;) "wasi:cli/run@0.2.0" (instance $run))
+;;     (export (;2;) "other" (func $other))
+;;   )

@@ -21,3 +21,39 @@
     (export "[method]output-stream.write-zeroes" (func (type $zeroes)))
   ))
 )
+
+;; $ wasi-uplift retype shared-by-both-colours.wasm --wat
+;; exit code: 0
+;; stdout:
+;;   (component
+;;     (type (;0;)
+;;       (instance
+;;         (export (;0;) "error" (type (sub resource)))
+;;       )
+;;     )
+;;     (import "wasi:io/error@0.2.0" (instance $error (;0;) (type 0)))
+;;     (alias export $error "error" (type $error (;1;)))
+;;     (type (;2;)
+;;       (instance
+;;         (alias outer 1 $error (type (;0;)))
+;;         (export (;1;) "error" (type (eq 0)))
+;;         (type (;2;) (own 1))
+;;         (type (;3;) (variant (case "last-operation-failed" 2) (case "closed")))
+;;         (export (;4;) "stream-error" (type (eq 3)))
+;;         (export (;5;) "output-stream" (type (sub resource)))
+;;         (type (;6;) (borrow 5))
+;;         (type (;7;) (result (error 4)))
+;;         (type (;8;) (func (param "self" 6) (result 7)))
+;;         (type (;9;) (func async (param "self" 6) (result 7)))
+;;         (export (;0;) "[method]output-stream.flush" (func (type 8)))
+;;         (export (;1;) "[method]output-stream.blocking-flush" (func (type 9)))
+;;         (type (;10;) (borrow 5))
+;;         (type (;11;) (result (error 4)))
+;;         (type (;12;) (func (param "self" 10) (param "len" u64) (result 11)))
+;;         (type (;13;) (func async (param "self" 10) (param "len" u64) (result 11)))
+;;         (export (;2;) "[method]output-stream.blocking-write-zeroes-and-flush" (func (type 13)))
+;;         (export (;3;) "[method]output-stream.write-zeroes" (func (type 12)))
+;;       )
+;;     )
+;;     (import "wasi:io/streams@0.2.0" (instance $streams (;1;) (type 2)))
+;;   )

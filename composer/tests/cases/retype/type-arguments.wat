@@ -15,3 +15,33 @@
     (with "api" (instance $api))
   ))
 )
+
+;; $ wasi-uplift retype type-arguments.wasm --wat
+;; exit code: 0
+;; stdout:
+;;   (component
+;;     (type $shape (;0;)
+;;       (instance
+;;         (type (;0;) (result))
+;;         (type (;1;) (func async (param "status" 0)))
+;;         (export (;0;) "exit" (func (type 1)))
+;;       )
+;;     )
+;;     (import "wasi:cli/exit@0.2.0" (instance $api (;0;) (type $shape)))
+;;     (component $generic (;0;)
+;;       (type $expected (;0;)
+;;         (instance
+;;           (type (;0;) (result))
+;;           (type (;1;) (func async (param "status" 0)))
+;;           (export (;0;) "exit" (func (type 1)))
+;;         )
+;;       )
+;;       (import "shape" (type $shape (;1;) (eq $expected)))
+;;       (import "api" (instance (;0;) (type $shape)))
+;;     )
+;;     (instance (;1;) (instantiate $generic
+;;         (with "shape" (type $shape))
+;;         (with "api" (instance $api))
+;;       )
+;;     )
+;;   )
