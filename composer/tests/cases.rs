@@ -338,7 +338,8 @@ fn without_sizes(text: &str) -> String {
     let line = |line: &str| {
         let mut words: Vec<_> = line.split(' ').map(str::to_string).collect();
         for next in 1..words.len() {
-            if words[next].starts_with("bytes") {
+            let is_number = words[next - 1].ends_with(|letter: char| letter.is_ascii_digit());
+            if is_number && words[next].starts_with("bytes") {
                 words[next - 1] = "N".to_string();
             }
             if matches!(words[next - 1].as_str(), "\"size\":" | "\"added\":") {

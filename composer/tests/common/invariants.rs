@@ -4,8 +4,13 @@ use super::modules;
 use wasi_uplift::{LinkMode, Options, compose};
 use wasmparser::Validator;
 
-/// Inputs whose result [`wit_component::decode`] doesn't take, though it takes the input.
-const UNDECODABLE: [(&str, &str); 0] = [];
+/// Inputs whose result in a link mode [`wit_component::decode`] refuses, though it takes the input,
+/// and why. Once a result is decoded, its line has to go.
+const UNDECODABLE: [(&str, LinkMode, &str); 1] = [(
+    "server.wasm",
+    LinkMode::Auto,
+    "the export `wasi:http/handler` has the imported types, which WIT can't say",
+)];
 
 /// Composes a guest in both link modes, if it composes, and checks the results.
 pub fn check(name: &str, guest: &[u8]) -> Result<(), String> {
@@ -36,11 +41,12 @@ fn check_linked(name: &str, guest: &[u8], link: LinkMode) -> Result<(), String> 
     if !modules(guest).iter().all(|module| kept.contains(module)) {
         return Err("a core module of the guest is not in the result".to_string());
     }
-    check_decoding(name, guest, &composed)
+    check_decoding(name, guest, link, &composed)
 }
 
-fn check_decoding(name: &str, guest: &[u8], composed: &[u8]) -> Result<(), String> {
-    let expected = UNDECODABLE.iter().find(|(input, _)| *input == name);
+fn check_decoding(name: &str, guest: &[u8], link: LinkMode, composed: &[u8]) -> Result<(), String> {
+    let mut expected = UNDECODABLE.iter();
+    let expected = expected.find(|(input, mode, _)| (*input, *mode) == (name, link));
     // Not every component is one that WIT can describe.
     let decoded = match wit_component::decode(guest) {
         Ok(_) => wit_component::decode(composed).map(drop),
@@ -49,6 +55,6 @@ fn check_decoding(name: &str, guest: &[u8], composed: &[u8]) -> Result<(), Strin
     match (decoded, expected) {
         (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
         (Err(error), None) => Err(format!("the result can't be decoded: {error:#}")),
-        (Ok(()), Some(_)) => Err("the result can be decoded, and is listed as one".to_string()),
+        (Ok(()), Some((.., reason))) => Err(format!("the result can be decoded, though {reason}")),
     }
 }

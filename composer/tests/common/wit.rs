@@ -1,17 +1,19 @@
 //! Guests made of WIT.
 
+use super::fixture;
+use std::fs;
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
-/// The packages of WASI 0.2, each after those that it uses.
+/// The packages of WASI 0.2.12 as guests know them, each after those that it uses.
 const PACKAGES: [&str; 7] = [
-    "io",
-    "clocks",
-    "random",
-    "filesystem",
-    "sockets",
-    "cli",
-    "http",
+    "wit/deps/io.wit",
+    "wit/deps/clocks.wit",
+    "wit/deps/random.wit",
+    "wit/deps/filesystem.wit",
+    "sockets/wit/stable.wit",
+    "wit/deps/cli.wit",
+    "http/wit/stable/deps/http.wit",
 ];
 
 /// A component for the world `guest` of a package in WIT, which may use WASI 0.2.12. It imports
@@ -19,13 +21,9 @@ const PACKAGES: [&str; 7] = [
 pub fn guest(wit: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     for package in PACKAGES {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/deps");
-        let path = format!("{folder}/{package}-0.2.12.wit");
-        let wit = std::fs::read_to_string(&path).unwrap();
-        // There it says which functions wait. A guest knows nothing of that.
-        resolve
-            .push_str(&path, &wit.replace("async func", "func"))
-            .unwrap();
+        let path = fixture("../../tests/guests").join(package);
+        let wit = fs::read_to_string(&path).unwrap();
+        resolve.push_str(&path, &wit).unwrap();
     }
     let package = resolve.push_str("guest.wit", wit).unwrap();
     let world = resolve.select_world(&[package], Some("guest")).unwrap();
