@@ -23,7 +23,8 @@
 //!   there, too, by their names (`sleeps.wasm`).
 //! - `|` passes the output of one command on to the next.
 //! - The commands of a case run one after the other, in the same folder. Files that one writes are
-//!   named in what is expected. Components that are printed or written have to be valid.
+//!   named in what is expected. Components that are printed or written have to be valid. A command
+//!   that panics, or says that it has met a bug of its own, fails the case.
 //! - `N bytes` stands for any number of bytes, because results change with the adapter.
 //!
 //! Whatever the commands of a case are, an input that composes has to compose to a component that
@@ -31,16 +32,11 @@
 
 mod common;
 
-use common::{fixture, guest, guest_names, invariants, uplift, wit};
+use common::{files, fixture, guest, guest_names, invariants, transcript, wit};
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::collections::BTreeMap;
-use std::env;
-use std::fmt::Write as _;
-use std::fs;
-use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Output, Stdio};
-use wasmparser::Validator;
+use std::process::ExitCode;
+use std::{env, fs};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -55,23 +51,6 @@ fn main() -> ExitCode {
     });
     let trials = trials.collect();
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// The files in a folder and the folders in it, sorted.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = paths
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .collect();
-    files.sort();
-    files
 }
 
 /// What the input of a case is, by the extension of its file.
@@ -176,12 +155,12 @@ impl Case {
         }
         fs::write(folder.path().join(&name), &input)?;
 
-        let mut transcript = Vec::new();
+        let mut said = Vec::new();
         for command in &self.commands {
-            let said = run(folder.path(), &command.replace('%', &name))?;
-            transcript.push(self.comment(&said));
+            let text = transcript::of(folder.path(), &command.replace('%', &name))?;
+            said.push(self.comment(&text));
         }
-        self.compare(&transcript.join("\n"))?;
+        self.compare(&said.join("\n"))?;
         match self.form {
             Form::Wat | Form::Wit => Ok(invariants::check(&name, &input)?),
             Form::Text => Ok(()),
@@ -206,148 +185,27 @@ impl Case {
             fs::write(&self.path, format!("{}\n{transcript}", self.head))?;
             return Ok(());
         }
-        let (expected, actual) = (self.transcript.lines(), transcript.lines());
-        let same = expected
-            .clone()
-            .zip(actual.clone())
-            .take_while(|(a, b)| a == b);
-        let same = same.count();
-        let lines = |lines: std::str::Lines<'_>, sign: &str| -> String {
-            lines
-                .skip(same)
-                .map(|line| format!("{sign}{line}\n"))
-                .collect()
-        };
-        let (expected, actual) = (lines(expected, "-"), lines(actual, "+"));
-        Err(format!("`BLESS=1` would change the file:\n{expected}{actual}").into())
+        let difference = difference(&self.transcript, transcript);
+        Err(format!("`BLESS=1` would change the file:\n{difference}").into())
     }
 }
 
-/// Runs the commands of one line, and returns the command line and what came of it.
-fn run(folder: &Path, line: &str) -> Result<String, Failed> {
-    let before = contents(folder)?;
-    let output = pipe(folder, line)?;
-    let mut text = format!("$ wasi-uplift {}\n", line.replace("| ", "| wasi-uplift "));
-    let code = output.status.code().ok_or("a signal ended the command")?;
-    writeln!(text, "exit code: {code}")?;
-    print(&mut text, "stdout", &output.stdout)?;
-    print(&mut text, "stderr", &output.stderr)?;
-    let after = contents(folder)?;
-    for (name, content) in &after {
-        if before.get(name) != Some(content) {
-            writeln!(text, "writes {name}: {}", kind(content)?)?;
+/// The lines from the first to the last in which two texts differ.
+fn difference(expected: &str, actual: &str) -> String {
+    let (mut expected, mut actual): (Vec<_>, Vec<_>) =
+        (expected.lines().collect(), actual.lines().collect());
+    for _ in 0..2 {
+        // What is the same at one end, and then at the other.
+        let both = expected.iter().zip(&actual);
+        let same = both.take_while(|(a, b)| a == b).count();
+        for lines in [&mut expected, &mut actual] {
+            lines.drain(..same);
+            lines.reverse();
         }
     }
-    if let Some((name, _)) = before.iter().find(|(name, _)| !after.contains_key(*name)) {
-        return Err(format!("`{name}` is gone").into());
-    }
-    Ok(text.replace(&folder.display().to_string(), "%tmpdir"))
-}
-
-/// Runs one command after the other, each with the output of the one before as its input.
-fn pipe(folder: &Path, line: &str) -> Result<Output, Failed> {
-    let mut input = Vec::new();
-    let mut commands = line.split('|').peekable();
-    while let Some(command) = commands.next() {
-        let mut stdin = tempfile::tempfile()?;
-        stdin.write_all(&input)?;
-        stdin.rewind()?;
-        let output = uplift(folder)
-            .args(command.split_whitespace())
-            .stdin(Stdio::from(stdin))
-            .output()?;
-        if commands.peek().is_none() {
-            return Ok(output);
-        }
-        if !output.status.success() || !output.stderr.is_empty() {
-            return Err(format!("`{command}` is not the last one: {output:?}").into());
-        }
-        input = output.stdout;
-    }
-    unreachable!("splitting gives at least one part")
-}
-
-/// The files in a folder, by their paths in it.
-fn contents(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failed> {
-    let name = |path: &Path| {
-        path.strip_prefix(folder)
-            .unwrap_or(path)
-            .display()
-            .to_string()
+    let signed = |sign: char, lines: Vec<&str>| -> String {
+        let lines = lines.iter().map(|line| format!("{sign}{line}\n"));
+        lines.collect()
     };
-    let read = |path: PathBuf| Ok((name(&path), fs::read(&path)?));
-    files(folder).into_iter().map(read).collect()
-}
-
-/// Adds what a command has printed: text as it is, of components only what they are.
-fn print(to: &mut String, stream: &str, printed: &[u8]) -> Result<(), Failed> {
-    let kind = match printed {
-        [] => return Ok(()),
-        printed => kind(printed)?,
-    };
-    if kind == Kind::Component {
-        writeln!(to, "{stream}: {kind}")?;
-        return Ok(());
-    }
-    let text = without_sizes(std::str::from_utf8(printed)?);
-    let end = if text.ends_with('\n') {
-        ""
-    } else {
-        " (without a newline at the end)"
-    };
-    writeln!(to, "{stream}:{end}")?;
-    for line in text.lines() {
-        writeln!(to, "  {line}")?;
-    }
-    Ok(())
-}
-
-/// What a file or an output is.
-#[derive(PartialEq, Eq)]
-enum Kind {
-    Component,
-    ComponentText,
-    Text,
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Kind::Component => "a component",
-            Kind::ComponentText => "a component in text form",
-            Kind::Text => "text",
-        })
-    }
-}
-
-/// Says what bytes are. Fails if they are a component that isn't valid.
-fn kind(bytes: &[u8]) -> Result<Kind, Failed> {
-    let (kind, component) = if bytes.starts_with(b"\0asm") {
-        (Kind::Component, bytes.to_vec())
-    } else if bytes.starts_with(b"(component") {
-        (Kind::ComponentText, wat::parse_bytes(bytes)?.into_owned())
-    } else {
-        return Ok(Kind::Text);
-    };
-    Validator::new().validate_all(&component)?;
-    Ok(kind)
-}
-
-/// The text with `N` for each number of bytes, also in JSON.
-fn without_sizes(text: &str) -> String {
-    let line = |line: &str| {
-        let mut words: Vec<_> = line.split(' ').map(str::to_string).collect();
-        for next in 1..words.len() {
-            let is_number = words[next - 1].ends_with(|letter: char| letter.is_ascii_digit());
-            if is_number && words[next].starts_with("bytes") {
-                words[next - 1] = "N".to_string();
-            }
-            if matches!(words[next - 1].as_str(), "\"size\":" | "\"added\":") {
-                words[next] = words[next].replace(|letter: char| letter.is_ascii_digit(), "");
-                words[next].insert(0, 'N');
-            }
-        }
-        words.join(" ")
-    };
-    text.split_inclusive('\n').map(line).collect()
+    signed('-', expected) + &signed('+', actual)
 }

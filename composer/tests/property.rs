@@ -5,9 +5,7 @@
 mod common;
 
 use arbitrary::Unstructured;
-use common::{fixture, guest};
-use std::fs;
-use std::path::Path;
+use common::{files, fixture, guest};
 use wasi_uplift::{Error, LinkMode, Options, Target, Verdict, compose, inspect};
 use wasm_smith::{Component, Config, Module};
 use wasmparser::Validator;
@@ -188,27 +186,17 @@ fn guests_of_the_tests() {
         "../../tests/guests/wat",
         "../../examples",
     ] {
-        texts(&fixture(folder), &mut |path| {
+        for path in files(&fixture(folder)) {
+            if path.extension().is_none_or(|extension| extension != "wat") {
+                continue;
+            }
             // Other text than that of a component is for other tests.
-            let Ok(guest) = wat::parse_file(path) else {
-                return;
-            };
-            count.check(&path.display().to_string(), &guest);
-        });
-    }
-    assert!(count.composed > 20 && count.refused > 20, "{count:?}");
-}
-
-/// Files in text form, of a folder and those in it.
-fn texts(folder: &Path, then: &mut impl FnMut(&Path)) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            texts(&path, then);
-        } else if path.extension().is_some_and(|extension| extension == "wat") {
-            then(&path);
+            if let Ok(guest) = wat::parse_file(&path) {
+                count.check(&path.display().to_string(), &guest);
+            }
         }
     }
+    assert!(count.composed > 20 && count.refused > 20, "{count:?}");
 }
 
 /// An error says what is wrong, and can be passed on.

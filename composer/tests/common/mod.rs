@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test has a use for everything")]
 
 pub mod invariants;
+pub mod transcript;
 pub mod wit;
 
 use std::fs;
@@ -13,8 +14,9 @@ use wasmparser::{Parser, Payload};
 /// The command, to be run in a folder.
 pub fn uplift(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasi-uplift"));
-    // Without a terminal, help is as wide as this says.
+    // Without a terminal, help is as wide as `COLUMNS` says.
     command.current_dir(folder).env_remove("COLUMNS");
+    command.env("RUST_BACKTRACE", "0");
     command
 }
 
@@ -23,6 +25,23 @@ pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
         .join(path)
+}
+
+/// The files in a folder and the folders in it, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect();
+    files.sort();
+    files
 }
 
 /// The names of the guests in `tests/guests/`.

@@ -1,5 +1,6 @@
 ;; An export of WASI 0.3 keeps its types, though the guest may wait.
 ;; RUN: inspect %
+;; RUN: retype % --wat
 
 (component
   (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type $p (sub resource)))
@@ -13,4 +14,7 @@
   (export "wasi:random/random@0.3.0" (instance $r)))
 
 ;; $ wasi-uplift inspect p3-export-stays-sync.wasm
+;; exit code: 0
+
+;; $ wasi-uplift retype p3-export-stays-sync.wasm --wat
 ;; exit code: 0
