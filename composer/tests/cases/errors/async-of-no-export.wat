@@ -1,3 +1,4 @@
+;; `--async` names an export that the guest hasn't got.
 ;; RUN: compose % --async f
 ;; RUN: inspect % --async f
 

@@ -1,3 +1,4 @@
+;; One export is to be kept as it is, and to become `async`.
 ;; RUN: compose % --keep-sync f --async f
 ;; RUN: inspect % --keep-sync f --async f
 

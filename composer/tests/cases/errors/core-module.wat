@@ -1,3 +1,4 @@
+;; A core module that doesn't import preview1.
 ;; RUN: compose %
 
 (module (func (export "run")))

@@ -1,3 +1,4 @@
+;; A command of a release candidate that isn't supported.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; The target's filesystem has other types than the released one.
 ;; RUN: compose % --target 0.3.0-rc-2026-02-09
 ;; RUN: inspect % --target 0.3.0-rc-2026-02-09
 

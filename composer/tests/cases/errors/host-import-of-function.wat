@@ -1,3 +1,4 @@
+;; A function of the host returns a resource of WASI 0.2.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; An interface of the host has a resource of WASI 0.2.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; An interface of WASI 0.2 refers to a resource of another interface than in WASI 0.2.
 ;; RUN: compose %
 
 (component

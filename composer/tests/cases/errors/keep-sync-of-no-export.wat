@@ -1,3 +1,4 @@
+;; `--keep-sync` names an export that the guest hasn't got.
 ;; RUN: compose % --keep-sync g
 ;; RUN: inspect % --keep-sync g
 

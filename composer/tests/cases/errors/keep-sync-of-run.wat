@@ -1,3 +1,4 @@
+;; `wasi:cli/run` of WASI 0.3 is always `async`.
 ;; RUN: compose % --keep-sync wasi:cli/run@0.2.0
 ;; RUN: inspect % --keep-sync wasi:cli/run@0.2.0
 

@@ -1,3 +1,4 @@
+;; A function that no known version of the interface has.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; A guest that exports a function of WASI 0.2 has to stay a component of its own.
 ;; RUN: compose % --link fused
 
 (component

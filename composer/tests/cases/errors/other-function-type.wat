@@ -1,3 +1,4 @@
+;; A function has another type than in WASI 0.2.
 ;; RUN: compose %
 
 (component

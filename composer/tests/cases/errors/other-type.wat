@@ -1,3 +1,4 @@
+;; A record has a field less than in WASI 0.2.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; A core module that imports preview1, and a function of another module.
 ;; RUN: compose %
 
 (module

@@ -1,3 +1,4 @@
+;; `run` has another type than in WASI 0.2.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; Each import that can't be served is named, with the reason.
 ;; RUN: compose %
 
 (component

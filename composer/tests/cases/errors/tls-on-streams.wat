@@ -1,3 +1,4 @@
+;; `wasi:tls` has the streams of WASI 0.2.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; The guest imports the handler of another server.
 ;; RUN: compose %
 
 (component

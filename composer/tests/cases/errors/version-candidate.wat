@@ -1,3 +1,4 @@
+;; A release candidate of WASI 0.2 that isn't supported.
 ;; RUN: compose %
 
 (component

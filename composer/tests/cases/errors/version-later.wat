@@ -1,3 +1,4 @@
+;; A version after WASI 0.3.
 ;; RUN: compose %
 
 (component

@@ -1,3 +1,4 @@
+;; An interface without a version.
 ;; RUN: compose %
 
 (component

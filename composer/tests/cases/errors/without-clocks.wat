@@ -1,3 +1,4 @@
+;; WASI 0.2 has no answer that says that there is no clock.
 ;; RUN: compose % --without wasi:clocks
 ;; RUN: inspect % --without wasi:clocks
 

@@ -1,3 +1,4 @@
+;; A server can't do without `wasi:http`.
 ;; RUN: compose % --without wasi:http
 ;; RUN: inspect % --without wasi:http
 

@@ -1,3 +1,4 @@
+;; WASI 0.2 has no answer that says that there are no random numbers. Insecure ones can be made.
 ;; RUN: compose % --without wasi:random
 ;; RUN: inspect % --without wasi:random
 

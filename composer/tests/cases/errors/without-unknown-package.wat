@@ -1,3 +1,4 @@
+;; `--without` names no package of WASI 0.2.
 ;; RUN: compose % --without wasi:clock
 ;; RUN: inspect % --without wasi:clock
 

@@ -1,5 +1,6 @@
 ;; A component takes a function. One instance of it is given a function that waits, the other one a
 ;; function of the host.
+;; RUN: compose %
 ;; RUN: inspect %
 ;; RUN: inspect % --json
 
@@ -28,10 +29,15 @@
   ))
 )
 
-;; $ wasi-uplift inspect conflict.wasm
+;; $ wasi-uplift compose sync-and-async-argument.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `sync-and-async-argument.wasm` was not composed: the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
+
+;; $ wasi-uplift inspect sync-and-async-argument.wasm
 ;; exit code: 4
 ;; stdout:
-;;   conflict.wasm: component, N bytes
+;;   sync-and-async-argument.wasm: component, N bytes
 ;;
 ;;   imports
 ;;     wasi:io/poll@0.2.0  adapter; may wait: [method]pollable.block
@@ -39,12 +45,12 @@
 ;;
 ;;   It can't run on a host that ships only WASI 0.3.0 and serves `other:host/device`: the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart.
 
-;; $ wasi-uplift inspect conflict.wasm --json
+;; $ wasi-uplift inspect sync-and-async-argument.wasm --json
 ;; exit code: 4
 ;; stdout:
 ;;   {
 ;;     "exports": [],
-;;     "guest": "conflict.wasm",
+;;     "guest": "sync-and-async-argument.wasm",
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:io/poll@0.2.12",

@@ -1,3 +1,4 @@
+;; The export is `poll` itself, which may wait.
 ;; RUN: compose % --keep-sync other:api/poll
 ;; RUN: inspect % --keep-sync other:api/poll
 
@@ -15,15 +16,15 @@
   (export "other:api/poll" (instance $passed-on))
 )
 
-;; $ wasi-uplift compose keep-sync-of-what-waits.wasm --keep-sync other:api/poll
+;; $ wasi-uplift compose keep-sync-of-poll.wasm --keep-sync other:api/poll
 ;; exit code: 1
 ;; stderr:
-;;   error: `keep-sync-of-what-waits.wasm` was not composed: the function `poll` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `poll` of `other:api/poll` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
+;;   error: `keep-sync-of-poll.wasm` was not composed: the function `poll` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `poll` of `other:api/poll` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
 
-;; $ wasi-uplift inspect keep-sync-of-what-waits.wasm --keep-sync other:api/poll
+;; $ wasi-uplift inspect keep-sync-of-poll.wasm --keep-sync other:api/poll
 ;; exit code: 4
 ;; stdout:
-;;   keep-sync-of-what-waits.wasm: component, N bytes
+;;   keep-sync-of-poll.wasm: component, N bytes
 ;;
 ;;   imports
 ;;     wasi:io/poll@0.2.0  adapter; may wait: poll

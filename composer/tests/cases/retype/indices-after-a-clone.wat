@@ -59,7 +59,7 @@
   (@custom "unrelated" "kept as it is")
 )
 
-;; $ wasi-uplift retype indexes-after-a-clone.wasm --wat
+;; $ wasi-uplift retype indices-after-a-clone.wasm --wat
 ;; exit code: 0
 ;; stdout:
 ;;   (component $named

@@ -18,7 +18,7 @@
   ))
 )
 
-;; $ wasi-uplift retype shared-by-waiting.wasm --wat
+;; $ wasi-uplift retype shared-by-async.wasm --wat
 ;; exit code: 0
 ;; stdout:
 ;;   (component

@@ -19,10 +19,10 @@
   (import "other:host/device@1.2.3" (instance (export "read" (func (result u32)))))
 )
 
-;; $ wasi-uplift inspect two-shapes.wasm
+;; $ wasi-uplift inspect draft-sockets.wasm
 ;; exit code: 0
 ;; stdout:
-;;   two-shapes.wasm: component, N bytes
+;;   draft-sockets.wasm: component, N bytes
 ;;
 ;;   imports
 ;;     wasi:sockets/network@0.2.0-rc-2023-11-10 (draft shape)  adapter
@@ -37,12 +37,12 @@
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.
 
-;; $ wasi-uplift inspect two-shapes.wasm --json
+;; $ wasi-uplift inspect draft-sockets.wasm --json
 ;; exit code: 0
 ;; stdout:
 ;;   {
 ;;     "exports": [],
-;;     "guest": "two-shapes.wasm",
+;;     "guest": "draft-sockets.wasm",
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:sockets/network@0.2.0-rc-2023-11-10-draft",

@@ -12,7 +12,7 @@
   (export "other" (func $other))
 )
 
-;; $ wasi-uplift retype run-that-calls-nothing.wasm --wat
+;; $ wasi-uplift retype run-without-imports.wasm --wat
 ;; exit code: 0
 ;; stdout:
 ;;   (component

@@ -7,7 +7,7 @@
   (import "wasi:random/random@0.3.0" (instance $new
     (export "get-random-u128" (func (result (tuple u64 u64)))))))
 
-;; $ wasi-uplift compose more-than-0.3-has.wasm
+;; $ wasi-uplift compose unknown-function-of-0.3.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `more-than-0.3-has.wasm` was not composed: the guest imports `wasi:random/random@0.3.0` itself, as the adapter does, with other functions or types than WASI 0.3 gives it: build the guest from the interface's definition as it was published
+;;   error: `unknown-function-of-0.3.wasm` was not composed: the guest imports `wasi:random/random@0.3.0` itself, as the adapter does, with other functions or types than WASI 0.3 gives it: build the guest from the interface's definition as it was published

@@ -22,7 +22,7 @@
   ))
 )
 
-;; $ wasi-uplift retype shared-by-both-colours.wasm --wat
+;; $ wasi-uplift retype shared-by-sync-and-async.wasm --wat
 ;; exit code: 0
 ;; stdout:
 ;;   (component
