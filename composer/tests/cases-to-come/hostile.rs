@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use wasi_uplift::{Options, compose};
 use wasm_encoder::{
-    Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
-    PrimitiveValType, TypeBounds,
+    Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, ComponentValType,
+    InstanceType, PrimitiveValType, TypeBounds,
 };
 
 /// The system's allocator, which keeps the highest number of bytes that were in use at a time.
@@ -51,14 +51,17 @@ fn import_of(instance: &InstanceType) -> Vec<u8> {
 fn graph_of_types(depth: u32, length: usize) -> Vec<u8> {
     let mut instance = InstanceType::new();
     let field = "a".repeat(length);
-    let record = [(field.as_str(), PrimitiveValType::U8.into())];
-    instance.ty().defined_type().record(record);
+    let byte = ComponentValType::Primitive(PrimitiveValType::U8);
+    instance
+        .ty()
+        .defined_type()
+        .record([(field.as_str(), byte)]);
     instance.export("r0", ComponentTypeRef::Type(TypeBounds::Eq(0)));
     for current in 1..=depth {
-        let current = wasm_encoder::ComponentValType::Type(current);
+        let current = ComponentValType::Type(current);
         instance.ty().defined_type().tuple([current, current]);
     }
-    let parameter = wasm_encoder::ComponentValType::Type(depth + 1);
+    let parameter = ComponentValType::Type(depth + 1);
     instance
         .ty()
         .function()
