@@ -157,12 +157,12 @@ fn guests_of_wasi_0_2() {
     assert!(count.composed > 12, "{count:?}");
 }
 
-/// Each byte of a guest is changed, and the guest is cut off before it.
+/// Every other byte of a guest is changed, and the guest is cut off before it.
 #[test]
 fn damaged_guests() {
     let guest = guest("sleeps");
     let mut refused = 0;
-    for position in 0..guest.len() {
+    for position in (0..guest.len()).step_by(2) {
         let mut damaged = guest.clone();
         damaged[position] ^= [0x01, 0x40, 0xff][position % 3];
         for bytes in [&damaged, &guest[..position]] {
@@ -173,7 +173,7 @@ fn damaged_guests() {
             }
         }
     }
-    assert!(refused > guest.len(), "{refused} of {}", 2 * guest.len());
+    assert!(refused > guest.len() / 2, "{refused} of {}", guest.len());
 }
 
 #[test]
