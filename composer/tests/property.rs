@@ -5,16 +5,14 @@
 mod common;
 
 use arbitrary::Unstructured;
-use common::fixture;
-use std::fs;
-use std::path::Path;
+use common::{files, fixture, guest};
 use wasi_uplift::{Error, LinkMode, Options, Target, Verdict, compose, inspect};
 use wasm_smith::{Component, Config, Module};
 use wasmparser::Validator;
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve, WorldItem};
 
-/// What came of a guest, however it is linked and whatever the target.
+/// What came of guests in each link mode, and for each target.
 #[derive(Default, Debug)]
 struct Count {
     composed: usize,
@@ -23,11 +21,10 @@ struct Count {
 
 impl Count {
     fn check(&mut self, name: &str, guest: &[u8]) {
-        for link in LinkMode::ALL {
-            for target in Target::ALL {
-                let options = Options::default().link(link).target(target);
-                self.check_with(&format!("{name}, {link}, {target}"), guest, &options);
-            }
+        let links = LinkMode::ALL.map(|link| Options::default().link(link));
+        let targets = Target::ALL.map(|target| Options::default().target(target));
+        for options in links.iter().chain(&targets[1..]) {
+            self.check_with(&format!("{name}, {options:?}"), guest, options);
         }
     }
 
@@ -160,31 +157,45 @@ fn guests_of_wasi_0_2() {
     assert!(count.composed > 12, "{count:?}");
 }
 
+/// Every other byte of a guest is changed, and the guest is cut off before it.
+#[test]
+fn damaged_guests() {
+    let guest = guest("sleeps");
+    let mut refused = 0;
+    for position in (0..guest.len()).step_by(2) {
+        let mut damaged = guest.clone();
+        damaged[position] ^= [0x01, 0x40, 0xff][position % 3];
+        for bytes in [&damaged, &guest[..position]] {
+            if let Err(error) = compose(bytes, &Options::default()) {
+                let message = error.to_string();
+                assert!(!message.contains("bug"), "{position}: {error:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > guest.len() / 2, "{refused} of {}", guest.len());
+}
+
 #[test]
 fn guests_of_the_tests() {
     let mut count = Count::default();
-    for folder in ["", "../../tests/guests/wat", "../../examples"] {
-        texts(&fixture(folder), &mut |path| {
+    for folder in [
+        "cases",
+        "guests",
+        "../../tests/guests/wat",
+        "../../examples",
+    ] {
+        for path in files(&fixture(folder)) {
+            if path.extension().is_none_or(|extension| extension != "wat") {
+                continue;
+            }
             // Other text than that of a component is for other tests.
-            let Ok(guest) = wat::parse_file(path) else {
-                return;
-            };
-            count.check(&path.display().to_string(), &guest);
-        });
-    }
-    assert!(count.composed > 20 && count.refused > 20, "{count:?}");
-}
-
-/// Files in text form, of a folder and those in it.
-fn texts(folder: &Path, then: &mut impl FnMut(&Path)) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            texts(&path, then);
-        } else if path.extension().is_some_and(|extension| extension == "wat") {
-            then(&path);
+            if let Ok(guest) = wat::parse_file(&path) {
+                count.check(&path.display().to_string(), &guest);
+            }
         }
     }
+    assert!(count.composed > 20 && count.refused > 20, "{count:?}");
 }
 
 /// An error says what is wrong, and can be passed on.

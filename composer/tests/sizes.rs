@@ -2,9 +2,10 @@
 //!
 //! The guests are made up: each calls every function of some interfaces.
 
+mod common;
+
+use common::wit;
 use wasi_uplift::{LinkMode, Options};
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
 const KIB: usize = 1024;
 
@@ -48,28 +49,11 @@ const REST_OF_COMMAND: [&str; 20] = [
 
 /// A guest that calls every function of these interfaces.
 fn guest(interfaces: &[&str]) -> Vec<u8> {
-    let mut resolve = Resolve::default();
-    for package in ["io", "clocks", "random", "filesystem", "cli", "sockets"] {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/deps");
-        let path = format!("{folder}/{package}-0.2.12.wit");
-        let wit = std::fs::read_to_string(&path).unwrap();
-        // There it says which functions wait. A guest knows nothing of that.
-        resolve
-            .push_str(&path, &wit.replace("async func", "func"))
-            .unwrap();
-    }
     let imports: String = interfaces
         .iter()
         .map(|name| format!("import {name}@0.2.12;\n"))
         .collect();
-    let wit = format!("package test:guest;\nworld guest {{ {imports} }}");
-    let package = resolve.push_str("guest.wit", &wit).unwrap();
-    let world = resolve.select_world(&[package], Some("guest")).unwrap();
-    let abi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
-    let mut module = dummy_module(&resolve, world, abi);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    let encoder = ComponentEncoder::default();
-    encoder.module(&module).unwrap().encode().unwrap()
+    wit::guest(&format!("package test:guest;\nworld guest {{ {imports} }}"))
 }
 
 /// By how many bytes a guest of these interfaces grows.

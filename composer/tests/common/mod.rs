@@ -2,15 +2,21 @@
 
 #![allow(dead_code, reason = "not every test has a use for everything")]
 
+pub mod invariants;
+pub mod transcript;
+pub mod wit;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
+use wasmparser::{Parser, Payload};
 
 /// The command, to be run in a folder.
 pub fn uplift(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasi-uplift"));
-    // Without a terminal, help is as wide as this says.
+    // Without a terminal, help is as wide as `COLUMNS` says.
     command.current_dir(folder).env_remove("COLUMNS");
+    command.env("RUST_BACKTRACE", "0");
     command
 }
 
@@ -19,6 +25,31 @@ pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
         .join(path)
+}
+
+/// The files in a folder and the folders in it, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// The names of the guests in `tests/guests/`.
+pub fn guest_names() -> Vec<String> {
+    let entries = fs::read_dir(fixture("guests")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let name = |path: PathBuf| path.file_stem().unwrap().display().to_string();
+    paths.map(name).collect()
 }
 
 /// A guest in binary form, of `tests/guests/`.
@@ -30,19 +61,22 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// What is the same as in a file of this folder's is `None`, anything else is said. If `BLESS` is
-/// set in the environment, the file is written.
-pub fn difference(path: &str, actual: &str) -> Option<String> {
-    let file = fixture(path);
-    if env::var_os("BLESS").is_some() {
-        fs::write(&file, actual).unwrap();
-    }
-    let expected = fs::read_to_string(&file).unwrap_or_default();
-    (expected != actual).then(|| format!("{path}: expected\n{expected}\nbut got\n{actual}"))
-}
-
 /// Fails unless a command did what was asked and said nothing about it.
 pub fn assert_success(output: &Output) {
     assert_eq!(text(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// The core modules of a component, also those in components in it.
+pub fn modules(component: &[u8]) -> Vec<&[u8]> {
+    let payloads = Parser::new(0).parse_all(component);
+    let module = |payload| match payload {
+        Payload::ModuleSection {
+            unchecked_range, ..
+        } => Some(&component[unchecked_range]),
+        _ => None,
+    };
+    payloads
+        .filter_map(|payload| module(payload.unwrap()))
+        .collect()
 }

@@ -1,4 +1,6 @@
 ;; A command that sleeps for a millisecond and prints a line.
+;; RUN: inspect %
+
 (component
   (import "wasi:io/poll@0.2.0" (instance $poll
     (export "pollable" (type $pollable (sub resource)))
@@ -82,3 +84,27 @@
   (instance $run (export "run" (func $run)))
   (export "wasi:cli/run@0.2.0" (instance $run))
 )
+
+;; $ wasi-uplift inspect sleeps.wasm
+;; exit code: 0
+;; stdout:
+;;   sleeps.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:io/poll@0.2.0                 adapter; may wait: [method]pollable.block
+;;     wasi:clocks/monotonic-clock@0.2.3  adapter
+;;     wasi:io/error@0.2.0                adapter
+;;     wasi:io/streams@0.2.0              adapter; may wait: [method]output-stream.blocking-write-and-flush
+;;     wasi:cli/stdout@0.2.0              adapter
+;;
+;;   exports
+;;     wasi:cli/run@0.2.0  becomes wasi:cli/run@0.3.0
+;;
+;;   the result imports
+;;     wasi:cli/types@0.3.0
+;;     wasi:cli/stdout@0.3.0
+;;     wasi:clocks/monotonic-clock@0.3.0
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0.

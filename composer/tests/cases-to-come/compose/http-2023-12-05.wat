@@ -1,0 +1,11 @@
+;; `wasi:http` of this label has the shape of 0.2.0.
+;; RUN: inspect %
+
+(component
+  (import "wasi:http/types@0.2.0-rc-2023-12-05" (instance $t
+    (export "request-options" (type (sub resource)))
+    (export "[method]request-options.set-connect-timeout" (func (param "self" (borrow 0)) (param "duration" (option u64)) (result (result))))))
+)
+
+;; $ wasi-uplift inspect http-2023-12-05.wasm
+;; exit code: 0

@@ -1,0 +1,18 @@
+;; A value type of WASI 0.2 is exported beside a function that returns it.
+;; RUN: inspect %
+
+(component
+  (import "wasi:clocks/wall-clock@0.2.0" (instance $clock
+     (type $d (record (field "seconds" u64) (field "nanoseconds" u32)))
+     (export "datetime" (type $dt (eq $d)))
+     (export "now" (func (result $dt)))))
+  (alias export $clock "datetime" (type $datetime))
+  (core module $m (memory (export "m") 1) (func (export "t") (result i32) i32.const 0))
+  (core instance $i (instantiate $m))
+  (alias core export $i "m" (core memory $mem))
+  (export $dt "datetime" (type $datetime))
+  (func $f (result $dt) (canon lift (core func $i "t") (memory $mem)))
+  (export "get-time" (func $f)))
+
+;; $ wasi-uplift inspect root-type-export.wasm
+;; exit code: 0

@@ -1,4 +1,0 @@
-(component
-  (import "f" (func $f))
-  (export "again" (func $f))
-)

@@ -1,6 +1,0 @@
-(component
-  (core module $m (func (export "f")))
-  (core instance $i (instantiate $m))
-  (func $f (canon lift (core func $i "f")))
-  (export "f" (func $f))
-)

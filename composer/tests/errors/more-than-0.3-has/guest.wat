@@ -1,6 +1,0 @@
-;; The adapter needs this interface of WASI 0.3 as well, and knows of no such function in it.
-(component
-  (import "wasi:random/random@0.2.0" (instance $old
-    (export "get-random-u64" (func (result u64)))))
-  (import "wasi:random/random@0.3.0" (instance $new
-    (export "get-random-u128" (func (result (tuple u64 u64)))))))

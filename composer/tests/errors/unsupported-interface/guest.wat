@@ -1,3 +1,0 @@
-(component
-  (import "wasi:http/incoming-handler@0.2.0" (instance))
-)

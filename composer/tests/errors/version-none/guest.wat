@@ -1,3 +1,0 @@
-(component
-  (import "wasi:io/poll" (instance (export "pollable" (type (sub resource)))))
-)
