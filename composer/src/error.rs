@@ -233,9 +233,9 @@ impl fmt::Display for FixedReason {
             FixedReason::AlreadyP3 => f.write_str(
                 "is of WASI 0.3 already: only what isn't WASI can be kept, or made `async`",
             ),
-            FixedReason::Both => f.write_str(
-                "is to be kept as it is, and to be made `async`: choose one of the two",
-            ),
+            FixedReason::Both => {
+                f.write_str("is to be kept as it is, and to be made `async`: choose one of the two")
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ pub struct Extern {
     /// The names of the types, if this is an instance.
     pub types: Vec<String>,
     pub(crate) item: ItemId,
+    pub(crate) sort: Sort,
 }
 
 impl<'a> Guest<'a> {
@@ -71,8 +72,9 @@ impl Extern {
             functions: Vec::new(),
             types: Vec::new(),
             item,
+            sort: model[item].sort,
         };
-        if model[item].sort == Sort::Instance {
+        if found.sort == Sort::Instance {
             for (name, id) in model.exports_of(item) {
                 match model[id].sort {
                     Sort::Func => found.functions.push(name.to_string()),

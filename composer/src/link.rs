@@ -7,7 +7,7 @@ use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{ItemId, Sort};
+use crate::component::{Definition, ExternType, ItemId, Sort, Type};
 use crate::demand::Demand;
 use crate::error::{InternalError, LinkError, PlanError};
 use crate::front;
@@ -102,9 +102,7 @@ pub(crate) fn link(
 
     let shared_imports = OnceCell::new();
     let mut model = guest.model.clone();
-    let adapter_root = model
-        .read(&adapter.bytes)
-        .map_err(InternalError::adapter)?;
+    let adapter_root = model.read(&adapter.bytes).map_err(InternalError::adapter)?;
     let roots = [guest.root, adapter_root];
     let shared_root = shared::imports(&mut model, roots, catalogue, None, &shared_imports)?;
     let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
@@ -123,12 +121,20 @@ pub(crate) fn link(
         served.push((import.name.clone(), export));
     }
     let instance = assembly.instantiate(guest.root, served).map_err(unserved)?;
+    let mut types = ExportedTypes::default();
     for export in &plan.exports {
         let name = &export.item.name;
         let sort = assembly.model[export.item.item].sort;
         let item = assembly.instance_export(sort, instance, name.clone());
         let ExportFate::Lifted { to } = &export.fate else {
-            assembly.export(name.clone(), item);
+            let of_guest = export.item.item;
+            match types.function_type(&mut assembly, of_guest) {
+                Some(ty) => _ = assembly.export_as(name.clone(), item, ExternType::Func(ty)),
+                None => {
+                    let exported = assembly.export(name.clone(), item);
+                    types.add(&assembly, of_guest, exported);
+                }
+            }
             continue;
         };
         let item = match fronts.get(name.as_str()) {
@@ -140,6 +146,68 @@ pub(crate) fn link(
     let root = assembly.finish();
     producers::add(&mut model, root);
     write::component(&model, root).map_err(|error| InternalError::result(error).into())
+}
+
+/// The outermost types that are exported so far, by the guest's definitions. The type of an exported
+/// function has to refer to these names of the types.
+#[derive(Default)]
+struct ExportedTypes(HashMap<ItemId, ItemId>);
+
+impl ExportedTypes {
+    fn add(&mut self, assembly: &Assembly<'_, '_>, of_guest: ItemId, exported: ItemId) {
+        if assembly.model[exported].sort == Sort::Type {
+            let ty = assembly.model.type_origin(of_guest);
+            self.0.insert(ty, exported);
+        }
+    }
+
+    /// Places the type of a function of the guest that is exported. `None` if it is no function, or
+    /// its type has nothing to do with exported types.
+    fn function_type(&self, assembly: &mut Assembly<'_, '_>, of_guest: ItemId) -> Option<ItemId> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let function = assembly.model.func_type(of_guest)?.clone();
+        let mut definition = Definition::Type(Type::Func(function));
+        let mut copies = self.0.clone();
+        self.copy_parts(assembly, &mut definition, &mut copies)?;
+        Some(assembly.define(Sort::Type, definition))
+    }
+
+    /// Has a type refer to exported types, and to copies of types without a name. `None` if it
+    /// refers to a type with a name that is not exported.
+    fn copy_parts<'a>(
+        &self,
+        assembly: &mut Assembly<'_, 'a>,
+        definition: &mut Definition<'a>,
+        copies: &mut HashMap<ItemId, ItemId>,
+    ) -> Option<()> {
+        let mut parts = Vec::new();
+        definition.references_mut(&mut |part| parts.push(*part));
+        let mut replaced = HashMap::new();
+        for part in parts {
+            let ty = assembly.model.type_origin(part);
+            let copy = match copies.get(&ty) {
+                Some(copy) => *copy,
+                None => {
+                    let mut inner = assembly.model[ty].definition.clone();
+                    let Definition::Type(Type::Value(value)) = &inner else {
+                        return None;
+                    };
+                    if value.needs_name() {
+                        return None;
+                    }
+                    self.copy_parts(assembly, &mut inner, copies)?;
+                    let copy = assembly.define(Sort::Type, inner);
+                    copies.insert(ty, copy);
+                    copy
+                }
+            };
+            replaced.insert(part, copy);
+        }
+        definition.references_mut(&mut |part| *part = replaced[part]);
+        Some(())
+    }
 }
 
 /// Places a front between the host and an export of the guest, and returns its own export.

@@ -3,9 +3,7 @@
 use crate::catalogue::{Catalogue, Incoming, Interface};
 use crate::component::shape::{Shape, Shapes};
 use crate::component::{Alias, Definition, ItemId, Model, Sort, Type, ValueType};
-use crate::error::{
-    FixedReason, InternalError, OptionsError, PlanError, Unserved, UnservedImport,
-};
+use crate::error::{FixedReason, InternalError, OptionsError, PlanError, Unserved, UnservedImport};
 use crate::inspect::{Extern, Guest};
 use crate::name::{Generation, InterfaceName};
 use crate::options::Options;
@@ -223,9 +221,7 @@ impl Decisions {
 
     /// The plan for what can be served.
     pub fn to_plan_of_served(&self) -> Plan {
-        fn served<Fate: Clone>(
-            items: &[Planned<Result<Fate, PlanError>>],
-        ) -> Vec<Planned<Fate>> {
+        fn served<Fate: Clone>(items: &[Planned<Result<Fate, PlanError>>]) -> Vec<Planned<Fate>> {
             let served = items.iter().filter_map(|planned| {
                 Some(Planned {
                     item: planned.item.clone(),
@@ -248,7 +244,10 @@ impl Decisions {
             Some((import.item.item, is_adapted))
         });
         let references = References::find(guest, &served.collect());
-        let names = guest.imports.iter().map(|import| (import.item, &import.name));
+        let names = guest
+            .imports
+            .iter()
+            .map(|import| (import.item, &import.name));
         let names: HashMap<ItemId, &String> = names.collect();
         let name_of = |item: ItemId| names.get(&item).map_or(String::new(), ToString::to_string);
         for import in &mut self.imports {
@@ -497,12 +496,12 @@ impl References {
 
 /// The types that are resources or have handles in them, as far as they have been looked at.
 #[derive(Default)]
-struct Resources(HashMap<ItemId, bool>);
+pub(crate) struct Resources(HashMap<ItemId, bool>);
 
 impl Resources {
     /// Whether a type is a resource or has handles in it. The validator bounds how deep types refer
     /// to others.
-    fn are_in(&mut self, model: &Model<'_>, ty: ItemId) -> bool {
+    pub fn are_in(&mut self, model: &Model<'_>, ty: ItemId) -> bool {
         let ty = model.type_origin(ty);
         if let Some(known) = self.0.get(&ty) {
             return *known;
@@ -578,19 +577,24 @@ impl<'a> Families<'a> {
                 };
                 imports.iter().filter_map(mismatch).collect()
             };
-            let mut likeliest = None;
-            for version in versions {
+            let lacks = |version: &Version| {
+                let missing = |(import, name): &(&Extern, &InterfaceName)| {
+                    let interface = families.at(name, version);
+                    let has = |function: &String| {
+                        interface.is_some_and(|it| it.functions.contains_key(function))
+                    };
+                    import.functions.iter().filter(|it| !has(it)).count()
+                };
+                imports.iter().map(missing).sum::<usize>()
+            };
+            // The first version that has all that the guest wants, as it wants it. What is said of a
+            // guest that none fits is about the likeliest.
+            let rated = versions.into_iter().map(|version| {
                 let mismatches = mismatches_of(version);
-                let fits = mismatches.is_empty();
-                // What is said of a guest that nothing fits is about the likeliest version.
-                if fits || likeliest.is_none() {
-                    likeliest = Some((version, mismatches));
-                }
-                if fits {
-                    break;
-                }
-            }
-            if let Some((version, mismatches)) = likeliest {
+                ((mismatches.len(), lacks(version)), version, mismatches)
+            });
+            let best = rated.min_by_key(|(rating, ..)| *rating);
+            if let Some((_, version, mismatches)) = best {
                 families.chosen.insert(key, version);
                 families.mismatches.extend(mismatches);
             }
@@ -722,9 +726,7 @@ fn export_fate(
             let to = catalogue.target().interface(entry.counterpart);
             Ok(ExportFate::Lifted { to })
         }
-        None if P2_INTERFACES.contains(&name.path().as_str()) => {
-            Err(unsupported())
-        }
+        None if P2_INTERFACES.contains(&name.path().as_str()) => Err(unsupported()),
         None => Ok(ExportFate::Kept),
     }
 }
@@ -837,8 +839,8 @@ mod tests {
         assert_eq!(
             fates(&plan),
             [&ExportFate::Lifted {
-            to: "wasi:cli/run@0.3.0".to_string(),
-        }]
+                to: "wasi:cli/run@0.3.0".to_string(),
+            }]
         );
         assert_eq!(plan.run().unwrap().0.name, "wasi:cli/run@0.2.3");
         assert!(!plan.is_identity());

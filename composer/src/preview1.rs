@@ -134,7 +134,10 @@ mod tests {
     #[test]
     fn what_has_no_place_in_a_component_is_refused() {
         for (memory, named) in [
-            (r#"(import "env" "something" (func)) (memory (export "memory") 1)"#, "env"),
+            (
+                r#"(import "env" "something" (func)) (memory (export "memory") 1)"#,
+                "env",
+            ),
             (r#"(memory (export "memory") i64 1)"#, "wasm32"),
             (r#"(memory (export "memory") 1 1 shared)"#, "threads"),
         ] {
@@ -164,7 +167,11 @@ mod tests {
                 CoreModuleAdvice::Preview0,
             ),
         ] {
-            assert_eq!(reason(module), InputError::CoreModule { advice }, "{module}");
+            assert_eq!(
+                reason(module),
+                InputError::CoreModule { advice },
+                "{module}"
+            );
         }
     }
 }

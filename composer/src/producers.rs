@@ -35,7 +35,9 @@ fn contents(section: &ProducersSection) -> Vec<u8> {
     let mut encoded = Vec::new();
     section.encode(&mut encoded);
     // What comes before is the length, and the name with its own.
-    let name = encoded.windows(NAME.len()).position(|it| it == NAME.as_bytes());
+    let name = encoded
+        .windows(NAME.len())
+        .position(|it| it == NAME.as_bytes());
     encoded.split_off(name.map_or(0, |name| name + NAME.len()))
 }
 

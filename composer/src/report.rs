@@ -1,6 +1,7 @@
 //! Says of a guest whether it can run on a host that ships only WASI 0.3, and what it becomes.
 
 use crate::catalogue::{Catalogue, CatalogueError};
+use crate::component::Sort;
 use crate::inspect::{Extern, Guest};
 use crate::plan::{Decisions, ExportFate, ImportFate, Planned};
 use crate::{ComposeError, Composed, InspectError, Options, PlanError, preview1};
@@ -152,12 +153,14 @@ impl Report {
             && self.exports.iter().all(|export| export.fate.is_ok())
     }
 
-    /// The imports that aren't of WASI 0.2 or 0.3, which any host has to serve itself.
+    /// The imports that aren't of WASI 0.2 or 0.3, which any host has to serve itself. A type of
+    /// values is the same type everywhere, so that nobody has to serve it.
     pub fn of_the_host(&self) -> impl Iterator<Item = &str> {
-        self.imports.iter().filter_map(|import| match import.fate {
-            Ok(ImportFate::Host) => Some(import.item.name.as_str()),
-            _ => None,
-        })
+        let is_served = |import: &&Reported<ImportFate>| {
+            matches!(import.fate, Ok(ImportFate::Host)) && import.item.sort != Sort::Type
+        };
+        let served = self.imports.iter().filter(is_served);
+        served.map(|import| import.item.name.as_str())
     }
 }
 

@@ -94,7 +94,8 @@ pub(super) fn import(
             })
         };
         let answer = || Some((answer::INTERFACE.into(), answer::function(name)?.into()));
-        let unknown = || InternalError::adapter(format!("it imports `{name}` of its own `{interface}`"));
+        let unknown =
+            || InternalError::adapter(format!("it imports `{name}` of its own `{interface}`"));
         names.insert(
             (module.as_str(), name.as_str()),
             handles().or_else(answer).ok_or_else(unknown)?,

@@ -127,7 +127,9 @@ impl Target {
         let position = position_of(artefact, ENUM_ERROR_CODES)?;
         let mut configured = artefact.to_vec();
         let byte = position.and_then(|position| configured.get_mut(position));
-        *byte.ok_or_else(|| InternalError::adapter(format!("it has no data `{ENUM_ERROR_CODES}`")))? = 1;
+        *byte.ok_or_else(|| {
+            InternalError::adapter(format!("it has no data `{ENUM_ERROR_CODES}`"))
+        })? = 1;
         Ok(Cow::Owned(configured))
     }
 
@@ -169,7 +171,10 @@ impl Target {
                 }
             }
         }
-        let version = self.version().parse().map_err(|error: semver::Error| InternalError::adapter(error))?;
+        let version = self
+            .version()
+            .parse()
+            .map_err(|error: semver::Error| InternalError::adapter(error))?;
         for (_, package) in resolve.packages.iter_mut() {
             let is_built = |version: &semver::Version| version.to_string() == BUILT;
             if package.name.version.as_ref().is_some_and(is_built) {

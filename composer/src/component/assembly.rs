@@ -123,7 +123,10 @@ impl<'m, 'a> Assembly<'m, 'a> {
         name: impl Into<Cow<'a, str>>,
     ) -> ItemId {
         let name = name.into();
-        self.define(sort, Definition::Alias(Alias::CoreExport { instance, name }))
+        self.define(
+            sort,
+            Definition::Alias(Alias::CoreExport { instance, name }),
+        )
     }
 
     /// Adds an existing core function as the alias of an export of a core instance. Its name was

@@ -286,6 +286,16 @@ impl From<String> for ExternName<'_> {
     }
 }
 
+impl ValueType<'_> {
+    /// Whether imports and exports can only have such a type under a name.
+    pub fn needs_name(&self) -> bool {
+        matches!(
+            self,
+            ValueType::Record(_) | ValueType::Variant(_) | ValueType::Enum(_) | ValueType::Flags(_)
+        )
+    }
+}
+
 impl ExternType {
     /// The index space of what has this type.
     pub fn sort(&self) -> Sort {

@@ -127,7 +127,10 @@ impl Parsed<CanonicalFunction> {
                 result: Some(ComponentValType::Type(0)),
                 options: Box::new([CanonicalOption::Memory(0), CanonicalOption::UTF8]),
             },
-            bindings: vec![(place(Sort::CoreMemory), memory), (place(Sort::Type), result)],
+            bindings: vec![
+                (place(Sort::CoreMemory), memory),
+                (place(Sort::Type), result),
+            ],
         }
     }
 }
@@ -135,7 +138,9 @@ impl Parsed<CanonicalFunction> {
 impl<T> Parsed<T> {
     fn renumber(&self, number: &dyn Fn(ItemId) -> u32) -> impl FnMut(Place) -> u32 {
         move |place| {
-            let bound = self.bindings.binary_search_by_key(&place, |(bound, _)| *bound);
+            let bound = self
+                .bindings
+                .binary_search_by_key(&place, |(bound, _)| *bound);
             bound.map_or(place.index, |at| number(self.bindings[at].1))
         }
     }
@@ -178,9 +183,7 @@ fn bindings<E: From<Error<Infallible>>>(
     encode(&mut Traversal::new(&mut collect))?;
     places.sort_unstable();
     places.dedup();
-    let bound = places
-        .into_iter()
-        .map(|place| Ok((place, bind(place)?)));
+    let bound = places.into_iter().map(|place| Ok((place, bind(place)?)));
     bound.collect()
 }
 

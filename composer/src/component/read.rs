@@ -20,8 +20,8 @@ use wasmparser::{
     ComponentExternName, ComponentExternalKind, ComponentFuncType, ComponentInstance,
     ComponentName, ComponentNameSectionReader, ComponentOuterAliasKind, ComponentType,
     ComponentTypeDeclaration, ComponentTypeRef, ComponentValType, CoreType, ExternalKind,
-    InstanceTypeDeclaration, KnownCustom, MemoryType, NameMap, Parser, Payload, TypeBounds, TypeRef,
-    Validator,
+    InstanceTypeDeclaration, KnownCustom, MemoryType, NameMap, Parser, Payload, TypeBounds,
+    TypeRef, Validator,
 };
 
 /// Why bytes are not read as a component.
@@ -145,10 +145,7 @@ pub(crate) fn validated(bytes: &[u8]) -> Result<Validated<'_>> {
     })
 }
 
-fn signatures(
-    lifted: &[(ItemId, u32)],
-    types: &Types,
-) -> HashMap<ItemId, CoreSignature> {
+fn signatures(lifted: &[(ItemId, u32)], types: &Types) -> HashMap<ItemId, CoreSignature> {
     let types = types.as_ref();
     let signature = |(function, core): &(ItemId, u32)| {
         let ty = types[types.core_function_at(*core)].unwrap_func();
@@ -457,9 +454,7 @@ impl<'m, 'a> Reader<'m, 'a> {
             ComponentDefinedType::FixedLengthList(ty, length) => {
                 ValueType::FixedLengthList(self.value(ty)?, length)
             }
-            ComponentDefinedType::Map(key, ty) => {
-                ValueType::Map(self.value(key)?, self.value(ty)?)
-            }
+            ComponentDefinedType::Map(key, ty) => ValueType::Map(self.value(key)?, self.value(ty)?),
             ComponentDefinedType::Tuple(types) => ValueType::Tuple(
                 types
                     .iter()

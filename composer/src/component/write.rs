@@ -12,11 +12,10 @@ use std::ops::Range;
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportKind,
-    ComponentExportSection, ComponentImportSection, ComponentInstanceSection,
-    ComponentNameSection, ComponentOuterAliasKind, ComponentSection, ComponentSectionId,
-    ComponentTypeEncoder, ComponentTypeRef, ComponentTypeSection, ComponentValType, CoreTypeSection,
-    CustomSection, Encode, ExportKind, InstanceSection, InstanceType, ModuleArg, NameMap,
-    TypeBounds,
+    ComponentExportSection, ComponentImportSection, ComponentInstanceSection, ComponentNameSection,
+    ComponentOuterAliasKind, ComponentSection, ComponentSectionId, ComponentTypeEncoder,
+    ComponentTypeRef, ComponentTypeSection, ComponentValType, CoreTypeSection, CustomSection,
+    Encode, ExportKind, InstanceSection, InstanceType, ModuleArg, NameMap, TypeBounds,
 };
 
 /// Why a model was not written: its core types or built-ins are none that wasm-encoder knows.
@@ -241,8 +240,7 @@ impl<'a> Writer<'_, 'a> {
                             let kind = component_kind(model[*id].sort);
                             (name.as_ref(), kind, self.number(*id))
                         });
-                        section
-                            .instantiate(self.number(*component), args.collect::<Vec<_>>());
+                        section.instantiate(self.number(*component), args.collect::<Vec<_>>());
                     }
                     Instance::Exports(exports) => {
                         let exports = exports.iter().map(|(name, id)| {
@@ -276,11 +274,7 @@ impl<'a> Writer<'_, 'a> {
             }
             Definition::Lift { core, ty, options } => {
                 let section = section!(section, self.bytes, Canonicals);
-                section.lift(
-                    self.number(*core),
-                    self.number(*ty),
-                    self.options(options),
-                );
+                section.lift(self.number(*core), self.number(*ty), self.options(options));
             }
             Definition::Lower { func, options } => {
                 let section = section!(section, self.bytes, Canonicals);

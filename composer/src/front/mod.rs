@@ -45,7 +45,11 @@ pub(crate) fn run(target: Target) -> Result<Vec<u8>, InternalError> {
 }
 
 /// Makes a front component of its core module.
-fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, InternalError> {
+fn encode(
+    mut module: Vec<u8>,
+    resolve: &Resolve,
+    world: WorldId,
+) -> Result<Vec<u8>, InternalError> {
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)
         .and_then(|()| ComponentEncoder::default().module(&module)?.encode())
         .map_err(|error| InternalError::link(format!("the front component: {error:#}")))

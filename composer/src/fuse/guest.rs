@@ -42,7 +42,9 @@ impl<'p> Served<'p> {
     ) -> Result<Callee<'a>, InternalError> {
         let missing = || {
             let RemovedItem { import, name } = item;
-            InternalError::adapter(format!("it was cut down too far for `{name}` of `{import}`"))
+            InternalError::adapter(format!(
+                "it was cut down too far for `{name}` of `{import}`"
+            ))
         };
         let (interface, _) = self.0.get(item.import.as_str()).ok_or_else(missing)?;
         Ok(Callee {
@@ -222,8 +224,7 @@ impl Placement<'_, '_, '_> {
             }
             Definition::Export { name, .. } => {
                 if let Some((_, to)) = self.part.renamed.filter(|(from, _)| name.name == *from)
-                    && let Definition::Export { name, .. } =
-                        &mut self.assembly.model[id].definition
+                    && let Definition::Export { name, .. } = &mut self.assembly.model[id].definition
                 {
                     name.name = to.to_string().into();
                 }

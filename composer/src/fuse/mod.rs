@@ -87,9 +87,7 @@ pub(crate) fn fuse(
 
     let shared_imports = OnceCell::new();
     let mut model = guest.model.clone();
-    let adapter_root = model
-        .read(&adapter.bytes)
-        .map_err(InternalError::adapter)?;
+    let adapter_root = model.read(&adapter.bytes).map_err(InternalError::adapter)?;
     let needed = plan.handler().map(|_| server::needed_import(catalogue));
     let shared_root = shared::imports(
         &mut model,
@@ -119,7 +117,9 @@ pub(crate) fn fuse(
         None => None,
     };
     removal.find_live(assembly.model, guest.root, |export| {
-        server.as_ref().is_some_and(|server| server.export == export)
+        server
+            .as_ref()
+            .is_some_and(|server| server.export == export)
     })?;
 
     let resources = adapter.resources.iter().zip(0..);
@@ -135,9 +135,8 @@ pub(crate) fn fuse(
     let adapter_instance = place_adapter(&mut assembly, adapter_root, &instances)?;
     let export = |interface: &str, function: &str| {
         let export = adapter.export(interface, function);
-        let missing = || {
-            InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"))
-        };
+        let missing =
+            || InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"));
         export.map(str::to_string).ok_or_else(missing)
     };
     let destructors = adapter
@@ -250,9 +249,8 @@ fn place_adapter(
     root: ScopeId,
     instances: &HashMap<&str, ItemId>,
 ) -> Result<ItemId, Failure> {
-    let is_own = |name: &str| {
-        name == adapter::handles::INTERFACE || name == adapter::answer::INTERFACE
-    };
+    let is_own =
+        |name: &str| name == adapter::handles::INTERFACE || name == adapter::answer::INTERFACE;
     let mut removal = Removal::of(assembly.model, root, is_own);
     removal
         .find_live(assembly.model, root, |_| false)
@@ -379,9 +377,8 @@ fn is_bridged(resolve: &Resolve, ty: &Type) -> bool {
 impl FusibleAdapter {
     /// The core module's export for a function that the guest calls.
     fn called(&self, interface: &str, function: &str) -> Result<&str, InternalError> {
-        let missing = || {
-            InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"))
-        };
+        let missing =
+            || InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"));
         self.export(interface, function).ok_or_else(missing)
     }
 }

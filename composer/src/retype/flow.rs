@@ -25,6 +25,8 @@ pub(super) struct Flow<'m, 'a> {
     /// Union-find: the parent of each use, by the place of its item.
     parents: Vec<ItemId>,
     uses: Vec<ItemId>,
+    /// Functions that go by the name of a constructor.
+    constructors: Vec<ItemId>,
     /// For each component: the functions that its core modules call, and those that they implement.
     components: Vec<Calls>,
     /// What has been unified, so that nothing is twice.
@@ -98,6 +100,7 @@ impl<'m, 'a> Flow<'m, 'a> {
             model,
             parents: model.ids().collect(),
             uses: Vec::new(),
+            constructors: Vec::new(),
             components: Vec::new(),
             unified: HashSet::new(),
         };
@@ -129,21 +132,31 @@ impl<'m, 'a> Flow<'m, 'a> {
         for id in &model[scope].items {
             match &model[*id].definition {
                 Definition::Lift { .. } => self.uses.push(*id),
-                Definition::Import { ty, .. } | Definition::Declared { ty, .. } => {
+                Definition::Import { name, ty } | Definition::Declared { name, ty } => {
                     if let ExternType::Func(_) = ty {
                         self.uses.push(*id);
+                        self.note_constructor(&name.name, *id);
                     }
                 }
                 Definition::Export {
+                    name,
                     item,
-                    ascribed: Some(ty),
-                    ..
+                    ascribed,
                 } => {
+                    self.note_constructor(&name.name, *id);
+                    let Some(ty) = ascribed else {
+                        continue;
+                    };
                     if let ExternType::Func(_) = ty {
                         self.uses.push(*id);
                     }
                     // The ascription stands for the export from here on.
                     self.unify(*id, *item);
+                }
+                Definition::Instance(Instance::Exports(exports)) => {
+                    for (name, item) in exports {
+                        self.note_constructor(&name.name, *item);
+                    }
                 }
                 Definition::Instance(Instance::Instantiate { component, args }) => {
                     let Some(callee) = model.scope_of_component(*component) else {
@@ -161,6 +174,12 @@ impl<'m, 'a> Flow<'m, 'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn note_constructor(&mut self, name: &str, function: ItemId) {
+        if is_constructor(name) {
+            self.constructors.push(function);
         }
     }
 
@@ -266,7 +285,11 @@ impl<'m, 'a> Flow<'m, 'a> {
         for function in &self.uses {
             let colour = colours.entry(class[function.place()]).or_default();
             colour.is_declared |= super::is_declared_async(self.model, *function);
-            colour.is_never_async |= self.is_constructor(*function);
+        }
+        for function in &self.constructors {
+            let function = self.model.origin(*function);
+            let colour = colours.entry(class[function.place()]).or_default();
+            colour.is_never_async = true;
         }
         for colour in colours.values_mut() {
             colour.is_async = match colour.fixed_by {
@@ -313,24 +336,11 @@ impl<'m, 'a> Flow<'m, 'a> {
             }
         }
     }
-
-    fn is_constructor(&self, function: ItemId) -> bool {
-        match &self.model[function].definition {
-            Definition::Import { name, .. }
-            | Definition::Declared { name, .. }
-            | Definition::Export { name, .. } => is_constructor(&name.name),
-            _ => false,
-        }
-    }
 }
 
 /// Calls `visit` for each function that an import or export holds, with the names that lead to it
 /// and the use that gives it its type.
-pub(super) fn functions_of(
-    model: &Model<'_>,
-    item: ItemId,
-    visit: &mut dyn FnMut(&str, ItemId),
-) {
+pub(super) fn functions_of(model: &Model<'_>, item: ItemId, visit: &mut dyn FnMut(&str, ItemId)) {
     functions_within(model, "", item, visit);
 }
 

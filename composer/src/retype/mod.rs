@@ -160,11 +160,7 @@ fn type_of_use(model: &Model<'_>, function: ItemId) -> ItemId {
 }
 
 /// Has a function refer to the variant of its type, if there is one.
-fn set_type_of_use(
-    model: &mut Model<'_>,
-    function: ItemId,
-    variants: &HashMap<ItemId, ItemId>,
-) {
+fn set_type_of_use(model: &mut Model<'_>, function: ItemId, variants: &HashMap<ItemId, ItemId>) {
     let (Definition::Lift { ty, .. }
     | Definition::Import {
         ty: ExternType::Func(ty),
