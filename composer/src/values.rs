@@ -284,3 +284,102 @@ impl<'a> Definer<'_, 'a> {
         free.expect("there are more numbers than names")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Catalogue, Target};
+    use crate::component::write;
+    use crate::plan::Decisions;
+
+    /// The guest with definitions of its own, which has to be valid.
+    fn defined(guest: &str) -> Vec<u8> {
+        let bytes = wat::parse_str(format!("(component {guest})")).unwrap();
+        let mut guest = Guest::read(&bytes).unwrap();
+        let catalogue = Catalogue::new(Target::default(), &[]).unwrap();
+        let decisions = Decisions::of(&guest, &catalogue).unwrap();
+        define(&mut guest, &decisions.into_plan().unwrap());
+        let written = write::component(&guest.model, guest.root).unwrap();
+        wasmparser::Validator::new()
+            .validate_all(&written.bytes)
+            .unwrap();
+        written.bytes
+    }
+
+    /// The imports whose types an import, which is the last, refers to.
+    fn referred_to(bytes: &[u8]) -> Vec<String> {
+        let guest = Guest::read(bytes).unwrap();
+        let last = guest.imports.last().unwrap().item;
+        let needed = guest.model.closure([last], |_| true);
+        let others = guest.imports.iter().filter(|import| import.item != last);
+        others
+            .filter(|import| needed.contains(&import.item))
+            .map(|import| import.name.clone())
+            .collect()
+    }
+
+    const CLOCK: &str = r#"
+        (import "wasi:clocks/wall-clock@0.2.0" (instance $clock
+            (type $datetime (record (field "seconds" u64) (field "nanoseconds" u32)))
+            (export "datetime" (type (eq $datetime)))))
+        (alias export $clock "datetime" (type $datetime))"#;
+
+    #[test]
+    fn an_interface_may_have_a_type_by_way_of_others() {
+        let given = defined(&format!(
+            r#"{CLOCK}
+            (import "wasi:filesystem/types@0.2.0" (instance $files
+                (alias outer 1 $datetime (type $outer))
+                (export "datetime" (type (eq $outer)))))
+            (alias export $files "datetime" (type $of-files))
+            (import "other:host/index" (instance
+                (alias outer 1 $of-files (type $outer))
+                (export "datetime" (type (eq $outer)))))"#
+        ));
+        assert!(referred_to(&given).is_empty());
+    }
+
+    #[test]
+    fn what_a_type_is_made_of_gets_a_name() {
+        let given = defined(&format!(
+            r#"{CLOCK}
+            (import "wasi:filesystem/types@0.2.0" (instance $files
+                (alias outer 1 $datetime (type $outer))
+                (export "datetime" (type $datetime (eq $outer)))
+                (type $time (option $datetime))
+                (type $stat (record (field "size" u64) (field "time" $time)))
+                (export "my-stat" (type (eq $stat)))))
+            (alias export $files "my-stat" (type $stat))
+            (import "other:host/index" (instance
+                (alias outer 1 $stat (type $outer))
+                (export "my-stat" (type $my-stat (eq $outer)))
+                (type $list (list $my-stat))
+                (export "all" (func (result $list)))))"#
+        ));
+        assert!(referred_to(&given).is_empty());
+        let guest = Guest::read(&given).unwrap();
+        let index = guest.imports.last().unwrap();
+        assert_eq!(index.types, ["datetime", "my-stat"]);
+    }
+
+    #[test]
+    fn a_function_of_the_outermost_component_gets_names() {
+        let given = defined(&format!(
+            r#"{CLOCK}
+            (type $show (func (param "when" $datetime)))
+            (import "show" (func (type $show)))"#
+        ));
+        assert_eq!(referred_to(&given), ["datetime"]);
+    }
+
+    #[test]
+    fn an_import_may_be_the_name() {
+        let given = defined(&format!(
+            r#"{CLOCK}
+            (import "when" (type $when (eq $datetime)))
+            (type $show (func (param "when" $when)))
+            (import "show" (func (type $show)))"#
+        ));
+        assert_eq!(referred_to(&given), ["when"]);
+    }
+}

@@ -35,7 +35,8 @@ impl<'p> Served<'p> {
         resolve.interfaces[*id].functions.get(&item.name)
     }
 
-    fn callee<'a>(
+    /// The adapter's function for one of the guest's imports, with its names in the core module.
+    pub fn callee<'a>(
         &self,
         adapter: &'a FusibleAdapter,
         item: &RemovedItem,
@@ -55,7 +56,7 @@ impl<'p> Served<'p> {
     }
 
     /// The number of a resource of one of the guest's imports.
-    fn resource(&self, types: &Types<'_>, item: &RemovedItem) -> Result<u32, InternalError> {
+    pub fn resource(&self, types: &Types<'_>, item: &RemovedItem) -> Result<u32, InternalError> {
         let missing = || {
             let RemovedItem { import, name } = item;
             InternalError::adapter(format!("it has no resource `{name}` for `{import}`"))
@@ -70,8 +71,10 @@ impl<'p> Served<'p> {
 pub(super) struct GuestPart<'p> {
     pub root: ScopeId,
     pub removal: &'p Removal,
-    pub served: &'p Served<'p>,
-    pub adapter: &'p FusibleAdapter,
+    /// The adapter's function for one of a removed import.
+    pub callee: &'p dyn Fn(&RemovedItem) -> Result<Callee<'p>, InternalError>,
+    /// The number of a resource of a removed import.
+    pub resource: &'p dyn Fn(&RemovedItem) -> Result<u32, InternalError>,
     pub types: &'p Types<'p>,
     /// The core instances of [`handles`] and of the adapter.
     pub handles: ItemId,
@@ -170,9 +173,9 @@ impl Pending {
     }
 }
 
-struct Placement<'p, 'm, 'a> {
-    assembly: &'p mut Assembly<'m, 'a>,
-    part: &'p GuestPart<'p>,
+struct Placement<'s, 'm, 'a, 'p> {
+    assembly: &'s mut Assembly<'m, 'a>,
+    part: &'s GuestPart<'p>,
     placed: HashSet<ItemId>,
     pending: Pending,
     /// The lifted functions that are to be wrapped, by the core instance that has them.
@@ -190,7 +193,7 @@ fn core_instance_of(model: &Model<'_>, lift: ItemId) -> Option<ItemId> {
     }
 }
 
-impl Placement<'_, '_, '_> {
+impl Placement<'_, '_, '_, '_> {
     /// Places a definition.
     fn item(&mut self, id: ItemId) -> Result<(), InternalError> {
         if self.placed.contains(&id) {
@@ -199,7 +202,7 @@ impl Placement<'_, '_, '_> {
         match self.part.removal.replaced.get(&id) {
             Some(Replaced::Lowered(_, lowering)) => return self.glue(lowering),
             Some(Replaced::Dropped(item)) => {
-                let resource = self.part.served.resource(self.part.types, item)?;
+                let resource = (self.part.resource)(item)?;
                 let name = handles::discard(resource);
                 self.assembly
                     .replace_by_core_export(id, self.part.handles, name);
@@ -246,7 +249,7 @@ impl Placement<'_, '_, '_> {
             let Some(Replaced::Lowered(item, _)) = self.part.removal.replaced.get(id) else {
                 continue;
             };
-            callees.push(self.part.served.callee(self.part.adapter, item)?);
+            callees.push((self.part.callee)(item)?);
         }
         let caller = Caller {
             memory: lowering.memory.is_some(),

@@ -14,6 +14,8 @@ mod guest;
 mod handles;
 mod removed;
 mod server;
+#[cfg(test)]
+mod tests;
 mod wrap;
 
 use crate::adapter::{self, FusibleAdapter};
@@ -176,8 +178,8 @@ pub(crate) fn fuse(
     let part = GuestPart {
         root: guest.root,
         removal: &removal,
-        served: &served,
-        adapter: &adapter,
+        callee: &|item| served.callee(&adapter, item),
+        resource: &|item| served.resource(&types, item),
         types: &types,
         handles,
         adapter_instance,

@@ -286,7 +286,9 @@ fn trim(made: &Made) -> Left {
     let linked = made.link();
     Validator::new().validate_all(&linked).unwrap();
     let module = Module::parse(&linked).unwrap_or_else(|error| panic!("{error}"));
-    let trimmed = module.trim(|name| name == "0", Names::Drop).unwrap();
+    let trimmed = module
+        .trim(|name| name == "0", |_, _| None, Names::Drop)
+        .unwrap();
     Validator::new().validate_all(&trimmed.bytes).unwrap();
     let image = image(&trimmed.bytes);
     let mut left = Left {

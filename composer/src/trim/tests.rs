@@ -10,7 +10,7 @@ use wasmparser::{
 
 use super::{Error, Module, Names, Problem, StandIn, Trimmed};
 
-const ADAPTER: &[u8] = include_bytes!("../../../artefact/adapter.wasm");
+const ADAPTER: &[u8] = include_bytes!("../../artefact/adapter.wasm");
 
 const NOW: &str = "wasi:clocks/monotonic-clock@0.2.12#now";
 
@@ -19,7 +19,7 @@ const RESOLUTION: &str = "wasi:clocks/monotonic-clock@0.2.12#resolution";
 fn trim(keep: impl Fn(&str) -> bool) -> Trimmed {
     let trimmed = Module::parse(ADAPTER)
         .unwrap()
-        .trim(keep, Names::Drop)
+        .trim(keep, |_, _| None, Names::Drop)
         .unwrap();
     Validator::new().validate_all(&trimmed.bytes).unwrap();
     trimmed
@@ -67,7 +67,7 @@ fn a_function_that_needs_little_gets_little() {
 fn replaced(export: &str, import: &str, by: StandIn) -> Result<Trimmed, Error> {
     let module = Module::parse(ADAPTER).unwrap();
     let named = |_: &str, name: &str| (name == import).then(|| by.clone());
-    let trimmed = module.trim_with(|name| name == export, named, Names::Drop)?;
+    let trimmed = module.trim(|name| name == export, named, Names::Drop)?;
     assert_eq!(
         module.needs(|name| name == export, named)?,
         trimmed.imports,
@@ -207,7 +207,11 @@ fn the_result_is_the_same_every_time() {
 fn names_are_those_of_what_is_left() {
     let module = Module::parse(ADAPTER).unwrap();
     let trimmed = module
-        .trim(|name| name.contains("monotonic-clock"), Names::Keep)
+        .trim(
+            |name| name.contains("monotonic-clock"),
+            |_, _| None,
+            Names::Keep,
+        )
         .unwrap();
     Validator::new().validate_all(&trimmed.bytes).unwrap();
     let text = String::from_utf8_lossy(&trimmed.bytes);
@@ -305,7 +309,9 @@ fn flipped_bits_do_no_harm() {
         let mut bytes = ADAPTER.to_vec();
         bytes[place] ^= 1 << (place % 8);
         if let Ok(module) = Module::parse(&bytes) {
-            let trimmed = module.trim(|name| !name.is_empty(), Names::Keep).unwrap();
+            let trimmed = module
+                .trim(|name| !name.is_empty(), |_, _| None, Names::Keep)
+                .unwrap();
             Validator::new().validate_all(&trimmed.bytes).unwrap();
         }
     }
@@ -381,7 +387,10 @@ fn find(entries: &mut [RelocationEntry], kind: RelocationType) -> &mut Relocatio
 fn a_copy_is_as_good() {
     let copy = with_relocations("reloc.CODE", |_| {});
     let module = Module::parse(&copy).unwrap();
-    assert_eq!(module.trim(|_| true, Names::Drop).unwrap(), trim(|_| true));
+    assert_eq!(
+        module.trim(|_| true, |_, _| None, Names::Drop).unwrap(),
+        trim(|_| true)
+    );
 }
 
 #[test]

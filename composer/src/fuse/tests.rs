@@ -1,0 +1,613 @@
+//! Values of random types, through the glue and through a component boundary of the engine: what
+//! comes out has to be the same.
+//!
+//! A guest passes on what the host gives it, as it is, to a callee that gives it back. Once both
+//! are one component, and once they are two.
+
+use super::glue::{ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
+use super::guest::{self, GuestPart};
+use super::handles;
+use super::removed::{Encoding, Removal};
+use crate::catalogue::{Catalogue, Target};
+use crate::component::assembly::Assembly;
+use crate::component::write;
+use crate::core_module::val_type;
+use crate::trim::Names;
+use arbitrary::{Result, Unstructured};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+use wasm_encoder::ValType;
+use wasmtime::component::{Component, Func, Linker, Val};
+use wasmtime::{Config, Engine, Store};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::abi::AbiVariant;
+use wit_parser::{Function, Resolve, WorldId};
+
+/// How many types there are to be, and how many values of each.
+const TYPES: u64 = 60;
+const VALUES: usize = 12;
+/// How often bytes are tried that are no value, perhaps.
+const IMAGES: usize = 12;
+
+/// A type, and how it is written.
+#[derive(Clone, Debug)]
+enum Ty {
+    Plain(&'static str),
+    List(Box<Ty>),
+    Option(Box<Ty>),
+    Tuple(Vec<Ty>),
+    Result(Option<Box<Ty>>, Option<Box<Ty>>),
+    /// Types with a name of their own, which is the number.
+    Record(usize, Vec<Ty>),
+    Variant(usize, Vec<Option<Ty>>),
+    Enum(usize, usize),
+    Flags(usize, usize),
+}
+
+const PLAIN: [&str; 13] = [
+    "bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "char", "string",
+];
+
+/// Makes types up.
+struct Inventor {
+    definitions: String,
+    count: usize,
+}
+
+impl Inventor {
+    fn invent(&mut self, from: &mut Unstructured<'_>, depth: u32) -> Result<Ty> {
+        let kind = if depth == 0 {
+            0
+        } else {
+            from.int_in_range(0..=9)?
+        };
+        Ok(match kind {
+            2 => Ty::List(self.boxed(from, depth)?),
+            3 => Ty::Option(self.boxed(from, depth)?),
+            4 => Ty::Tuple(self.several(from, depth)?),
+            5 => {
+                let mut half = || -> Result<_> {
+                    let is_there: bool = from.arbitrary()?;
+                    is_there.then(|| self.boxed(from, depth)).transpose()
+                };
+                Ty::Result(half()?, half()?)
+            }
+            6 => {
+                let fields = self.several(from, depth)?;
+                let named = fields.iter().enumerate();
+                let body: String = named
+                    .map(|(i, ty)| format!("f{i}: {}, ", ty.wit()))
+                    .collect();
+                Ty::Record(self.define("record", &body), fields)
+            }
+            7 => {
+                let mut cases = Vec::new();
+                for ty in self.several(from, depth)? {
+                    cases.push(from.ratio(3, 4)?.then_some(ty));
+                }
+                let case = |(i, ty): (usize, &Option<Ty>)| match ty {
+                    Some(ty) => format!("c{i}({}), ", ty.wit()),
+                    None => format!("c{i}, "),
+                };
+                let body: String = cases.iter().enumerate().map(case).collect();
+                Ty::Variant(self.define("variant", &body), cases)
+            }
+            8 => {
+                let count = *from.choose(&[1, 3, 256, 300])?;
+                let body: String = (0..count).map(|i| format!("c{i}, ")).collect();
+                Ty::Enum(self.define("enum", &body), count)
+            }
+            9 => {
+                let count = *from.choose(&[1, 8, 9, 17, 32])?;
+                let body: String = (0..count).map(|i| format!("b{i}, ")).collect();
+                Ty::Flags(self.define("flags", &body), count)
+            }
+            _ => Ty::Plain(from.choose(&PLAIN)?),
+        })
+    }
+
+    fn boxed(&mut self, from: &mut Unstructured<'_>, depth: u32) -> Result<Box<Ty>> {
+        Ok(Box::new(self.invent(from, depth - 1)?))
+    }
+
+    fn several(&mut self, from: &mut Unstructured<'_>, depth: u32) -> Result<Vec<Ty>> {
+        let count = from.int_in_range(1..=4)?;
+        (0..count).map(|_| self.invent(from, depth - 1)).collect()
+    }
+
+    fn define(&mut self, keyword: &str, body: &str) -> usize {
+        self.count += 1;
+        let name = self.count;
+        writeln!(self.definitions, "{keyword} t{name} {{ {body} }}").unwrap();
+        name
+    }
+}
+
+impl Ty {
+    fn wit(&self) -> String {
+        let all = |types: &[Ty]| types.iter().map(Ty::wit).collect::<Vec<_>>().join(", ");
+        match self {
+            Ty::Plain(name) => name.to_string(),
+            Ty::List(ty) => format!("list<{}>", ty.wit()),
+            Ty::Option(ty) => format!("option<{}>", ty.wit()),
+            Ty::Tuple(types) => format!("tuple<{}>", all(types)),
+            Ty::Result(ok, err) => {
+                let half = |ty: &Option<Box<Ty>>| ty.as_ref().map_or("_".into(), |ty| ty.wit());
+                match (ok, err) {
+                    (None, None) => "result".into(),
+                    (Some(ok), None) => format!("result<{}>", ok.wit()),
+                    _ => format!("result<{}, {}>", half(ok), half(err)),
+                }
+            }
+            Ty::Record(name, _) | Ty::Variant(name, _) | Ty::Enum(name, _) | Ty::Flags(name, _) => {
+                format!("t{name}")
+            }
+        }
+    }
+
+    fn has_pointers(&self) -> bool {
+        match self {
+            Ty::Plain(name) => *name == "string",
+            Ty::List(_) => true,
+            Ty::Option(ty) => ty.has_pointers(),
+            Ty::Tuple(types) | Ty::Record(_, types) => types.iter().any(Ty::has_pointers),
+            Ty::Variant(_, cases) => cases.iter().flatten().any(Ty::has_pointers),
+            Ty::Result(ok, err) => ok.iter().chain(err).any(|ty| ty.has_pointers()),
+            Ty::Enum(..) | Ty::Flags(..) => false,
+        }
+    }
+
+    fn value(&self, from: &mut Unstructured<'_>) -> Result<Val> {
+        let half = |ty: &Option<Box<Ty>>, from: &mut Unstructured<'_>| -> Result<_> {
+            let value = ty.as_ref().map(|ty| ty.value(from)).transpose()?;
+            Ok(value.map(Box::new))
+        };
+        Ok(match self {
+            Ty::Plain(name) => match *name {
+                "bool" => Val::Bool(from.arbitrary()?),
+                "u8" => Val::U8(from.arbitrary()?),
+                "s8" => Val::S8(from.arbitrary()?),
+                "u16" => Val::U16(from.arbitrary()?),
+                "s16" => Val::S16(from.arbitrary()?),
+                "u32" => Val::U32(from.arbitrary()?),
+                "s32" => Val::S32(from.arbitrary()?),
+                "u64" => Val::U64(from.arbitrary()?),
+                "s64" => Val::S64(from.arbitrary()?),
+                // A number, which equals itself.
+                "f32" => Val::Float32(from.arbitrary::<i32>()? as f32 / 3.0),
+                "f64" => Val::Float64(from.arbitrary::<i64>()? as f64 / 3.0),
+                "char" => Val::Char(from.arbitrary()?),
+                _ => Val::String(text(from)?),
+            },
+            Ty::List(ty) => {
+                let count = from.int_in_range(0..=3)?;
+                let values: Result<_> = (0..count).map(|_| ty.value(from)).collect();
+                Val::List(values?)
+            }
+            Ty::Option(ty) => {
+                let is_there = from.arbitrary()?;
+                let value = if is_there {
+                    Some(Box::new(ty.value(from)?))
+                } else {
+                    None
+                };
+                Val::Option(value)
+            }
+            Ty::Tuple(types) => {
+                let values: Result<_> = types.iter().map(|ty| ty.value(from)).collect();
+                Val::Tuple(values?)
+            }
+            Ty::Record(_, types) => {
+                let field = |(i, ty): (usize, &Ty)| Ok((format!("f{i}"), ty.value(from)?));
+                let fields: Result<_> = types.iter().enumerate().map(field).collect();
+                Val::Record(fields?)
+            }
+            Ty::Result(ok, err) => {
+                let is_ok = from.arbitrary()?;
+                Val::Result(if is_ok {
+                    Ok(half(ok, from)?)
+                } else {
+                    Err(half(err, from)?)
+                })
+            }
+            Ty::Variant(_, cases) => {
+                let index = from.choose_index(cases.len())?;
+                let value = cases[index].as_ref().map(|ty| ty.value(from)).transpose()?;
+                Val::Variant(format!("c{index}"), value.map(Box::new))
+            }
+            Ty::Enum(_, count) => Val::Enum(format!("c{}", from.choose_index(*count)?)),
+            Ty::Flags(_, count) => {
+                let mut set = Vec::new();
+                for flag in 0..*count {
+                    if from.arbitrary()? {
+                        set.push(format!("b{flag}"));
+                    }
+                }
+                Val::Flags(set)
+            }
+        })
+    }
+}
+
+/// Empty, Latin-1, or beyond.
+fn text(from: &mut Unstructured<'_>) -> Result<String> {
+    let alphabet = *from.choose(&["", "ab\u{e9}\u{ff}", "a\u{e9}\u{20ac}\u{1f600}"])?;
+    let letters: Vec<char> = alphabet.chars().collect();
+    let count = if letters.is_empty() {
+        0
+    } else {
+        from.int_in_range(0..=9)?
+    };
+    (0..count).map(|_| Ok(*from.choose(&letters)?)).collect()
+}
+
+const INTERFACE: &str = "t:t/callee";
+
+fn world(definitions: &str, ty: &str) -> (Resolve, WorldId, WorldId) {
+    let functions = format!(
+        "echo: func(values: list<{ty}>) -> list<{ty}>;
+        flat: func(first: u8, value: {ty}, last: char) -> list<u64>;"
+    );
+    let wit = format!(
+        "package t:t;
+        interface callee {{ {definitions} {functions} }}
+        interface caller {{
+            {definitions} {functions}
+            raw: func(image: list<u8>, count: u32) -> list<{ty}>;
+        }}
+        world guest {{ import callee; export caller; }}
+        world implementation {{ export callee; }}"
+    );
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("test.wit", &wit).expect(&wit);
+    let select = |world| resolve.select_world(&[package], Some(world)).unwrap();
+    let (guest, implementation) = (select("guest"), select("implementation"));
+    (resolve, guest, implementation)
+}
+
+/// What both core modules allocate with.
+const REALLOC: &str = r#"
+    (global $top (mut i32) (i32.const 4096))
+    (func $realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+        (local $at i32)
+        ;; Of bytes a guest here makes anything.
+        (local.set 2 (i32.const 8))
+        global.get $top
+        local.get 2
+        i32.add
+        i32.const 1
+        i32.sub
+        i32.const 0
+        local.get 2
+        i32.sub
+        i32.and
+        local.tee $at
+        local.get 3
+        i32.add
+        global.set $top
+        ;; A string that is converted on the way may be allocated more than once.
+        local.get $at
+        local.get 0
+        local.get 1
+        local.get 3
+        local.get 1
+        local.get 3
+        i32.lt_u
+        select
+        memory.copy
+        local.get $at)"#;
+
+/// Core function types of a function of the interface.
+struct Signature {
+    params: Vec<ValType>,
+    indirect: bool,
+}
+
+impl Signature {
+    fn of(resolve: &Resolve, name: &str) -> Signature {
+        let signature = resolve.wasm_signature(AbiVariant::GuestExport, function(resolve, name));
+        Signature {
+            params: signature.params.into_iter().map(val_type).collect(),
+            indirect: signature.indirect_params,
+        }
+    }
+
+    fn wat(&self) -> String {
+        let name = |ty: &ValType| match ty {
+            ValType::I32 => "i32 ",
+            ValType::I64 => "i64 ",
+            ValType::F32 => "f32 ",
+            _ => "f64 ",
+        };
+        self.params.iter().map(name).collect()
+    }
+}
+
+fn function<'a>(resolve: &'a Resolve, name: &str) -> &'a Function {
+    let mut interfaces = resolve.interfaces.iter();
+    let named = interfaces.find(|(id, _)| resolve.id_of(*id).as_deref() == Some(INTERFACE));
+    &named.unwrap().1.functions[name]
+}
+
+/// A guest that passes everything on.
+fn guest(resolve: &Resolve) -> String {
+    let mut module = format!("(module (memory (export \"memory\") 64) {REALLOC}");
+    let mut imports = String::new();
+    for name in ["echo", "flat"] {
+        let signature = Signature::of(resolve, name);
+        let params = signature.wat();
+        let passed: String = (0..signature.params.len())
+            .map(|index| format!("local.get {index} "))
+            .collect();
+        write!(
+            imports,
+            "(import \"{INTERFACE}\" \"{name}\" (func ${name} (param {params} i32)))"
+        )
+        .unwrap();
+        write!(
+            module,
+            "(func (export \"t:t/caller#{name}\") (param {params}) (result i32)
+                {passed} i32.const 16 call ${name} i32.const 16)"
+        )
+        .unwrap();
+    }
+    // Takes the bytes for as many values.
+    write!(
+        module,
+        "(func (export \"t:t/caller#raw\") (param i32 i32 i32) (result i32)
+            local.get 0 local.get 2 i32.const 16 call $echo i32.const 16)"
+    )
+    .unwrap();
+    let module = module.replacen("(module", &format!("(module {imports}"), 1);
+    format!("{module})")
+}
+
+/// A callee that returns a list as it is, and of flat parameters what they are; `environment` is
+/// where its memory comes from.
+fn callee(resolve: &Resolve, ty: &Ty, environment: &str) -> String {
+    let signature = Signature::of(resolve, "flat");
+    let mut stores = String::new();
+    let mut count = 0;
+    for (index, ty_of_param) in signature.params.iter().enumerate() {
+        // Where something lies is not the same on both sides.
+        let compared = index == 0 || index == signature.params.len() - 1 || !ty.has_pointers();
+        if signature.indirect || !compared {
+            continue;
+        }
+        let convert = match ty_of_param {
+            ValType::I32 => "i64.extend_i32_u",
+            ValType::F32 => "i32.reinterpret_f32 i64.extend_i32_u",
+            ValType::F64 => "i64.reinterpret_f64",
+            _ => "",
+        };
+        let offset = 8 + count * 8;
+        write!(
+            stores,
+            "local.get $area local.get {index} {convert} i64.store offset={offset} "
+        )
+        .unwrap();
+        count += 1;
+    }
+    format!(
+        "(module {environment}
+        (func (export \"{INTERFACE}#echo\") (param i32 i32) (result i32)
+            (local $area i32)
+            (local.set $area
+                (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 8)))
+            (i32.store (local.get $area) (local.get 0))
+            (i32.store offset=4 (local.get $area) (local.get 1))
+            local.get $area)
+        (func (export \"{INTERFACE}#flat\") (param {params}) (result i32)
+            (local $area i32)
+            (local.set $area
+                (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 256)))
+            {stores}
+            (i32.store (local.get $area) (i32.add (local.get $area) (i32.const 8)))
+            (i32.store offset=4 (local.get $area) (i32.const {count}))
+            local.get $area))",
+        params = signature.wat(),
+    )
+}
+
+fn component(module: &str, resolve: &Resolve, world: WorldId, encoding: StringEncoding) -> Vec<u8> {
+    let mut module = wat::parse_str(module).unwrap_or_else(|error| panic!("{error}\n{module}"));
+    embed_component_metadata(&mut module, resolve, world, encoding).unwrap();
+    let encoder = ComponentEncoder::default().module(&module);
+    encoder.unwrap().encode().unwrap()
+}
+
+/// Guest and callee with a component boundary between them.
+fn linked(guest: Vec<u8>, callee: Vec<u8>) -> Vec<u8> {
+    use wac_graph::types::Package;
+    let mut graph = wac_graph::CompositionGraph::new();
+    let mut instantiate = |name: &str, bytes| {
+        let package = Package::from_bytes(name, None, bytes, graph.types_mut()).unwrap();
+        let package = graph.register_package(package).unwrap();
+        graph.instantiate(package)
+    };
+    let callee = instantiate("t:callee", callee);
+    let guest = instantiate("t:guest", guest);
+    let export = graph.alias_instance_export(callee, INTERFACE).unwrap();
+    graph
+        .set_instantiation_argument(guest, INTERFACE, export)
+        .unwrap();
+    let export = graph.alias_instance_export(guest, "t:t/caller").unwrap();
+    graph.export(export, "t:t/caller").unwrap();
+    graph.encode(Default::default()).unwrap()
+}
+
+/// Guest and callee without one.
+fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8> {
+    let both_ways = Strings {
+        incoming: true,
+        outgoing: true,
+    };
+    let helpers = both_ways.exports(encoding);
+    let catalogue = Catalogue::new(Target::default(), &[]).unwrap();
+    let real = catalogue.module().unwrap();
+    let wanted = |name: &str| name == ADAPTER_REALLOC || helpers.contains(&name);
+    let real = real.trim(wanted, |_, _| None, Names::Drop).unwrap();
+    assert_eq!(real.imports, []);
+    // The callee passes on what the adapter has for any guest.
+    let mut environment = format!(
+        "(import \"env\" \"{ADAPTER_MEMORY}\" (memory 0))
+        (export \"{ADAPTER_MEMORY}\" (memory 0))
+        (import \"env\" \"{ADAPTER_REALLOC}\"
+            (func $realloc (param i32 i32 i32 i32) (result i32)))
+        (export \"{ADAPTER_REALLOC}\" (func $realloc))"
+    );
+    let mut reexports = String::new();
+    for (index, name) in helpers.iter().enumerate() {
+        let result = if name.ends_with("check-utf8") || name.ends_with("free") {
+            ""
+        } else {
+            "(result i64)"
+        };
+        write!(
+            environment,
+            "(import \"env\" \"{name}\" (func $helper{index} (param i32 i32) {result}))"
+        )
+        .unwrap();
+        write!(reexports, "(export \"{name}\" (func $helper{index}))").unwrap();
+    }
+    let callee_module = wat::parse_str(callee(resolve, ty, &(environment + &reexports))).unwrap();
+
+    let mut model = crate::component::Model::default();
+    let root = model.read(guest).unwrap();
+    let mut removal = Removal::of(&model, root, |_| true);
+    removal.find_live(&model, root, |_| false).unwrap();
+    let mut assembly = Assembly::new(&mut model);
+    let handles = assembly.instantiate_core(handles::module(0), Vec::new());
+    let real = assembly.instantiate_core(real.bytes, Vec::new());
+    let adapter = assembly.instantiate_core(callee_module, vec![("env".into(), real)]);
+    let types = Types::new(resolve, BTreeMap::new());
+    let interfaces = resolve.interfaces.iter();
+    let names = interfaces.flat_map(|(_, interface)| interface.functions.keys());
+    let exports: BTreeMap<_, _> = names
+        .map(|name| (name.clone(), format!("{INTERFACE}#{name}")))
+        .collect();
+    let part = GuestPart {
+        root,
+        removal: &removal,
+        callee: &|item| {
+            Ok(Callee {
+                function: function(resolve, &item.name),
+                export: &exports[&item.name],
+                post_return: None,
+            })
+        },
+        resource: &|_| unreachable!("there are none"),
+        types: &types,
+        handles,
+        adapter_instance: adapter,
+        waits: false,
+        wrapped: HashMap::new(),
+        renamed: None,
+    };
+    guest::place(&mut assembly, part).unwrap();
+    let root = assembly.finish();
+    write::component(&model, root).unwrap().bytes
+}
+
+struct Running {
+    store: Store<()>,
+    list: Func,
+    flat: Func,
+    raw: Func,
+}
+
+impl Running {
+    fn start(engine: &Engine, component: &Component) -> Running {
+        let mut store = Store::new(engine, ());
+        let linker = Linker::new(engine);
+        let instance = linker.instantiate(&mut store, component).unwrap();
+        let caller = instance
+            .get_export_index(&mut store, None, "t:t/caller")
+            .unwrap();
+        let mut function = |name| {
+            let index = instance
+                .get_export_index(&mut store, Some(&caller), name)
+                .unwrap();
+            instance.get_func(&mut store, index).unwrap()
+        };
+        Running {
+            list: function("echo"),
+            flat: function("flat"),
+            raw: function("raw"),
+            store,
+        }
+    }
+
+    fn call(&mut self, function: Func, args: &[Val]) -> wasmtime::Result<Val> {
+        let mut results = [Val::Bool(false)];
+        function.call(&mut self.store, args, &mut results)?;
+        let [result] = results;
+        Ok(result)
+    }
+}
+
+#[test]
+fn values_come_through_as_through_a_component_boundary() {
+    let engine = Engine::new(&Config::new()).unwrap();
+    // How many images were values, and how many were not.
+    let mut outcomes = [0; 2];
+    for seed in 0..TYPES {
+        let mut random = SmallRng::seed_from_u64(seed);
+        let bytes: Vec<u8> = (0..1 << 16).map(|_| random.random()).collect();
+        let mut from = Unstructured::new(&bytes);
+        let mut inventor = Inventor {
+            definitions: String::new(),
+            count: 0,
+        };
+        let ty = inventor.invent(&mut from, 3).unwrap();
+        let (resolve, guest_world, callee_world) = world(&inventor.definitions, &ty.wit());
+        let (encoding, string_encoding) = match seed % 3 {
+            0 => (Encoding::Utf8, StringEncoding::UTF8),
+            1 => (Encoding::Utf16, StringEncoding::UTF16),
+            _ => (Encoding::Compact, StringEncoding::CompactUTF16),
+        };
+        let guest = component(&guest(&resolve), &resolve, guest_world, string_encoding);
+        let environment = format!("(memory (export \"memory\") 64) {REALLOC}");
+        let callee = callee(&resolve, &ty, &environment);
+        let callee = component(&callee, &resolve, callee_world, StringEncoding::UTF8);
+        let fused = fused(&guest, &resolve, &ty, encoding);
+        let linked = Component::new(&engine, linked(guest, callee)).unwrap();
+        let fused = Component::new(&engine, fused).unwrap();
+        let mut apart = Running::start(&engine, &linked);
+        let mut together = Running::start(&engine, &fused);
+        for _ in 0..VALUES {
+            let value = Ty::List(Box::new(ty.clone())).value(&mut from).unwrap();
+            let args = [value.clone()];
+            let one = apart.call(apart.list, &args).unwrap();
+            let other = together.call(together.list, &args).unwrap();
+            assert_eq!(one, value, "{ty:?}");
+            assert_eq!(other, value, "{ty:?}");
+            let value = ty.value(&mut from).unwrap();
+            let args = [Val::U8(7), value, Val::Char('\u{1f600}')];
+            let one = apart.call(apart.flat, &args).unwrap();
+            let other = together.call(together.flat, &args).unwrap();
+            assert_eq!(one, other, "{ty:?} {args:?}");
+        }
+        for _ in 0..IMAGES {
+            // Small numbers are likelier to mean something.
+            let limit = *from.choose(&[2, 3, 5, 256]).unwrap();
+            let image = (0..512).map(|_| Val::U8((random.random_range(0..limit)) as u8));
+            let args = [
+                Val::List(image.collect()),
+                Val::U32(random.random_range(0..=2)),
+            ];
+            // What has trapped can't be used any more.
+            let mut apart = Running::start(&engine, &linked);
+            let mut together = Running::start(&engine, &fused);
+            let one = apart.call(apart.raw, &args);
+            let other = together.call(together.raw, &args);
+            // What isn't a number equals nothing, but looks the same.
+            let seen = |result: wasmtime::Result<Val>| format!("{:?}", result.ok());
+            let (one, other) = (seen(one), seen(other));
+            assert_eq!(one, other, "{ty:?} {args:?}");
+            outcomes[usize::from(one == "None")] += 1;
+        }
+    }
+    assert!(outcomes.iter().all(|count| *count > 50), "{outcomes:?}");
+}

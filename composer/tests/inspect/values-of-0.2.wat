@@ -1,1 +1,0 @@
-../cases/inspect/values-of-0.2.wat
