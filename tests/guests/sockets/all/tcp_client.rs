@@ -233,6 +233,7 @@ fn silent(output: OutputStream, input: &InputStream) {
         .blocking_write_and_flush(b"go on")
         .expect("the peer reads");
     drop(output);
+    out!("dropped");
     let (bytes, end) = read_to_end(input);
     out!(
         "heard {:?}, {}",
