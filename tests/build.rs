@@ -4,13 +4,20 @@
 //! becomes a component of the world in `guests/wit`; programs in `guests/std` and `guests/mixed`
 //! are components as the compiler makes them.
 
-use anyhow::{Context as _, Result, ensure};
+#[path = "src/cargo.rs"]
+mod cargo;
+
+use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
+
+/// Builds a package of guests.
+fn build(package: &Path, triple: &str, target: &Path, more: &[&str]) -> Result<()> {
+    cargo::build(package, triple, target, more).map_err(anyhow::Error::msg)
+}
 
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=guests");
@@ -57,7 +64,7 @@ fn main() -> Result<()> {
     for (name, component) in build_std_guests(&guests.join("std"), &target)? {
         built.push((format!("std-{name}"), fs::read(component)?));
     }
-    run_cargo(&guests.join("mixed"), "wasm32-wasip2", &target, &[])?;
+    build(&guests.join("mixed"), "wasm32-wasip2", &target, &[])?;
     let mixed = target.join("wasm32-wasip2/release/mixed_std.wasm");
     built.push(("mixed-std".into(), fs::read(mixed)?));
     for text in files(&guests.join("wat"), "wat")? {
@@ -156,14 +163,14 @@ fn build_rust_guests(
     for (name, _) in &built {
         arguments.extend(["--example", name]);
     }
-    run_cargo(guests, triple, target, &arguments)?;
+    build(guests, triple, target, &arguments)?;
     Ok(built)
 }
 
 /// Builds the programs over the standard library, and returns their components, each with its name.
 fn build_std_guests(guests: &Path, target: &Path) -> Result<Vec<(String, PathBuf)>> {
     let triple = "wasm32-wasip2";
-    run_cargo(guests, triple, target, &["--bins"])?;
+    build(guests, triple, target, &["--bins"])?;
     let programs = target.join(triple).join("release");
     let sources = files(&guests.join("src/bin"), "rs")?;
     let program = |source: &PathBuf| {
@@ -172,36 +179,6 @@ fn build_std_guests(guests: &Path, target: &Path) -> Result<Vec<(String, PathBuf
         (name, component)
     };
     Ok(sources.iter().map(program).collect())
-}
-
-fn run_cargo(guests: &Path, triple: &str, target: &Path, more: &[&str]) -> Result<()> {
-    let mut cargo = Command::new(std::env::var("CARGO")?);
-    cargo.current_dir(guests);
-    cargo.args(["build", "--release", "--locked"]);
-    cargo.args(["--target", triple, "--target-dir"]).arg(target);
-    cargo.args(more);
-    // The lints, flags and profiles of the outer build are not for the guests. The settings by which
-    // Cargo reaches a registry are.
-    let outer = [
-        "CARGO_BUILD_",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "CLIPPY_",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "RUSTFLAGS",
-    ];
-    for (key, _) in std::env::vars() {
-        if outer.iter().any(|prefix| key.starts_with(prefix)) {
-            cargo.env_remove(key);
-        }
-    }
-    let status = cargo.status().context("running cargo for the guests")?;
-    ensure!(
-        status.success(),
-        "the guests don't build; is the target installed? `rustup target add {triple}`"
-    );
-    Ok(())
 }
 
 /// Returns the component of a `.wat` file, which has it or a core module of the guests' world.

@@ -4,6 +4,7 @@
 //! A [`Lab`] holds the hosts, a [`Place`] is a guest on one of them, and a [`Case`] is a guest with
 //! its input and its outcome: most live in `cases/`, one folder each.
 
+pub mod cargo;
 mod case;
 pub mod coverage;
 pub mod events;
