@@ -1,4 +1,4 @@
-//! What the host is besides sockets, and what it is not.
+//! The host's interfaces other than sockets, and those that it lacks.
 
 use crate::support::{Running, check, guest, host, printed};
 use sockets_only_host::{State, cli, link, run};
