@@ -15,7 +15,9 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 pub fn guest() -> &'static Path {
     static GUEST: OnceLock<PathBuf> = OnceLock::new();
     GUEST.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
+        let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        // All guests are built in one folder, so that what they have in common is built once.
+        let target = tmp.with_file_name("guests");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("guest"));
         cargo.args(["build", "--release", "--locked"]);
@@ -42,7 +44,7 @@ pub fn guest() -> &'static Path {
             .module(&module)
             .and_then(|mut encoder| encoder.encode())
             .expect("the guest is a component");
-        let path = target.join("guest.wasm");
+        let path = tmp.join("guest.wasm");
         fs::write(&path, component).expect("there is space for a component");
         path
     })
