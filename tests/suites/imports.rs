@@ -90,22 +90,46 @@ fn guests_import_http_only_if_they_use_it() {
     }
 }
 
+/// However the guest is linked: every guest here can be fused.
 #[test]
 fn the_same_guest_gives_the_same_bytes() {
     for (guest, mode) in everything() {
-        let again = compose(&guest.bytes(), mode, Target::default());
+        let again = match mode {
+            LinkMode::Fused => LinkMode::Auto,
+            mode => mode,
+        };
+        let again = compose(&guest.bytes(), again, Target::default());
         assert!(uplifted_bytes(guest, mode) == again, "{}", guest.name);
     }
 }
 
 #[test]
-fn results_are_valid_however_they_are_linked() {
-    results_are_valid(&LinkMode::ALL.map(|mode| Options::default().link(mode)));
+fn results_are_valid() {
+    for (guest, mode) in everything() {
+        assert_valid(&uplifted_bytes(guest, mode), guest.name);
+    }
 }
 
+/// A guest that can't be composed for a target must have an error that is not a bug of ours.
 #[test]
 fn results_are_valid_whatever_the_target() {
-    results_are_valid(&Target::ALL.map(|target| Options::default().target(target)));
+    for guest in Guest::ALL {
+        for target in Target::ALL {
+            let options = Options::default().target(target);
+            match wasi_uplift::compose(&guest.bytes(), &options) {
+                Ok(composed) => assert_valid(&composed.bytes, guest.name),
+                Err(error) => {
+                    let message = error.to_string();
+                    assert!(!message.contains("bug"), "{}: {message}", guest.name);
+                }
+            }
+        }
+    }
+}
+
+fn assert_valid(component: &[u8], name: &str) {
+    let result = Validator::new().validate_all(component).map(|_| ());
+    assert!(result.is_ok(), "{name}: {result:?}");
 }
 
 /// A guest that asks WASI 0.2 for the time, and passes it on to an interface of the host.
@@ -145,25 +169,6 @@ fn an_interface_of_the_host_has_values_of_wasi_0_2() {
             ask.call_async(&mut store, ()).await
         });
         assert_eq!(answer.unwrap(), (24 * 60 * 60,), "{mode}");
-    }
-}
-
-/// Composes every guest. An error must be the guest's, and not ours.
-fn results_are_valid(options: &[Options]) {
-    for guest in Guest::ALL {
-        let bytes = guest.bytes();
-        for options in options {
-            match wasi_uplift::compose(&bytes, options) {
-                Ok(composed) => {
-                    let result = Validator::new().validate_all(&composed.bytes).map(|_| ());
-                    assert!(result.is_ok(), "{}, {options:?}: {result:?}", guest.name);
-                }
-                Err(error) => {
-                    let message = error.to_string();
-                    assert!(!message.contains("bug"), "{}: {message}", guest.name);
-                }
-            }
-        }
     }
 }
 

@@ -90,13 +90,13 @@ fn bodies_of_all_sizes() {
 
 /// Sends a body and reads it back.
 fn echo(port: u16, size: usize) -> peer::Message {
-    send_and_read(&connect(port), "/echo", size)
+    send_and_read(connect(port), "/echo", size)
 }
 
-fn send_and_read(stream: &TcpStream, path: &str, size: usize) -> peer::Message {
+fn send_and_read(stream: TcpStream, path: &str, size: usize) -> peer::Message {
     thread::scope(|scope| {
         scope.spawn(|| {
-            let mut stream = stream;
+            let mut stream = &stream;
             let head = format!(
                 "POST {path} HTTP/1.1\r\nhost: example.com\r\ncontent-length: {size}\r\n\r\n"
             );
@@ -109,7 +109,7 @@ fn send_and_read(stream: &TcpStream, path: &str, size: usize) -> peer::Message {
                 rest -= now;
             }
         });
-        read(&mut BufReader::new(stream), true).expect("there is a response")
+        read(&mut BufReader::new(&stream), true).expect("there is a response")
     })
 }
 
@@ -129,13 +129,17 @@ fn a_proxy_stays_small() {
                 ..Serving::default()
             },
         );
-        let client = connect(server.port);
         let message = thread::scope(|scope| {
-            scope.spawn(|| {
+            let client = connect(server.port);
+            let watched = client.try_clone().expect("another handle");
+            let listener = &listener;
+            scope.spawn(move || {
                 let (mut stream, _) = listener.accept().expect("accepting");
                 let mut from = BufReader::new(stream.try_clone().expect("another handle"));
                 // Nothing is read before every buffer on the way is full.
-                wait_until_full(&client);
+                wait_until_full(&watched);
+                // The connection ends when the client drops the last handle.
+                drop(watched);
                 let message = read(&mut from, false).expect("there is a request");
                 assert_eq!(message.body.0, STREAMED);
                 let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {STREAMED}\r\n\r\n");
@@ -147,7 +151,7 @@ fn a_proxy_stays_small() {
                 let _ = stream.read(&mut [0; 1]);
             });
             let path = format!("/proxy?127.0.0.1:{upstream},/");
-            send_and_read(&client, &path, STREAMED)
+            send_and_read(client, &path, STREAMED)
         });
         assert_eq!(message.body.0, STREAMED);
         assert!(message.whole, "{message:?}");
