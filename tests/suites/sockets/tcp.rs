@@ -38,12 +38,16 @@ fn echo() {
     }
 }
 
-/// Every byte is compared. The WASI 0.2 host is no reference for it.
+/// Every byte is compared. The WASI 0.2 host is no reference for it. The shapes differ in nothing that
+/// a byte on its way passes through, so that one of them is enough for the longest stream.
 #[test]
 fn echo_of_a_long_stream() {
-    const LEN: u64 = 1 << 30;
-    let blocks = LEN / Blocks::LEN as u64;
     for place in place::uplifted(Program::TcpEcho) {
+        let len: u64 = match place.shape() {
+            "stable" => 1 << 30,
+            _ => 1 << 27,
+        };
+        let blocks = len / Blocks::LEN as u64;
         let (family, ip) = FAMILIES[0];
         let mut guest = place.start(&[family, "1"]);
         let stream = peer::connect(ip, guest.port());
@@ -55,8 +59,8 @@ fn echo_of_a_long_stream() {
             });
             Blocks::new().receive(&stream, blocks);
         });
-        eprintln!("{LEN} bytes each way in {:?}", started.elapsed());
-        expect(guest, &format!("served 1, echoed {LEN} bytes\n"));
+        eprintln!("{len} bytes each way in {:?}", started.elapsed());
+        expect(guest, &format!("served 1, echoed {len} bytes\n"));
     }
 }
 
