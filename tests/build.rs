@@ -1,18 +1,27 @@
-//! Builds the guests: the Rust ones with cargo, the `.wat` ones as they are,
-//! and every core module into a component of the world in `guests/wit`. What
-//! is in `guests/std` and `guests/mixed` is a component as it comes out of the
-//! compiler.
+//! Builds the guests, and lists them and the cases for the library and the test program.
+//!
+//! Guests in Rust are built with Cargo, and those in text format are parsed. Every core module
+//! becomes a component of the world in `guests/wit`; programs in `guests/std` and `guests/mixed`
+//! are components as the compiler makes them.
 
-use anyhow::{Context as _, Result, ensure};
+#[path = "src/cargo.rs"]
+mod cargo;
+
+use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
+/// Builds a package of guests.
+fn build(package: &Path, triple: &str, target: &Path, more: &[&str]) -> Result<()> {
+    cargo::build(package, triple, target, more).map_err(anyhow::Error::msg)
+}
+
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=guests");
+    println!("cargo::rerun-if-changed=cases");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let guests = Path::new("guests");
     let components = out.join("guests");
@@ -23,8 +32,12 @@ fn main() -> Result<()> {
     let (package, _) = resolve.push_dir(guests.join("wit"))?;
     let world = resolve.select_world(&[package], Some("guest"))?;
 
+    // One folder for all, so that what they have in common is built once. The scripts of the
+    // examples use it, too.
+    let target = out.ancestors().nth(4).context("the target directory")?;
+    let target = target.join("guests");
+
     let mut built = Vec::new();
-    let target = out.join("target");
     for (name, module) in build_rust_guests(guests, &[], &["examples", "all"], &target)? {
         // The bindings put the world's description into the module already.
         built.push((name, encode(&fs::read(&module)?)?));
@@ -34,27 +47,24 @@ fn main() -> Result<()> {
         built.push((format!("{name}-candidate"), encode(&fs::read(&module)?)?));
     }
     let sockets = guests.join("sockets");
-    let target = out.join("sockets-target");
     for (shape, folders) in SOCKETS_SHAPES {
         let features = ["--features", shape];
         for (name, module) in build_rust_guests(&sockets, &features, folders, &target)? {
-            // Before the next shape's takes its place.
+            // The next shape has programs of the same names.
             built.push((format!("{shape}-{name}"), encode(&fs::read(&module)?)?));
         }
     }
     let http = guests.join("http");
-    let target = out.join("http-target");
     for shape in HTTP_SHAPES {
         let features = ["--features", shape];
         for (name, module) in build_rust_guests(&http, &features, &["programs"], &target)? {
             built.push((format!("http-{shape}-{name}"), encode(&fs::read(&module)?)?));
         }
     }
-    for (name, component) in build_std_guests(&guests.join("std"), &out.join("std-target"))? {
+    for (name, component) in build_std_guests(&guests.join("std"), &target)? {
         built.push((format!("std-{name}"), fs::read(component)?));
     }
-    let target = out.join("mixed-target");
-    run_cargo(&guests.join("mixed"), "wasm32-wasip2", &target, &[])?;
+    build(&guests.join("mixed"), "wasm32-wasip2", &target, &[])?;
     let mixed = target.join("wasm32-wasip2/release/mixed_std.wasm");
     built.push(("mixed-std".into(), fs::read(mixed)?));
     for text in files(&guests.join("wat"), "wat")? {
@@ -63,6 +73,7 @@ fn main() -> Result<()> {
     }
     built.sort();
 
+    fs::write(out.join("cases.rs"), tests_of_cases(&built)?)?;
     let mut list = String::from("&[\n");
     for (name, bytes) in built {
         let path = components.join(&name).with_extension("wasm");
@@ -73,7 +84,53 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The shapes that `wasi:sockets` had, and where the guests of each are.
+/// Returns a test function for each case in each link mode, and for each variant of it.
+fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
+    let mut folders: Vec<_> = fs::read_dir("cases")?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    folders.sort();
+    let mut tests = String::new();
+    let mut list = String::new();
+    for folder in folders {
+        let case = name(&folder);
+        let text = fs::read_to_string(folder.join("case"))?;
+        let has = |key: &str| text.lines().any(|line| line.split(' ').next() == Some(key));
+        let guest = text.lines().find_map(|line| line.strip_prefix("guest "));
+        let candidate = format!("{}-candidate", guest.context(case.clone())?);
+        let mut variants = vec![("", "AsWritten")];
+        if ["dir", "dir-ro", "host-dir"].iter().any(|key| has(key)) {
+            variants.push(("_inline_files", "InlineFiles"));
+        }
+        if guests.iter().any(|(name, _)| *name == candidate) {
+            variants.push(("_candidate", "Candidate"));
+        }
+        let modes = match has("fused-only") {
+            true => &["Fused"][..],
+            false => &["Component", "Fused"],
+        };
+        writeln!(tests, "mod {} {{", case.replace('-', "_"))?;
+        for mode in modes {
+            for (suffix, variant) in &variants {
+                let function = mode.to_lowercase() + suffix;
+                let arguments = format!("{case:?}, LinkMode::{mode}, Variant::{variant}");
+                writeln!(
+                    tests,
+                    "#[test] fn {function}() {{ super::check({arguments}) }}"
+                )?;
+                writeln!(list, "({arguments}),")?;
+            }
+        }
+        writeln!(tests, "use super::{{LinkMode, Variant}};\n}}")?;
+    }
+    writeln!(
+        tests,
+        "const TESTS: &[(&str, LinkMode, Variant)] = &[\n{list}];"
+    )?;
+    Ok(tests)
+}
+
+/// The shapes that `wasi:sockets` had, each with the folders of its guests.
 const SOCKETS_SHAPES: [(&str, &[&str]); 3] = [
     ("stable", &["all", "release"]),
     ("candidate", &["all", "release"]),
@@ -83,8 +140,8 @@ const SOCKETS_SHAPES: [(&str, &[&str]); 3] = [
 /// The shapes that `wasi:http` had.
 const HTTP_SHAPES: [&str; 3] = ["stable", "december", "candidate"];
 
-/// Runs cargo on the guests' own workspace and returns the core modules of the
-/// programs in `folders`, each with its name.
+/// Builds the programs in `folders` of the guests' own workspace, and returns their core modules,
+/// each with its name.
 fn build_rust_guests(
     guests: &Path,
     more: &[&str],
@@ -97,7 +154,7 @@ fn build_rust_guests(
     let mut built = Vec::new();
     for folder in folders {
         for source in files(&guests.join(folder), "rs")? {
-            // Cargo turns one into the other for the file's name.
+            // In the names of files, Cargo has `_` for `-`.
             let name = name(&source).replace('_', "-");
             let module = modules.join(name.replace('-', "_") + ".wasm");
             built.push((name, module));
@@ -106,15 +163,14 @@ fn build_rust_guests(
     for (name, _) in &built {
         arguments.extend(["--example", name]);
     }
-    run_cargo(guests, triple, target, &arguments)?;
+    build(guests, triple, target, &arguments)?;
     Ok(built)
 }
 
-/// Runs cargo on the programs over the standard library and returns their
-/// components, each with its name.
+/// Builds the programs over the standard library, and returns their components, each with its name.
 fn build_std_guests(guests: &Path, target: &Path) -> Result<Vec<(String, PathBuf)>> {
     let triple = "wasm32-wasip2";
-    run_cargo(guests, triple, target, &["--bins"])?;
+    build(guests, triple, target, &["--bins"])?;
     let programs = target.join(triple).join("release");
     let sources = files(&guests.join("src/bin"), "rs")?;
     let program = |source: &PathBuf| {
@@ -125,37 +181,7 @@ fn build_std_guests(guests: &Path, target: &Path) -> Result<Vec<(String, PathBuf
     Ok(sources.iter().map(program).collect())
 }
 
-fn run_cargo(guests: &Path, triple: &str, target: &Path, more: &[&str]) -> Result<()> {
-    let mut cargo = Command::new(std::env::var("CARGO")?);
-    cargo.current_dir(guests);
-    cargo.args(["build", "--release", "--locked"]);
-    cargo.args(["--target", triple, "--target-dir"]).arg(target);
-    cargo.args(more);
-    // What is set for the outer build (lints, flags, profiles) is not meant for
-    // the guests. What tells cargo how to reach the world is.
-    let outer = [
-        "CARGO_BUILD_",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "CLIPPY_",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "RUSTFLAGS",
-    ];
-    for (key, _) in std::env::vars() {
-        if outer.iter().any(|prefix| key.starts_with(prefix)) {
-            cargo.env_remove(key);
-        }
-    }
-    let status = cargo.status().context("running cargo for the guests")?;
-    ensure!(
-        status.success(),
-        "the guests don't build; is the target installed? `rustup target add {triple}`"
-    );
-    Ok(())
-}
-
-/// A `.wat` file is either a component or a core module of the guests' world.
+/// Returns the component of a `.wat` file, which has it or a core module of the guests' world.
 fn build_wat_guest(text: &Path, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>> {
     let mut bytes = wat::parse_file(text)?;
     if bytes[4..8] == [0x01, 0x00, 0x00, 0x00] {

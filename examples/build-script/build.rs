@@ -6,7 +6,7 @@ use wasi_uplift::Options;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=guest.wat");
-    // A guest that is built by now would be read instead.
+    // A real build script would read a guest that has been built.
     let guest = wat::parse_file("guest.wat")?;
     let composed = wasi_uplift::compose(&guest, &Options::default())?;
     let folder = PathBuf::from(std::env::var("OUT_DIR")?);

@@ -1,4 +1,4 @@
-;; A program that says hello, as compilers made them before there were components.
+;; A program that prints hello, as compilers made them before there were components.
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says by how much the library makes this host larger: optimised, without symbols.
+# Prints by how much the library makes this host larger: optimised, without symbols.
 set -euo pipefail
 cd "$(dirname "$0")"
 

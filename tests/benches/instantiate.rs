@@ -1,4 +1,4 @@
-//! How long it takes to instantiate a component that has been compiled.
+//! The time that it takes to instantiate a compiled component.
 
 use std::path::Path;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use wasmtime_wasi::WasiCtx;
 
 const TIMES: u32 = 500;
 
-/// Nanoseconds for one instantiation.
+/// Returns the nanoseconds that one instantiation takes.
 pub fn measure(component: &Path, is_native: bool) -> f64 {
     let engine = Engine::default();
     let component = Component::from_file(&engine, component).expect("the component is valid");

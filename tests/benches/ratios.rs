@@ -1,10 +1,10 @@
-//! How long things take a guest that was uplifted, as a ratio to what they take the same guest, not
-//! uplifted, on Wasmtime's WASI 0.2 host. Beside it, how long they take a guest that was written for
-//! WASI 0.3.
+//! Times of an uplifted guest, as ratios to those of the same guest as it is on Wasmtime's WASI 0.2
+//! host, and beside them the times of a guest that was written for WASI 0.3.
 //!
 //!     cargo bench -p wasi-uplift-tests [PART OF A NAME]
 //!
-//! The guest measures itself, so that compiling it doesn't count. The ways to run it take turns, and of each the best turn counts: what disturbs a measurement only ever makes it longer.
+//! The guest measures itself, so that compiling it doesn't count. The ways to run it take turns, and
+//! of each the best turn counts: a disturbance only ever makes a measurement longer.
 
 #[path = "http.rs"]
 mod http;
@@ -18,12 +18,12 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 use wasi_uplift::{LinkMode, Options};
-use wasi_uplift_tests::{Guest, MODES};
+use wasi_uplift_tests::{Guest, MODES, cargo};
 
 const TURNS: usize = 5;
 const MIB: usize = 1 << 20;
 
-/// What is measured, and what a fused guest is to reach.
+/// The measurements, each with the ratio that a fused guest is to reach.
 const MEASURED: [(&str, Option<f64>); 27] = [
     ("now", Some(1.05)),
     ("ready", Some(0.2)),
@@ -54,7 +54,7 @@ const MEASURED: [(&str, Option<f64>); 27] = [
     ("bytes", None),
 ];
 
-/// What the guest for WASI 0.3 can do, too.
+/// The measurements of the guest for WASI 0.3.
 const BY_HAND: [&str; 15] = [
     "now",
     "stdout by 4 KiB",
@@ -96,7 +96,6 @@ fn main() {
     let uplifted = |mode| Way {
         host: env!("CARGO_BIN_EXE_p3-only-host"),
         guest: uplift("guest", &native, mode),
-        http_host: env!("CARGO_BIN_EXE_p3-http-host"),
         server: uplift("server", &server, mode),
         is_native: false,
         can: |_| true,
@@ -105,16 +104,14 @@ fn main() {
     let ways = [Way {
         host: env!("CARGO_BIN_EXE_p2-reference-host"),
         guest: native.clone(),
-        http_host: env!("CARGO_BIN_EXE_p2-http-host"),
         server: server.clone(),
         is_native: true,
         can: |_| true,
     }];
-    // What it does before and after it measures is its standard library's, which is of WASI 0.2.
+    // Before and after it measures, it uses its standard library, which is of WASI 0.2.
     let by_hand = Way {
         host: env!("CARGO_BIN_EXE_p3-only-host"),
         guest: uplift("guest for WASI 0.3", &by_hand, LinkMode::Auto),
-        http_host: env!("CARGO_BIN_EXE_p3-http-host"),
         server,
         is_native: false,
         can: |name| BY_HAND.contains(&name),
@@ -162,19 +159,18 @@ fn readable(name: &str, value: f64) -> String {
     }
 }
 
-/// The guests on their hosts.
+/// A way to run the guests: on which hosts, and in which link mode.
 struct Way {
     host: &'static str,
     guest: PathBuf,
-    http_host: &'static str,
     server: PathBuf,
     is_native: bool,
-    /// What of the list it can do.
+    /// Returns `true` for the measurements that it can do.
     can: fn(&str) -> bool,
 }
 
 impl Way {
-    /// Measures something once, in nanoseconds.
+    /// Measures once, in nanoseconds.
     fn measure(&self, name: &str, home: &Path) -> f64 {
         match name {
             "bytes" => {
@@ -183,7 +179,7 @@ impl Way {
             }
             "instantiate" => return instantiate::measure(&self.guest, self.is_native),
             "http request, as served by default" => {
-                // What `wasmtime serve` does for components of either generation.
+                // The defaults of `wasmtime serve` for components of either version.
                 let reuse = match self.is_native {
                     true => http::Reuse {
                         requests: 1,
@@ -194,14 +190,14 @@ impl Way {
                         at_once: 16,
                     },
                 };
-                return http::measure(self.http_host, &self.server, &reuse);
+                return http::measure(self.host, &self.server, &reuse);
             }
             "http request, instances used alike" => {
                 let reuse = http::Reuse {
                     requests: 128,
                     at_once: 1,
                 };
-                return http::measure(self.http_host, &self.server, &reuse);
+                return http::measure(self.host, &self.server, &reuse);
             }
             _ => {}
         }
@@ -245,32 +241,17 @@ impl Way {
     }
 }
 
-/// Builds a guest in release mode.
+/// Builds a guest in release mode, and returns its component.
 fn build_guest(folder: &str, name: &str) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("guests")
-        .join(folder);
-    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    let status = Command::new(cargo)
-        .current_dir(&folder)
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--target",
-            "wasm32-wasip2",
-        ])
-        .arg("--target-dir")
-        .arg(&target)
-        .status()
-        .expect("starting cargo");
-    assert!(status.success(), "the guest was not built");
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let target = tmp.with_file_name("guests");
+    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests");
+    cargo::build(&guests.join(folder), "wasm32-wasip2", &target, &[]).expect("the guest builds");
     let folder = target.join("wasm32-wasip2/release");
     folder.join(name).with_extension("wasm")
 }
 
-/// Serves one connection, the way that `name` needs, and says where.
+/// Serves one connection in the way that the measurement needs, and returns the address.
 fn tcp_peer(name: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("listening");
     let address = listener.local_addr().expect("it has one").to_string();
@@ -293,7 +274,7 @@ fn tcp_peer(name: String) -> String {
     address
 }
 
-/// Echoes datagrams until the process ends.
+/// Echoes datagrams until the process ends, and returns the address.
 fn udp_peer() -> String {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("binding");
     let address = socket.local_addr().expect("it has one").to_string();

@@ -1,9 +1,7 @@
-//! Runs a program on a machine that lacks something, made of this one:
-//! `adverse-machine CONDITION PROGRAM [ARGS...]`.
+//! Runs a program on a machine that lacks something: `adverse-machine CONDITION PROGRAM [ARGS...]`.
 //!
-//! The program and the operating system are real. What is missing is taken away
-//! by the system's own means: a network namespace, a limit, or a filter that
-//! lets a system call fail.
+//! The program and the operating system are real. The system's own means make the machine lack
+//! something: a network namespace, a limit, or a filter that lets a system call fail.
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -28,7 +26,7 @@ mod linux {
     use std::process::{Command, ExitCode};
     use std::{env, fs, thread};
 
-    /// Stands before a condition once there is a namespace.
+    /// The word before the condition when this program runs itself within a namespace.
     const INSIDE: &str = "inside";
 
     pub fn main() -> ExitCode {
@@ -86,7 +84,7 @@ mod linux {
             }
             "alone" => {
                 only_loopback();
-                // The shortest time in which a connection is given up: three seconds.
+                // A connection is given up after three seconds, the shortest time that there is.
                 setting("tcp_syn_retries", "1");
             }
             "no-answers" => return with_resolver(program),
@@ -95,13 +93,13 @@ mod linux {
         exec(program)
     }
 
-    /// Becomes another program.
+    /// Replaces this process by another program.
     fn exec(words: &[String]) -> ! {
         let error = Command::new(&words[0]).args(&words[1..]).exec();
         panic!("starting {}: {error}", words[0]);
     }
 
-    /// Makes these system calls fail, with this first argument if one is named.
+    /// Makes these system calls fail, each only with its first argument if one is given.
     fn failing(calls: &[(i64, Option<i32>)], errno: i32) {
         let rules = |call| {
             let rule = |argument| {
@@ -131,7 +129,7 @@ mod linux {
         seccompiler::apply_filter(&filter).expect("filtering system calls");
     }
 
-    /// In a new namespace not even loopback is up.
+    /// Starts loopback, which is down in a new namespace.
     fn only_loopback() {
         run(&["ip", "link", "set", "lo", "up"]);
     }
@@ -159,7 +157,7 @@ mod linux {
     /// The length of a message's header.
     const HEADER: usize = 12;
 
-    /// Runs the program beside the machine's only name server, which fails.
+    /// Runs the program beside the machine's only name server, which answers with failures.
     fn with_resolver(program: &[String]) -> ExitCode {
         only_loopback();
         let mut file = tempfile::NamedTempFile::new().expect("making a file");
@@ -172,7 +170,7 @@ mod linux {
             let mut message = [0; 512];
             while let Ok((len, from)) = server.recv_from(&mut message) {
                 if let Some(len) = answer(&mut message[..len]) {
-                    // Who does not hear it asks again.
+                    // A client whose answer is lost asks again.
                     let _ = server.send_to(&message[..len], from);
                 }
             }
@@ -182,21 +180,21 @@ mod linux {
         ExitCode::from(code.expect("an exit code") as u8)
     }
 
-    /// Makes a question its own answer, and returns how long that is.
+    /// Turns a question into its answer, and returns the answer's length.
     fn answer(message: &mut [u8]) -> Option<usize> {
         let mut at = HEADER;
         // The name: labels with their lengths, the last is empty.
         while *message.get(at)? != 0 {
             at += 1 + usize::from(message[at]);
         }
-        // Behind it the type and the class of what is asked for.
+        // The type and the class of the question follow it.
         let end = at + 5;
         message.get(..end)?;
         const ANSWER: u8 = 0x80;
         const RECURSION_AVAILABLE: u8 = 0x80;
         message[2] |= ANSWER;
         message[3] = RECURSION_AVAILABLE | SERVER_FAILURE;
-        // It has no records but the question.
+        // The answer has no records but the question.
         message[6..HEADER].fill(0);
         Some(end)
     }

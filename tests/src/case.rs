@@ -1,18 +1,17 @@
-//! Cases: what to run, with what input, and what has to come out.
+//! Cases: a guest, its input, and the outcome on record.
 
-use crate::{Guest, LinkMode, MODES, Outcome, Preopen, Source, Thing};
+use crate::{Guest, LinkMode, MODES, Outcome, Preopen, Source, Thing, blesses};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 /// Everything that a run of a guest depends on.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// What the guest gets after its own name.
+    /// The arguments after the guest's own name.
     pub args: Vec<String>,
     /// Environment variables, each `NAME=VALUE`.
     pub env: Vec<String>,
@@ -20,16 +19,15 @@ pub struct Scenario {
     pub cwd: Option<String>,
     /// The folders that the guest is given.
     pub preopens: Vec<Preopen>,
-    /// Whether the host works with files while the guest is held, instead of
-    /// letting another thread do it.
+    /// `true` if the host works with files in place, and not on another thread.
     pub inline_files: bool,
-    /// Whether the guest may use the network.
+    /// `true` if the guest may use the network.
     pub network: bool,
-    /// How long a file may become, in bytes: what is a multiple of 512.
+    /// The length in bytes that a file may grow to, a multiple of 512.
     pub file_limit: Option<u64>,
-    /// What is behind stdin.
+    /// The source of stdin.
     pub stdin: Stdin,
-    /// Who reads stdout.
+    /// The reader of stdout.
     pub stdout: Stdout,
 }
 
@@ -49,7 +47,7 @@ impl Default for Scenario {
     }
 }
 
-/// What is behind a guest's stdin.
+/// The source of a guest's stdin.
 #[derive(Clone, Debug)]
 pub enum Stdin {
     /// The null device.
@@ -62,20 +60,23 @@ pub enum Stdin {
     Held,
     /// A regular file.
     File(Vec<u8>),
-    /// A pipe that gets each piece after a pause, and is closed.
-    Pipe(Duration, Vec<Vec<u8>>),
-    /// A pipe that gets the next piece, in the end its closing, each time the
-    /// guest prints a `?`. So the guest knows what is on its way and what not.
+    /// A pipe that gets these bytes, and is closed.
+    Pipe(Vec<u8>),
+    /// A pipe that gets the next piece, in the end its closing, when the guest has taken the one
+    /// before and waits.
+    Slow(Vec<Vec<u8>>),
+    /// A pipe that gets the next piece, in the end its closing, each time the guest prints a `?`.
+    /// So the guest knows which bytes have been sent.
     Asked(Vec<Vec<u8>>),
 }
 
-/// Who reads a guest's stdout.
+/// The reader of a guest's stdout.
 #[derive(Clone, Copy, Debug)]
 pub enum Stdout {
     /// A reader that keeps all of it.
     Read,
-    /// A reader that waits before it begins, so that the pipe fills up.
-    Late(Duration),
+    /// A reader that begins when the pipe is full.
+    Late,
     /// A reader that goes away after so many bytes.
     ClosedAfter(usize),
     /// No reader: a device that is full.
@@ -89,9 +90,25 @@ pub enum Stdout {
 pub enum Hosts {
     /// Both agree.
     Both,
-    /// Only the uplifted guest is run: here the WASI 0.2 host leaves out what
-    /// WASI 0.2 asks for, or has not got the interface.
+    /// Only the uplifted guest is run: the WASI 0.2 host lacks the interface, or does not do what
+    /// WASI 0.2 asks for.
     UpliftedOnly,
+}
+
+/// A difference that must make no difference to the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// The case as it is written.
+    AsWritten,
+    /// The host works with files in place.
+    InlineFiles,
+    /// The guest is built for `0.2.0-rc-2023-11-10`.
+    Candidate,
+}
+
+impl Variant {
+    /// All variants.
+    pub const ALL: [Self; 3] = [Self::AsWritten, Self::InlineFiles, Self::Candidate];
 }
 
 /// A folder in `cases/`.
@@ -101,17 +118,17 @@ pub struct Case {
     pub name: String,
     /// The guest to run.
     pub guest: Guest,
-    /// How to run it.
+    /// Everything else that a run depends on.
     pub scenario: Scenario,
-    /// Where.
+    /// The hosts that it is for.
     pub hosts: Hosts,
-    /// How guest and adapter are put together for it.
+    /// The link modes that it is for.
     pub modes: &'static [LinkMode],
     folder: PathBuf,
 }
 
 impl Case {
-    /// All cases, sorted by name.
+    /// Reads all cases, sorted by name.
     pub fn all() -> Vec<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
         let entries = fs::read_dir(&folder).expect("reading the folder of cases");
@@ -180,38 +197,42 @@ impl Case {
         })
     }
 
-    /// The same case in other clothes, each with a name: on a host that works
-    /// with files in another way, and with the guest built for another shape.
-    pub fn variants(&self) -> Vec<(&'static str, Self)> {
-        let mut variants = Vec::new();
-        if !self.scenario.preopens.is_empty() {
-            let mut inline = self.clone();
-            inline.scenario.inline_files = true;
-            variants.push(("inline files", inline));
+    /// Returns the variant of the case, if the case has it.
+    pub fn variant(&self, variant: Variant) -> Option<Self> {
+        let mut case = self.clone();
+        match variant {
+            Variant::AsWritten => {}
+            Variant::InlineFiles if self.scenario.preopens.is_empty() => return None,
+            Variant::InlineFiles => case.scenario.inline_files = true,
+            Variant::Candidate => {
+                case.guest = Guest::named(&format!("{}-candidate", self.guest.name)).ok()?;
+            }
         }
-        if let Ok(guest) = Guest::named(&format!("{}-candidate", self.guest.name)) {
-            let candidate = self.clone();
-            variants.push(("candidate", Self { guest, ..candidate }));
-        }
-        variants
+        Some(case)
     }
 
-    /// Gives `outcome` back if it is the one on record, and puts it on record
-    /// if it is to be blessed.
-    pub fn check(&self, outcome: Outcome, bless: bool) -> Result<Outcome, String> {
-        let path = self.folder.join("expected");
-        let actual = outcome.to_string();
-        if bless {
-            fs::write(&path, &actual).map_err(|e| e.to_string())?;
+    /// Puts an outcome on record if outcomes are to be blessed.
+    pub fn bless(&self, outcome: &Outcome) {
+        if blesses() {
+            fs::write(self.record(), outcome.to_string()).expect("writing an outcome");
         }
-        let expected = fs::read_to_string(path)
+    }
+
+    /// Compares an outcome with the one on record.
+    pub fn check(&self, outcome: &Outcome) -> Result<(), String> {
+        let expected = fs::read_to_string(self.record())
             .map_err(|e| format!("no outcome on record, {e}: run once with BLESS=1"))?;
+        let actual = outcome.to_string();
         if actual == expected {
-            Ok(outcome)
+            Ok(())
         } else {
-            let trap = outcome.trap;
+            let trap = &outcome.trap;
             Err(format!("expected:\n{expected}\nactual:\n{actual}{trap}"))
         }
+    }
+
+    fn record(&self) -> PathBuf {
+        self.folder.join("expected")
     }
 }
 
@@ -244,10 +265,10 @@ fn stdin(value: &str) -> Result<Stdin, String> {
         "directory" => Stdin::Directory,
         "held" => Stdin::Held,
         "file" => Stdin::File(unescape(rest)),
-        "pipe" => Stdin::Pipe(Duration::ZERO, vec![unescape(rest)]),
-        "slow" => Stdin::Pipe(Duration::from_millis(20), pieces(rest)),
+        "pipe" => Stdin::Pipe(unescape(rest)),
+        "slow" => Stdin::Slow(pieces(rest)),
         "asked" => Stdin::Asked(pieces(rest)),
-        "pattern" => Stdin::Pipe(Duration::ZERO, vec![pattern(rest)?]),
+        "pattern" => Stdin::Pipe(pattern(rest)?),
         _ => return Err(format!("unknown stdin {value:?}")),
     })
 }
@@ -256,7 +277,7 @@ fn stdout(value: &str) -> Result<Stdout, String> {
     match value.split_once(' ') {
         None if value == "full" => Ok(Stdout::Full),
         None if value == "merged" => Ok(Stdout::Merged),
-        None if value == "late" => Ok(Stdout::Late(Duration::from_millis(300))),
+        None if value == "late" => Ok(Stdout::Late),
         Some(("closed-after", bytes)) => Ok(Stdout::ClosedAfter(number(bytes)?)),
         _ => Err(format!("unknown stdout {value:?}")),
     }
@@ -266,7 +287,7 @@ fn pieces(text: &str) -> Vec<Vec<u8>> {
     text.split_terminator('|').map(unescape).collect()
 }
 
-/// The bytes that a text stands for. `\xff` is a byte of no text.
+/// Returns the bytes that a text stands for. `\xff` is a byte that no text has.
 fn unescape(text: &str) -> Vec<u8> {
     let text = text.replace("\\n", "\n");
     let pieces: Vec<_> = text.split("\\xff").map(str::as_bytes).collect();

@@ -1,4 +1,4 @@
-//! Which functions there are, and which of them guests call.
+//! The functions of WASI, and those of them that guests call.
 
 use crate::Guest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +9,8 @@ use wit_parser::{Resolve, WorldItem, WorldKey};
 /// The functions of a package's interfaces, by the interface's name.
 pub type Functions = BTreeMap<String, BTreeSet<String>>;
 
-/// What the WIT in the last of these files has. Those before it are what it
-/// refers to. The files are relative to `guests`.
+/// Returns the functions in the last of these WIT files, which may refer to the others. The paths
+/// are relative to `guests`.
 pub fn described(files: &[&str]) -> Functions {
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests");
     let mut resolve = Resolve::default();
@@ -31,8 +31,8 @@ pub fn described(files: &[&str]) -> Functions {
     described
 }
 
-/// What these guests import of the package of WASI. A component names only what
-/// its code calls.
+/// Returns the functions of a package of WASI that these guests import. A component imports only
+/// the functions that its code calls.
 pub fn called(guests: impl IntoIterator<Item = Guest>, package: &str) -> Functions {
     let mut called = Functions::new();
     for guest in guests {
@@ -57,7 +57,7 @@ pub fn called(guests: impl IntoIterator<Item = Guest>, package: &str) -> Functio
     called
 }
 
-/// Fails if a function is described and not called.
+/// Asserts that every function is called.
 pub fn assert_called(what: &str, described: Functions, called: &Functions) {
     for (interface, functions) in described {
         let none = BTreeSet::new();

@@ -1,29 +1,25 @@
-//! The hosts, and the comparison of what a guest does on them.
+//! The hosts as programs, and what they run.
 
 use crate::process::{self, Outcome};
-use crate::{Case, Guest, Hosts, LinkMode, Live, NOT_RUN, Scenario, uplift_to};
-use std::collections::HashMap;
-use std::fs;
+use crate::{Guest, LinkMode, Live, MODES, Scenario, Server, Serving, uplifted};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, Mutex, OnceLock};
-use tempfile::TempDir;
+use std::process::{Command, Stdio};
 use wasi_uplift::Target;
 
 /// A host with only WASI 0.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Host {
-    /// All of 0.3.0.
+    /// A host of 0.3.0.
     P3Only,
-    /// Sockets, and what a command needs to run, of the snapshot of February 2026.
+    /// The example's host of the snapshot of February 2026: sockets, and what a command needs to run.
     SocketsOnly,
 }
 
 impl Host {
-    /// Both.
+    /// Both hosts.
     pub const ALL: [Self; 2] = [Self::P3Only, Self::SocketsOnly];
 
-    /// What guests are uplifted to for this host.
+    /// Returns the version of WASI 0.3 that this host ships.
     pub fn target(self) -> Target {
         match self {
             Self::P3Only => Target::V0_3_0,
@@ -32,10 +28,62 @@ impl Host {
     }
 }
 
-/// What a guest finds where it runs.
+/// A guest on a host.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The guest.
+    pub guest: Guest,
+    /// The host and the way in which the guest is uplifted for it; `None` for the guest as it is on
+    /// the WASI 0.2 host.
+    pub on: Option<(LinkMode, Host)>,
+}
+
+impl Place {
+    /// Returns the guest as it is on the WASI 0.2 host.
+    pub fn reference(guest: Guest) -> Self {
+        Self { guest, on: None }
+    }
+
+    /// Returns the guest on a host with only WASI 0.3, in each link mode.
+    pub fn uplifted(guest: Guest, host: Host) -> [Self; 2] {
+        MODES.map(|mode| Self {
+            guest,
+            on: Some((mode, host)),
+        })
+    }
+
+    /// Returns `true` for the WASI 0.2 host.
+    pub fn is_reference(&self) -> bool {
+        self.on.is_none()
+    }
+
+    /// Returns the host with only WASI 0.3, if it is one.
+    pub fn host(&self) -> Option<Host> {
+        self.on.map(|(_, host)| host)
+    }
+
+    /// Returns a name for messages.
+    pub fn name(&self) -> String {
+        let name = self.guest.name;
+        match self.on {
+            None => format!("{name}, as it is"),
+            Some((mode, host)) => format!("{name}, {mode}, {}", host.target()),
+        }
+    }
+
+    /// Returns the component that the host is given.
+    fn component(&self) -> PathBuf {
+        match self.on {
+            None => self.guest.path().to_owned(),
+            Some((mode, host)) => uplifted(self.guest, mode, host.target()),
+        }
+    }
+}
+
+/// A circumstance under which a guest runs.
 #[derive(Clone, Copy, Debug)]
 pub enum Condition {
-    /// What there is anyway.
+    /// The machine and the host as they are.
     None,
     /// A machine that lacks something: `hosts/adverse.rs` has the conditions.
     Machine(&'static str),
@@ -43,106 +91,49 @@ pub enum Condition {
     Host(&'static str),
 }
 
-/// The hosts, and the guests uplifted so far.
+/// The programs that a test program runs. Only there does Cargo say where they are.
+#[derive(Clone, Copy)]
 pub struct Lab {
-    reference: PathBuf,
-    p3_only: PathBuf,
-    sockets_only: PathBuf,
-    adverse: PathBuf,
-    folder: TempDir,
-    uplifted: Mutex<HashMap<(&'static str, LinkMode, Host), Uplifted>>,
-}
-
-/// Filled by whoever needs the guest first; others wait.
-type Uplifted = Arc<OnceLock<PathBuf>>;
-
-/// The lab of a test target: only there does cargo tell where the hosts are.
-#[macro_export]
-macro_rules! lab {
-    () => {
-        $crate::Lab::new(
-            env!("CARGO_BIN_EXE_p2-reference-host"),
-            env!("CARGO_BIN_EXE_p3-only-host"),
-            env!("CARGO_BIN_EXE_rc-sockets-only-host"),
-            env!("CARGO_BIN_EXE_adverse-machine"),
-        )
-    };
+    /// The WASI 0.2 host.
+    pub reference: &'static str,
+    /// The host of 0.3.0.
+    pub p3_only: &'static str,
+    /// The host with sockets of a snapshot.
+    pub sockets_only: &'static str,
+    /// The maker of machines that lack something.
+    pub adverse: &'static str,
 }
 
 impl Lab {
-    /// A lab with these hosts, and the program that makes adverse machines; see
-    /// also [`lab!`](crate::lab).
-    pub fn new(reference: &str, p3_only: &str, sockets_only: &str, adverse: &str) -> Self {
-        Self {
-            reference: reference.into(),
-            p3_only: p3_only.into(),
-            sockets_only: sockets_only.into(),
-            adverse: adverse.into(),
-            folder: tempfile::tempdir().expect("making a temporary folder"),
-            uplifted: Mutex::default(),
-        }
-    }
-
-    /// Runs a guest, as it is, on the WASI 0.2 host.
-    pub fn run_reference(&self, guest: Guest, scenario: &Scenario) -> Result<Outcome, String> {
-        process::run(&self.reference, guest.path(), scenario)
-    }
-
-    /// Runs a guest, as it is, on the host with only WASI 0.3.
-    pub fn run_as_is(&self, guest: Guest, scenario: &Scenario) -> Result<Outcome, String> {
-        self.run_on(Host::P3Only, guest.path(), scenario)
+    /// Runs a guest to its end.
+    pub fn run(&self, place: Place, scenario: &Scenario) -> Result<Outcome, String> {
+        process::run(self.program(place.host()), &place.component(), scenario)
     }
 
     /// Runs a component, as it is, on a host with only WASI 0.3.
-    pub fn run_on(&self, host: Host, path: &Path, scenario: &Scenario) -> Result<Outcome, String> {
-        let host = match host {
-            Host::P3Only => &self.p3_only,
-            Host::SocketsOnly => &self.sockets_only,
-        };
-        process::run(host, path, scenario)
-    }
-
-    /// Runs a guest, uplifted, on the host with only WASI 0.3.
-    pub fn run_uplifted(
+    pub fn run_file(
         &self,
-        guest: Guest,
-        mode: LinkMode,
+        host: Host,
+        file: &Path,
         scenario: &Scenario,
     ) -> Result<Outcome, String> {
-        let component = self.uplifted(guest, mode, Host::P3Only);
-        process::run(&self.p3_only, &component, scenario)
+        process::run(self.program(Some(host)), file, scenario)
     }
 
-    /// Starts a guest that has to do with the network: uplifted on a host with
-    /// only WASI 0.3, or, where none is named, as it is on the WASI 0.2 host.
-    pub fn start(
-        &self,
-        guest: Guest,
-        on: Option<(LinkMode, Host)>,
-        condition: Condition,
-        args: &[&str],
-    ) -> Live {
-        let (host, component) = match on {
-            None => (&self.reference, guest.path().to_owned()),
-            Some((mode, host)) => {
-                let path = match host {
-                    Host::P3Only => &self.p3_only,
-                    Host::SocketsOnly => &self.sockets_only,
-                };
-                (path, self.uplifted(guest, mode, host))
-            }
-        };
+    /// Starts a guest that is given the network.
+    pub fn start(&self, place: Place, condition: Condition, args: &[&str]) -> Live {
+        let host = self.program(place.host());
         let mut command = match condition {
             Condition::Machine(condition) => {
-                let mut command = Command::new(&self.adverse);
+                let mut command = Command::new(self.adverse);
                 command.arg(condition).arg(host);
                 command
             }
             Condition::None | Condition::Host(_) => Command::new(host),
         };
-        command.arg(component);
-        // What opens the network, where it is not open anyway.
-        if *host != self.sockets_only {
+        command.arg(place.component()).stdin(Stdio::null());
+        // The host with sockets alone has no such option: its network is open.
+        if place.host() != Some(Host::SocketsOnly) {
             command.arg("--inherit-network");
         }
         if let Condition::Host(option) = condition {
@@ -151,63 +142,21 @@ impl Lab {
         Live::start(command.arg("--").args(args))
     }
 
-    /// Runs a case on its hosts. All have to agree with each other and with the
-    /// outcome on record, which `BLESS=1` in the environment writes anew.
-    pub fn differential(&self, case: &Case, mode: LinkMode) -> Result<(), String> {
-        let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
-        let reference = match case.hosts {
-            Hosts::UpliftedOnly => None,
-            Hosts::Both => {
-                let outcome = ran(self.run_reference(case.guest, &case.scenario))
-                    .and_then(|outcome| case.check(outcome, bless));
-                Some(outcome.map_err(|error| format!("on the WASI 0.2 host: {error}"))?)
-            }
-        };
-        let uplifted = ran(self.run_uplifted(case.guest, mode, &case.scenario))
-            .and_then(|outcome| case.check(outcome, bless && reference.is_none()))
-            .map_err(|error| format!("uplifted: {error}"))?;
-        // Equal records may stand for unequal bytes, if hardly ever.
-        match reference {
-            Some(reference)
-                if reference.essence() != uplifted.essence() || reference.tree != uplifted.tree =>
-            {
-                Err("the hosts agree in short, and differ in full".into())
-            }
-            _ => Ok(()),
+    /// Starts a server.
+    pub fn serve(&self, place: Place, serving: Serving) -> Server {
+        self.serve_file(place.host(), &place.component(), serving)
+    }
+
+    /// Starts a server with a component, as it is, on the host.
+    pub fn serve_file(&self, host: Option<Host>, file: &Path, serving: Serving) -> Server {
+        Server::start(Command::new(self.program(host)).arg(file), serving)
+    }
+
+    fn program(&self, host: Option<Host>) -> &'static str {
+        match host {
+            None => self.reference,
+            Some(Host::P3Only) => self.p3_only,
+            Some(Host::SocketsOnly) => self.sockets_only,
         }
     }
-
-    /// Runs a case's guest uplifted alone, as a variant of the case that has to
-    /// come out like the case itself.
-    pub fn as_on_record(&self, variant: &Case, mode: LinkMode) -> Result<(), String> {
-        ran(self.run_uplifted(variant.guest, mode, &variant.scenario))
-            .and_then(|outcome| variant.check(outcome, false))
-            .map(drop)
-    }
-
-    fn uplifted(&self, guest: Guest, mode: LinkMode, host: Host) -> PathBuf {
-        let cell = {
-            let mut all = self.uplifted.lock().expect("no holder panics");
-            all.entry((guest.name, mode, host)).or_default().clone()
-        };
-        let path = cell.get_or_init(|| {
-            // The same file name as the guest's: it becomes the first argument.
-            let target = host.target();
-            let folder = self.folder.path().join(mode.name()).join(target.version());
-            fs::create_dir_all(&folder).expect("making a folder");
-            let path = folder.join(guest.path().file_name().expect("a guest is a file"));
-            let component = uplift_to(&guest.bytes(), mode, target);
-            fs::write(&path, component).expect("writing a component");
-            path
-        });
-        path.clone()
-    }
-}
-
-/// A component that a host could not link has no outcome to compare.
-fn ran(outcome: Result<Outcome, String>) -> Result<Outcome, String> {
-    outcome.and_then(|outcome| match outcome.code {
-        NOT_RUN => Err(String::from_utf8_lossy(&outcome.stderr).into_owned()),
-        _ => Ok(outcome),
-    })
 }

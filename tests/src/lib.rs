@@ -1,41 +1,45 @@
-//! Runs real WASI 0.2 guests, uplifted, on a host that ships only WASI 0.3,
-//! and compares them with what the same guests do, as they are, on a WASI 0.2
-//! host.
+//! Runs real WASI 0.2 guests, uplifted, on a host that ships only WASI 0.3, and compares them with
+//! the same guests, as they are, on a WASI 0.2 host.
 //!
-//! A [`Lab`] holds the hosts. A [`Case`] says what to run and what comes
-//! out; most live in `cases/`, one folder each.
+//! A [`Lab`] holds the hosts, a [`Place`] is a guest on one of them, and a [`Case`] is a guest with
+//! its input and its outcome: most live in `cases/`, one folder each.
 
+pub mod cargo;
 mod case;
 pub mod coverage;
+pub mod events;
 #[path = "../guests/src/fnv.rs"]
 mod fnv;
+pub mod host;
 mod lab;
 mod live;
 mod process;
-mod state;
+mod server;
 mod tree;
+mod uplift;
 
-pub use case::{Case, Hosts, Scenario, Stdin, Stdout};
+pub use case::{Case, Hosts, Scenario, Stdin, Stdout, Variant};
 pub use fnv::{Fnv, pattern};
-pub use lab::{Condition, Host, Lab};
+pub use host::State;
+pub use lab::{Condition, Host, Lab, Place};
 pub use live::Live;
 pub use process::Outcome;
-pub use state::State;
+pub use server::{Server, Serving};
 pub use tree::{Preopen, Source, Thing};
+pub use uplift::{compose, uplifted, uplifted_bytes};
 pub use wasi_uplift::LinkMode;
 
 use std::fs;
 use std::path::Path;
-use wasi_uplift::Target;
 
-/// The exit code of all hosts when the guest trapped: what a shell reports for
-/// a process that aborted.
+/// The exit code of all hosts when the guest trapped: the one that a shell reports for a process
+/// that aborted.
 pub const TRAPPED: u8 = 134;
 
 /// The exit code of all hosts when the component could not even be linked.
 pub const NOT_RUN: u8 = 125;
 
-/// What all hosts print on stderr before the reason of a trap.
+/// The text that all hosts print on stderr before the reason of a trap.
 pub const TRAPPED_PREFIX: &str = "trapped: ";
 
 /// A WASI 0.2 component that the build script made from `guests/`.
@@ -47,10 +51,10 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// All guests there are.
+    /// All guests of the build script.
     pub const ALL: &'static [Self] = include!(concat!(env!("OUT_DIR"), "/guests.rs"));
 
-    /// The guest of that name.
+    /// Returns the guest of that name.
     pub fn named(name: &str) -> Result<Self, String> {
         let found = Self::ALL.iter().find(|guest| guest.name == name);
         found
@@ -58,41 +62,34 @@ impl Guest {
             .ok_or_else(|| format!("no guest is called {name:?}"))
     }
 
-    /// A guest that a test has built.
+    /// Returns a guest that a test has built.
     pub fn built(name: &'static str, path: &Path) -> Self {
         let path = path.to_str().expect("the path is text").to_owned();
-        // There are a few of them, and they are as good as those that are listed.
+        // There are a few of them, and they live as long as those of the build script.
         let path = path.leak();
         Self { name, path }
     }
 
-    /// Where the component is.
+    /// Returns the file of the component.
     pub fn path(&self) -> &'static Path {
         Path::new(self.path)
     }
 
-    /// The component's bytes.
+    /// Returns the component's bytes.
     pub fn bytes(&self) -> Vec<u8> {
         fs::read(self.path()).expect("reading a guest that was built")
     }
 }
 
-/// How guests are linked: every case runs in each of these modes.
+/// The link modes that every case runs in.
 pub const MODES: [LinkMode; 2] = [LinkMode::Component, LinkMode::Fused];
 
-/// Makes a WASI 0.2 component run on WASI 0.3.
-pub fn uplift(guest: &[u8], mode: LinkMode) -> Vec<u8> {
-    uplift_to(guest, mode, Target::default())
+/// Returns `true` if outcomes are to be put on record: with `BLESS=1` in the environment.
+pub fn blesses() -> bool {
+    std::env::var_os("BLESS").is_some_and(|value| value == "1")
 }
 
-/// Makes a WASI 0.2 component run on this version of WASI 0.3.
-pub fn uplift_to(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
-    let options = wasi_uplift::Options::default().target(target).link(mode);
-    let composed = wasi_uplift::compose(guest, &options);
-    composed.expect("every guest can be uplifted").bytes
-}
-
-/// The names that a component imports, in order.
+/// Returns the names that a component imports, in order.
 pub fn imports(component: &[u8]) -> Vec<String> {
     use wasmparser::{Parser, Payload};
 

@@ -1,31 +1,31 @@
-//! A guest on a host that is talked to over the network while it runs.
+//! A host that is talked to while it runs.
 
 use crate::process::{self, Outcome, TIME_LIMIT};
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 
-/// See the [module](self). It ends when this is dropped, however far it is.
+/// A running host. Dropping it ends it, however far it is.
 pub struct Live {
     child: Child,
+    stdin: Option<ChildStdin>,
     lines: Receiver<String>,
-    /// All of the lines that were taken.
+    /// The lines that were taken.
     stdout: String,
     stderr: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Live {
-    /// Starts a host with its guest.
+    /// Starts a host, whose stdin is what the command says.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("starting the host");
-        let stdout = child.stdout.take().expect("it is piped");
-        let mut stderr = child.stderr.take().expect("it is piped");
+        let stdout = child.stdout.take().expect("stdout is a pipe");
+        let mut stderr = child.stderr.take().expect("stderr is a pipe");
         let (to, lines) = channel();
         thread::spawn(move || {
             let mut stdout = BufReader::new(stdout);
@@ -37,11 +37,12 @@ impl Live {
         });
         let stderr = thread::spawn(move || {
             let mut bytes = Vec::new();
-            // What was read before an error is what there is to say.
+            // Whatever was read before an error is kept.
             let _ = stderr.read_to_end(&mut bytes);
             bytes
         });
         Self {
+            stdin: child.stdin.take(),
             child,
             lines,
             stdout: String::new(),
@@ -49,12 +50,12 @@ impl Live {
         }
     }
 
-    /// The host's process.
+    /// Returns the id of the host's process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// The next line on stdout, without its end.
+    /// Waits for the next line on stdout, and returns it without its end.
     pub fn line(&mut self) -> String {
         match self.lines.recv_timeout(TIME_LIMIT) {
             Ok(line) => {
@@ -69,8 +70,7 @@ impl Live {
         }
     }
 
-    /// The port that the next line tells. What is on record has none: it is
-    /// another in every run.
+    /// Waits for a line with a port, which differs in every run and so is no part of the outcome.
     pub fn port(&mut self) -> u16 {
         let line = self.line();
         self.stdout.truncate(self.stdout.len() - line.len() - 1);
@@ -79,8 +79,9 @@ impl Live {
             .unwrap_or_else(|| panic!("no port in {line:?}"))
     }
 
-    /// Waits for the guest's end.
+    /// Closes stdin, if it is a pipe, and waits for the host's end.
     pub fn finish(mut self) -> Outcome {
+        drop(self.stdin.take());
         let status = process::wait(&mut self.child);
         while let Ok(line) = self.lines.recv() {
             self.stdout += &line;
@@ -92,10 +93,8 @@ impl Live {
     }
 
     fn stderr(&mut self) -> String {
-        let bytes = self.stderr.take().map(|thread| thread.join());
-        let bytes = bytes
-            .expect("it is asked for once")
-            .expect("it never panics");
+        let thread = self.stderr.take().expect("stderr is taken once");
+        let bytes = thread.join().expect("reading never panics");
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }

@@ -1,41 +1,41 @@
-//! A guest on a host: one process, fed, read and kept in time.
+//! A process with a guest, fed and read as a scenario says.
 
+use crate::events::{is_empty, is_full, wait_until, wait_until_asleep};
 use crate::fnv::Fnv;
 use crate::tree::Folders;
 use crate::{Scenario, Stdin, Stdout, TRAPPED, TRAPPED_PREFIX};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, PipeReader, Read, Seek, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Seek, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// No case needs a tenth of it, and a guest that hangs must not hang the tests.
+/// The time after which a guest counts as one that hangs. No case needs a tenth of it.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// Longer outputs are recorded by their hash.
+/// The length above which an output is recorded by its hash.
 const LONGEST_TEXT: usize = 2_000;
 
-/// What a guest has said, and how it ended.
+/// The output and the end of a guest.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// All that was read of its stdout.
     pub stdout: Vec<u8>,
-    /// Its stderr, without what the host itself says about a trap.
+    /// Its stderr, without the host's own message about a trap.
     pub stderr: Vec<u8>,
     /// The host's exit code.
     pub code: u8,
-    /// What is in the folders that it was given.
+    /// A listing of the folders that it was given.
     pub tree: String,
-    /// What the host said about a trap: for a person to read, as every host has
-    /// its own words.
+    /// The host's own message about a trap, for a person to read: every host has its own words.
     pub trap: String,
 }
 
 impl Outcome {
-    /// The part that all hosts have to agree on.
+    /// Returns the parts that all hosts have to agree on.
     pub fn essence(&self) -> (&[u8], &[u8], u8) {
         (&self.stdout, &self.stderr, self.code)
     }
@@ -77,16 +77,26 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Runs `component` on `host`, as `scenario` says.
-pub fn run(host: &Path, component: &Path, scenario: &Scenario) -> Result<Outcome, String> {
+/// Runs a component on a host to its end.
+pub fn run(host: &str, component: &Path, scenario: &Scenario) -> Result<Outcome, String> {
     let told = |what: &'static str| move |error: io::Error| format!("{what}: {error}");
     let folders = Folders::new(&scenario.preopens).map_err(told("making folders"))?;
-    let (mut child, stdout, mut stderr) =
-        start(host, component, scenario, &folders).map_err(told("starting the host"))?;
+    let started = start(host, component, scenario, &folders).map_err(told("starting the host"))?;
+    let Started {
+        mut child,
+        stdout,
+        mut stderr,
+        held_back,
+    } = started;
 
     let (asks, asked) = channel();
     let reads = scenario.stdout;
-    let stdout = thread::spawn(move || read_stdout(stdout, reads, &asks));
+    let stdout = thread::spawn(move || {
+        if let Some(writer) = held_back {
+            wait_until("the pipe is full", || is_full(&writer));
+        }
+        read_stdout(stdout, reads, &asks)
+    });
     let stderr = thread::spawn(move || {
         let mut bytes = Vec::new();
         stderr.read_to_end(&mut bytes).map(|_| bytes)
@@ -97,7 +107,8 @@ pub fn run(host: &Path, component: &Path, scenario: &Scenario) -> Result<Outcome
         && let Some(pipe) = held.take()
     {
         let source = scenario.stdin.clone();
-        thread::spawn(move || feed(pipe, source, &asked));
+        let host = child.id();
+        thread::spawn(move || feed(pipe, source, &asked, host));
     }
 
     let status = wait(&mut child);
@@ -115,7 +126,7 @@ pub fn run(host: &Path, component: &Path, scenario: &Scenario) -> Result<Outcome
     })
 }
 
-/// Puts together what became of a host.
+/// Puts an outcome together. A host that was killed has none.
 pub(crate) fn outcome(
     status: Result<ExitStatus, String>,
     stdout: Vec<u8>,
@@ -144,13 +155,21 @@ pub(crate) fn outcome(
     })
 }
 
-/// The process, and what to read its stdout and its stderr from.
+/// A host that has been started.
+struct Started {
+    child: Child,
+    stdout: PipeReader,
+    stderr: PipeReader,
+    /// Another end of the pipe that is stdout, if its reader comes late.
+    held_back: Option<PipeWriter>,
+}
+
 fn start(
-    host: &Path,
+    host: &str,
     component: &Path,
     scenario: &Scenario,
     folders: &Folders,
-) -> io::Result<(Child, PipeReader, PipeReader)> {
+) -> io::Result<Started> {
     let mut command = Command::new(host);
     if let Stdin::Closed = scenario.stdin {
         // Only a shell can start a process without a stdin.
@@ -158,7 +177,7 @@ fn start(
         command.args(["-c", "exec \"$0\" \"$@\" <&-"]).arg(host);
     }
     if let Some(limit) = scenario.file_limit {
-        // A shell can set limits, too. A signal would come with the error.
+        // A shell can set limits, too. Without the trap, a signal comes with the error.
         let limited = format!(
             "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
             limit / 512
@@ -183,7 +202,7 @@ fn start(
     command.stdin(match &scenario.stdin {
         Stdin::Null | Stdin::Closed => Stdio::null(),
         Stdin::Directory => File::open(component.parent().expect("a file has a parent"))?.into(),
-        Stdin::Held | Stdin::Pipe(..) | Stdin::Asked(_) => Stdio::piped(),
+        Stdin::Held | Stdin::Pipe(_) | Stdin::Slow(_) | Stdin::Asked(_) => Stdio::piped(),
         Stdin::File(bytes) => {
             let mut file = tempfile::tempfile()?;
             file.write_all(bytes)?;
@@ -193,6 +212,10 @@ fn start(
     });
     let (stdout, stdout_end) = io::pipe()?;
     let (stderr, mut stderr_end) = io::pipe()?;
+    let held_back = match scenario.stdout {
+        Stdout::Late => Some(stdout_end.try_clone()?),
+        _ => None,
+    };
     // A pipe that is replaced has no writer left, and is empty.
     command.stdout(match scenario.stdout {
         Stdout::Full => Stdio::from(File::options().write(true).open("/dev/full")?),
@@ -200,22 +223,29 @@ fn start(
             stderr_end = stdout_end.try_clone()?;
             stdout_end.into()
         }
-        Stdout::Read | Stdout::Late(_) | Stdout::ClosedAfter(_) => stdout_end.into(),
+        Stdout::Read | Stdout::Late | Stdout::ClosedAfter(_) => stdout_end.into(),
     });
     // The command owns our copies of the write ends. It ends with this function,
     // or reading would never end.
     let child = command.stderr(stderr_end).spawn()?;
-    Ok((child, stdout, stderr))
+    Ok(Started {
+        child,
+        stdout,
+        stderr,
+        held_back,
+    })
 }
 
-/// Writes what the guest is to read. A guest that does not read it all, or ends
-/// before, is no failure: the comparison tells.
-fn feed(mut pipe: ChildStdin, source: Stdin, asked: &Receiver<()>) -> io::Result<()> {
+/// Writes to the guest's stdin. A guest that does not read it all, or ends before, is no failure:
+/// the comparison of outcomes decides.
+fn feed(mut pipe: ChildStdin, source: Stdin, asked: &Receiver<()>, host: u32) -> io::Result<()> {
     match source {
-        Stdin::Pipe(pause, pieces) => {
+        Stdin::Pipe(bytes) => pipe.write_all(&bytes)?,
+        Stdin::Slow(pieces) => {
             for piece in pieces {
-                thread::sleep(pause);
                 pipe.write_all(&piece)?;
+                wait_until("the guest reads", || is_empty(&pipe));
+                wait_until_asleep(host);
             }
         }
         Stdin::Asked(pieces) => {
@@ -235,12 +265,8 @@ fn feed(mut pipe: ChildStdin, source: Stdin, asked: &Receiver<()>) -> io::Result
 
 fn read_stdout(mut pipe: impl Read, reads: Stdout, asks: &Sender<()>) -> io::Result<Vec<u8>> {
     let limit = match reads {
-        Stdout::Read | Stdout::Full | Stdout::Merged => usize::MAX,
+        Stdout::Read | Stdout::Late | Stdout::Full | Stdout::Merged => usize::MAX,
         Stdout::ClosedAfter(bytes) => bytes,
-        Stdout::Late(pause) => {
-            thread::sleep(pause);
-            usize::MAX
-        }
     };
     let mut bytes = Vec::new();
     let mut buffer = [0; 1 << 16];
@@ -259,7 +285,7 @@ fn read_stdout(mut pipe: impl Read, reads: Stdout, asks: &Sender<()>) -> io::Res
     Ok(bytes)
 }
 
-/// Waits for the host's end, and ends it if that takes too long.
+/// Waits for the host's end, and kills a host that hangs.
 pub(crate) fn wait(child: &mut Child) -> Result<ExitStatus, String> {
     let deadline = Instant::now() + TIME_LIMIT;
     loop {

@@ -1,4 +1,4 @@
-//! The folders that a guest is given, and what it has made of them.
+//! The folders that a guest is given, and a listing of them after its run.
 
 use crate::fnv::Fnv;
 use std::fmt::Write as _;
@@ -9,30 +9,30 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
-/// Larger files are on record by their size alone: those are mostly holes, and
-/// reading them would take longer than the test.
+/// The size up to which a file is on record with its hash. Larger ones are mostly holes, and reading
+/// them would take longer than the test.
 const LONGEST_HASHED: u64 = 16 << 20;
 
-/// A time this close to now is the one at which the test ran, no guest's choice.
+/// The distance from now within which a time was not chosen by a guest: the test ran then.
 const NOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder that a guest is given.
 #[derive(Clone, Debug)]
 pub struct Preopen {
-    /// What the guest calls it.
+    /// The guest's name for it.
     pub name: String,
-    /// Whether the host lets the guest change anything in it.
+    /// `true` if the guest may change anything in it.
     pub writable: bool,
-    /// What it is on the host.
+    /// Its source on the host.
     pub source: Source,
 }
 
-/// What a [`Preopen`] is on the host.
+/// The source of a [`Preopen`] on the host.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A folder of the run's own, with these things in it.
+    /// A new folder for this run alone, with these things in it.
     Fresh(Vec<Thing>),
-    /// A folder that the host has anyway.
+    /// An existing folder of the host.
     Host(PathBuf),
 }
 
@@ -43,12 +43,11 @@ pub enum Thing {
     File(PathBuf, Vec<u8>),
     /// A folder.
     Folder(PathBuf),
-    /// A symbolic link, and where it leads to.
+    /// A symbolic link, and its target.
     Symlink(PathBuf, String),
-    /// A hard link, and to what.
+    /// A hard link, and its target.
     Link(PathBuf, String),
-    /// The time, in seconds from 1970, of the last change of a file or folder
-    /// that is there.
+    /// The time of an existing file's or folder's last change, in seconds from 1970.
     Modified(PathBuf, i64),
 }
 
@@ -57,7 +56,7 @@ pub struct Folders(Vec<Folder>);
 
 struct Folder {
     preopen: Preopen,
-    /// None if it is the host's own.
+    /// The new folder, if the source is [`Source::Fresh`].
     own: Option<TempDir>,
 }
 
@@ -87,7 +86,7 @@ impl Folders {
             .map(Self)
     }
 
-    /// What to tell a host so that it gives the folders to the guest.
+    /// Returns the options by which a host gives the folders to the guest.
     pub fn options(&self) -> impl Iterator<Item = String> {
         self.0.iter().flat_map(|Folder { preopen, own }| {
             let option = if preopen.writable {
@@ -104,7 +103,7 @@ impl Folders {
         })
     }
 
-    /// A listing of everything that is in the run's own folders now.
+    /// Lists the contents of the new folders.
     pub fn list(&self) -> io::Result<String> {
         let mut list = String::new();
         for Folder { preopen, own } in &self.0 {
@@ -136,7 +135,7 @@ impl Thing {
     }
 }
 
-/// Adds a line for what is at `path`, and lines for what is in it.
+/// Adds a line for the file or folder at `path`, and lines for the contents of a folder.
 fn describe(path: &Path, name: &str, list: &mut String) -> io::Result<()> {
     let metadata = path.symlink_metadata()?;
     let kind = metadata.file_type();
@@ -155,7 +154,7 @@ fn describe(path: &Path, name: &str, list: &mut String) -> io::Result<()> {
         format!("{kind:?}")
     };
     let _ = write!(list, "{name} {what}");
-    // That of a link can't be chosen by every guest.
+    // Not every guest can choose the time of a link.
     if !kind.is_symlink() {
         let modified = metadata.modified()?;
         if let Some(time) = chosen(modified) {
@@ -178,7 +177,7 @@ fn describe(path: &Path, name: &str, list: &mut String) -> io::Result<()> {
     Ok(())
 }
 
-/// The time in seconds from 1970, if it is one that the guest or the case chose.
+/// Returns the time in seconds from 1970, if the guest or the case chose it.
 fn chosen(time: SystemTime) -> Option<String> {
     let now = SystemTime::now();
     let distance = now

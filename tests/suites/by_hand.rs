@@ -1,19 +1,19 @@
-//! Guests that are joined with the adapter by hand, as somebody would who has more to join than the
-//! two: `wasi_uplift::by_hand` gives the pieces.
+//! Guests that are joined with the adapter by hand, as among more components than the two:
+//! `wasi_uplift::by_hand` gives the pieces.
 
+use crate::LAB;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use wac_graph::types::{BorrowedPackageKey, Package};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
 use wac_parser::Document;
 use wasi_uplift::by_hand::{self, Entry, Retyped};
 use wasi_uplift::{Options, Target};
-use wasi_uplift_tests::{Case, Guest, imports, lab};
+use wasi_uplift_tests::{Case, Guest, Host, LinkMode, Serving, imports, uplifted_bytes};
 
-/// Cases whose guests print, are given files, and end before what they wrote is with the host.
+/// Cases whose guests print, are given files, and end before the host has all their output.
 const CASES: [&str; 4] = [
     "environment",
     "exit-unflushed-return-late",
@@ -38,9 +38,8 @@ fn by_wac() {
     });
 }
 
-/// What is joined by hand does what the case says.
+/// Joins the guests of the cases, and asserts that they do what the cases say.
 fn agrees(how: &'static str, join: impl Fn(&[u8]) -> Vec<u8>) {
-    let lab = lab!();
     let all = Case::all();
     for name in CASES {
         let case = all.iter().find(|case| case.name == name).unwrap();
@@ -52,12 +51,12 @@ fn agrees(how: &'static str, join: impl Fn(&[u8]) -> Vec<u8>) {
         );
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(how);
         fs::create_dir_all(&folder).unwrap();
-        // The guest gets to see what it is called.
+        // The guest sees the name of its file.
         let path = folder.join(case.guest.path().file_name().unwrap());
         fs::write(&path, component).unwrap();
-        let outcome = lab.run_as_is(Guest::built("by-hand", &path), &case.scenario);
-        let checked = outcome.and_then(|outcome| case.check(outcome, false));
-        assert_eq!(checked.map(|_| ()), Ok(()), "{name}, by {how}");
+        let outcome = LAB.run_file(Host::P3Only, &path, &case.scenario);
+        let checked = outcome.and_then(|outcome| case.check(&outcome));
+        assert_eq!(checked, Ok(()), "{name}, by {how}");
     }
 }
 
@@ -136,26 +135,15 @@ fn servers() {
             "{shape}: {answer}"
         );
 
-        let composed = wasi_uplift::compose(&guest.bytes(), &Options::default()).unwrap();
-        fs::write(&path, &composed.bytes).unwrap();
+        fs::write(&path, uplifted_bytes(guest, LinkMode::Fused)).unwrap();
         assert_eq!(ask(&path, "/hello"), answer, "{shape}");
     }
 }
 
-/// What the server of a component answers to one request.
+/// Returns the answer of a server to one request.
 fn ask(component: &Path, path: &str) -> String {
-    let mut host = Command::new(env!("CARGO_BIN_EXE_p3-http-host"))
-        .arg(component)
-        .args(["--serve", "1", "1", "67108864", ""])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(host.stdout.take().unwrap());
-    stdout.read_line(&mut line).unwrap();
-    let port: u16 = line.trim().strip_prefix("port ").unwrap().parse().unwrap();
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let server = LAB.serve_file(Some(Host::P3Only), component, Serving::default());
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n"
@@ -163,9 +151,8 @@ fn ask(component: &Path, path: &str) -> String {
     .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    drop(host.stdin.take());
-    host.wait().unwrap();
-    // What tells of the time is of no interest.
+    server.end();
+    // The date is another in every run.
     let lines = answer.split_inclusive("\r\n");
     lines.filter(|line| !line.starts_with("date: ")).collect()
 }

@@ -1,11 +1,12 @@
-//! Guests of unusual making: what is said of each, and what it does.
+//! Guests of unusual making: the report of each, and its outcome.
 //!
 //! Each folder in `compositions/` is a case. `guest.wat` is the guest, or `compose.wac` makes it of
 //! the other `.wat` there. A core module has its types in `world.wit`, if it has any. `report` is
-//! what `inspect` says, and `expected` what comes out of a run, on a host with only WASI 0.2 and,
+//! the report of `inspect`, and `expected` the outcome of a run, on a host with only WASI 0.2 and,
 //! composed, on one with only WASI 0.3. `BLESS=1` puts both on record. Cases without `expected` need
 //! a host of their own, and those without a label of a release can't be run on the first.
 
+use crate::LAB;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,12 +19,12 @@ use wasi_preview1_component_adapter_provider::{
 };
 use wasi_uplift::plan::{ExportFate, ImportFate};
 use wasi_uplift::{LinkMode, Linked, Options, Verdict, compose, inspect};
-use wasi_uplift_tests::{Guest, Host, Outcome, Scenario, lab};
+use wasi_uplift_tests::{Guest, Host, Outcome, Place, Scenario, blesses};
 use wasmparser::Parser;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// A case, and the guest that it is about.
+/// A case, with the bytes of its guest.
 struct Case {
     folder: PathBuf,
     bytes: Vec<u8>,
@@ -62,17 +63,17 @@ impl Case {
         name.to_string_lossy().into_owned()
     }
 
-    /// Asserts that something is the same as in a file of the folder.
+    /// Asserts that a text is the same as in a file of the folder.
     fn check(&self, file: &str, actual: &str) {
         let path = self.folder.join(file);
-        if std::env::var_os("BLESS").is_some() {
+        if blesses() {
             fs::write(&path, actual).unwrap();
         }
         let expected = fs::read_to_string(path).unwrap_or_default();
         assert_eq!(actual, expected, "{}: {file}", self.name());
     }
 
-    /// The component that a host of WASI 0.2 runs.
+    /// Returns the component that a host of WASI 0.2 runs.
     fn component(&self) -> Vec<u8> {
         if !Parser::is_core_wasm(&self.bytes) {
             return self.bytes.clone();
@@ -108,7 +109,7 @@ fn composed(folder: &Path, source: &str) -> Vec<u8> {
     resolution.encode(EncodeOptions::default()).unwrap()
 }
 
-/// What is said of a guest.
+/// Returns the report of `inspect` as text.
 fn report(guest: &[u8]) -> String {
     let report = inspect(guest, &Options::default()).unwrap();
     let mut text = String::new();
@@ -142,15 +143,14 @@ fn report(guest: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_said_of_guests() {
+fn reports() {
     for case in Case::all() {
         case.check("report", &report(&case.bytes));
     }
 }
 
 #[test]
-fn what_guests_do() {
-    let lab = lab!();
+fn outcomes() {
     let scenario = Scenario::default();
     let mut count = 0;
     for case in Case::all() {
@@ -170,13 +170,13 @@ fn what_guests_do() {
         };
         if name != "candidates" {
             let guest = Guest::built("composition", written(&case.component()));
-            check(lab.run_reference(guest, &scenario).unwrap());
+            check(LAB.run(Place::reference(guest), &scenario).unwrap());
         }
         for link in [LinkMode::Auto, LinkMode::Component] {
             let options = Options::default().link(link);
             let composed = compose(&case.bytes, &options).unwrap();
             let path = written(&composed.bytes);
-            check(lab.run_on(Host::P3Only, path, &scenario).unwrap());
+            check(LAB.run_file(Host::P3Only, path, &scenario).unwrap());
             count += 1;
         }
     }

@@ -1,16 +1,15 @@
-//! Folders that are more than a case can say: a very large one, and one in which
-//! somebody else is at work.
+//! Folders that no case can describe: a very large one, and one in which another process works.
 
+use crate::LAB;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
 use tempfile::TempDir;
-use wasi_uplift_tests::{Guest, MODES, Outcome, Preopen, Scenario, Source, lab};
+use wasi_uplift_tests::events::wait_until;
+use wasi_uplift_tests::{Guest, Host, Outcome, Place, Preopen, Scenario, Source};
 
-/// All hosts look at one folder: making one for each would take longer than the
-/// rest.
+/// All hosts look at one folder: making one for each would take longer than the rest.
 #[test]
 fn a_folder_of_100_000_entries() {
     let in_memory = Path::new("/dev/shm");
@@ -33,7 +32,7 @@ fn a_folder_of_100_000_entries() {
     }
 }
 
-/// A guest that has slept sees what others have done in the meantime.
+/// A guest that has waited sees the changes that others have made in the meantime.
 #[test]
 fn a_file_that_somebody_else_changes() {
     let mut folders = Vec::new();
@@ -44,15 +43,9 @@ fn a_file_that_somebody_else_changes() {
         let folder = folders.last().unwrap().path();
         let (ready, file) = (folder.join("ready"), folder.join("file"));
         thread::spawn(move || {
-            // Longer than a guest may run.
-            for _ in 0..20_000 {
-                thread::sleep(Duration::from_millis(10));
-                if ready.exists() {
-                    let mut file = File::options().write(true).open(file).unwrap();
-                    file.write_all(&[b'n'; 3000]).unwrap();
-                    break;
-                }
-            }
+            wait_until("the guest is ready", || ready.exists());
+            let mut file = File::options().write(true).open(file).unwrap();
+            file.write_all(&[b'n'; 3000]).unwrap();
         });
         folder.to_owned()
     });
@@ -61,10 +54,9 @@ fn a_file_that_somebody_else_changes() {
     }
 }
 
-/// Runs the part of the guest on the WASI 0.2 host, and uplifted on hosts that
-/// work with files on other threads and in place. Each is given a folder.
+/// Runs a part of the guest on the WASI 0.2 host, and uplifted on hosts that work with files on
+/// other threads and in place. Each is given a folder.
 fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<Outcome> {
-    let lab = lab!();
     let guest = Guest::named("filesystem").unwrap();
     let mut scenario = |inline_files| Scenario {
         args: vec![part.into()],
@@ -76,11 +68,11 @@ fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<
         inline_files,
         ..Scenario::default()
     };
-    let mut outcomes = vec![lab.run_reference(guest, &scenario(false)).unwrap()];
-    for mode in MODES {
+    let reference = Place::reference(guest);
+    let mut outcomes = vec![LAB.run(reference, &scenario(false)).unwrap()];
+    for place in Place::uplifted(guest, Host::P3Only) {
         for inline_files in [false, true] {
-            let scenario = scenario(inline_files);
-            outcomes.push(lab.run_uplifted(guest, mode, &scenario).unwrap());
+            outcomes.push(LAB.run(place, &scenario(inline_files)).unwrap());
         }
     }
     outcomes

@@ -1,45 +1,73 @@
-//! A guest that waits costs nothing.
-//!
-//! Alone in its test target: the kernel counts for all children of a process.
+//! A guest that waits costs nothing, however long it waits.
 
-use std::fs;
-use std::time::{Duration, Instant};
-use wasi_uplift_tests::{Guest, MODES, Scenario, Stdin, lab};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wasi_uplift_tests::host::{self, Wasi};
+use wasi_uplift_tests::{Guest, LinkMode, MODES, State, uplifted_bytes};
+use wasmtime::{Config, Engine, Result, Store};
+use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi::cli::AsyncStdinStream;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::p3::bindings::CommandPre;
+
+/// The work that a run takes.
+#[derive(Clone, Copy, Debug)]
+struct Work {
+    /// The units of fuel that the guest and the adapter use, about one for each instruction.
+    fuel: u64,
+    /// The number of times that the host's future is polled.
+    polls: usize,
+}
 
 #[test]
-fn waiting_takes_no_processor_time() {
-    let lab = lab!();
-    let scenario = Scenario {
-        args: vec!["idle".into()],
-        stdin: Stdin::Held,
-        ..Scenario::default()
-    };
+fn waiting_longer_takes_no_more_work() {
     for mode in MODES {
-        let (start, before) = (Instant::now(), time_of_children());
-        let guest = Guest::named("interleaved").unwrap();
-        let outcome = lab.run_uplifted(guest, mode, &scenario).unwrap();
-        assert_eq!(outcome.essence(), (&b"poll [1]\n"[..], &b""[..], 0));
-
-        // Compiling the component is what is left.
-        let (waited, worked) = (start.elapsed(), time_of_children() - before);
-        assert!(waited >= Duration::from_secs(2), "{waited:?}");
-        assert!(worked < Duration::from_secs(1), "{worked:?} of {waited:?}");
+        let short = wait(mode, 100);
+        let long = wait(mode, 500);
+        // A guest that asks again and again uses millions.
+        let is_same = long.fuel <= short.fuel + 10_000 && long.polls <= short.polls + 10;
+        assert!(is_same, "{mode}: {short:?}, {long:?}");
     }
 }
 
-/// The processor time of all children that have ended, in user and in system
-/// mode.
-fn time_of_children() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    // The fields after the command's name, which may hold spaces itself: these
-    // two are the 16th and 17th of all.
-    let (_, fields) = stat.rsplit_once(") ").unwrap();
-    let ticks: u64 = fields
-        .split(' ')
-        .skip(13)
-        .take(2)
-        .map(|f| f.parse::<u64>().unwrap())
-        .sum();
-    // Linux tells everybody that there are a hundred in a second.
-    Duration::from_millis(ticks * 10)
+/// Runs a guest that waits, in one `poll`, for a stdin that gives nothing and for a timer.
+fn wait(mode: LinkMode, milliseconds: u64) -> Work {
+    let guest = Guest::named("interleaved").unwrap();
+    let mut config = Config::new();
+    config.consume_fuel(true);
+    let engine = Engine::new(&config).unwrap();
+    let component = host::compiled(&engine, &uplifted_bytes(guest, mode)).unwrap();
+    let pre = host::linker(Wasi::V0_3, &engine)
+        .unwrap()
+        .instantiate_pre(&component);
+    let command = CommandPre::new(pre.unwrap()).unwrap();
+
+    let (_silent, stdin) = tokio::io::duplex(1);
+    let stdout = MemoryOutputPipe::new(1 << 10);
+    let ctx = WasiCtxBuilder::new()
+        .stdin(AsyncStdinStream::new(stdin))
+        .stdout(stdout.clone())
+        .args(&["guest", "idle", &milliseconds.to_string()])
+        .build();
+    let mut store = Store::new(&engine, State::new(ctx));
+    store.set_fuel(u64::MAX).unwrap();
+    let polls = AtomicUsize::new(0);
+    let run = async {
+        let command = command.instantiate_async(&mut store).await?;
+        let run = store.run_concurrent(async |store| command.wasi_cli_run().call_run(store).await);
+        let mut run = pin!(run);
+        poll_fn(|context| {
+            polls.fetch_add(1, Ordering::Relaxed);
+            run.as_mut().poll(context)
+        })
+        .await?
+    };
+    let outcome: Result<Result<(), ()>> = tokio::runtime::Runtime::new().unwrap().block_on(run);
+    outcome.unwrap().unwrap();
+    assert_eq!(stdout.contents(), "poll [1]\n");
+    Work {
+        fuel: u64::MAX - store.get_fuel().unwrap(),
+        polls: polls.into_inner(),
+    }
 }

@@ -1,10 +1,12 @@
-//! What an uplifted guest asks of its host.
+//! The imports of uplifted guests, and their sizes.
 
 use wasi_uplift::{Options, Target};
-use wasi_uplift_tests::{Guest, LinkMode, MODES, State, coverage, imports, uplift};
+use wasi_uplift_tests::{
+    Guest, LinkMode, MODES, State, compose, coverage, host, imports, uplifted_bytes,
+};
 use wasmparser::Validator;
+use wasmtime::Store;
 use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower};
-use wasmtime::{Engine, Store};
 use wasmtime_wasi::WasiCtx;
 
 #[test]
@@ -20,7 +22,7 @@ fn guests_import_wasi_0_2() {
     }
 }
 
-/// Whether the guest imports some of WASI 0.3 itself.
+/// Returns `true` if the guest imports some of WASI 0.3 itself.
 fn is_mixed(guest: &Guest) -> bool {
     guest.name.starts_with("mixed-")
 }
@@ -28,7 +30,7 @@ fn is_mixed(guest: &Guest) -> bool {
 #[test]
 fn uplifted_guests_import_wasi_0_3_0() {
     for (guest, mode) in everything() {
-        for name in imports(&uplift(&guest.bytes(), mode)) {
+        for name in imports(&uplifted_bytes(guest, mode)) {
             assert!(name.starts_with("wasi:"), "{}: {name}", guest.name);
             let is_known = name.ends_with("@0.3.0") || is_mixed(&guest) && name.contains("@0.3.");
             assert!(is_known, "{}: {name}", guest.name);
@@ -40,7 +42,7 @@ fn uplifted_guests_import_wasi_0_3_0() {
 fn a_guest_that_uses_clocks_imports_clocks_only() {
     let guest = Guest::named("clocks").unwrap();
     for mode in MODES {
-        let names = imports(&uplift(&guest.bytes(), mode));
+        let names = imports(&uplifted_bytes(guest, mode));
         assert!(!names.is_empty());
         for name in names {
             assert!(name.starts_with("wasi:clocks/"), "{name}");
@@ -48,8 +50,8 @@ fn a_guest_that_uses_clocks_imports_clocks_only() {
     }
 }
 
-/// What guests grow by in KiB, at most. `composer/tests/sizes.rs` has the same for made-up guests
-/// that call every function of some interfaces.
+/// The limits are in KiB. `composer/tests/sizes.rs` has some for made-up guests that call every
+/// function of some interfaces.
 #[test]
 fn guests_grow_by_little() {
     let limits = [
@@ -64,18 +66,18 @@ fn guests_grow_by_little() {
         ("http-stable-server", 128),
     ];
     for (name, limit) in limits {
-        let guest = Guest::named(name).unwrap().bytes();
-        let grown = uplift(&guest, LinkMode::Fused).len() - guest.len();
+        let guest = Guest::named(name).unwrap();
+        let grown = uplifted_bytes(guest, LinkMode::Fused).len() - guest.bytes().len();
         println!("{name}: {grown} bytes");
         assert!(grown <= limit * 1024, "{name}: {grown} bytes");
     }
 }
 
-/// A guest pays for HTTP only if it has to do with it, and then for what it uses.
+/// A guest pays for HTTP only if it imports it, and then for the functions that it calls.
 #[test]
 fn guests_import_http_only_if_they_use_it() {
     for (guest, mode) in everything() {
-        let names = imports(&uplift(&guest.bytes(), mode));
+        let names = imports(&uplifted_bytes(guest, mode));
         let has = |name: &str| names.iter().any(|import| import.starts_with(name));
         let uses_http = guest.name.starts_with("http-");
         assert_eq!(has("wasi:http/"), uses_http, "{}", guest.name);
@@ -88,29 +90,49 @@ fn guests_import_http_only_if_they_use_it() {
     }
 }
 
+/// However the guest is linked: every guest here can be fused.
 #[test]
 fn the_same_guest_gives_the_same_bytes() {
     for (guest, mode) in everything() {
-        let bytes = guest.bytes();
-        assert!(
-            uplift(&bytes, mode) == uplift(&bytes, mode),
-            "{}",
-            guest.name
-        );
+        let again = match mode {
+            LinkMode::Fused => LinkMode::Auto,
+            mode => mode,
+        };
+        let again = compose(&guest.bytes(), again, Target::default());
+        assert!(uplifted_bytes(guest, mode) == again, "{}", guest.name);
     }
 }
 
 #[test]
-fn results_are_valid_however_they_are_linked() {
-    results_are_valid(&LinkMode::ALL.map(|mode| Options::default().link(mode)));
+fn results_are_valid() {
+    for (guest, mode) in everything() {
+        assert_valid(&uplifted_bytes(guest, mode), guest.name);
+    }
 }
 
+/// A guest that can't be composed for a target must have an error that is not a bug of ours.
 #[test]
 fn results_are_valid_whatever_the_target() {
-    results_are_valid(&Target::ALL.map(|target| Options::default().target(target)));
+    for guest in Guest::ALL {
+        for target in Target::ALL {
+            let options = Options::default().target(target);
+            match wasi_uplift::compose(&guest.bytes(), &options) {
+                Ok(composed) => assert_valid(&composed.bytes, guest.name),
+                Err(error) => {
+                    let message = error.to_string();
+                    assert!(!message.contains("bug"), "{}: {message}", guest.name);
+                }
+            }
+        }
+    }
 }
 
-/// A guest that asks the time of WASI 0.2, and passes it on to a host that has nothing of that.
+fn assert_valid(component: &[u8], name: &str) {
+    let result = Validator::new().validate_all(component).map(|_| ());
+    assert!(result.is_ok(), "{name}: {result:?}");
+}
+
+/// A guest that asks WASI 0.2 for the time, and passes it on to an interface of the host.
 const CALENDAR: &str = include_str!("../../composer/tests/inspect/values-of-0.2.wat");
 
 #[derive(ComponentType, Lift, Lower)]
@@ -125,11 +147,11 @@ struct Datetime {
 fn an_interface_of_the_host_has_values_of_wasi_0_2() {
     let guest = wat::parse_str(CALENDAR).unwrap();
     for mode in MODES {
-        let composed = uplift(&guest, mode);
+        let composed = compose(&guest, mode, Target::default());
         let names = imports(&composed);
         assert!(names.iter().any(|name| name == "other:host/calendar"));
         assert!(!names.iter().any(|name| name.contains("@0.2")), "{names:?}");
-        let engine = Engine::default();
+        let engine = host::engine();
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
         let mut calendar = linker.instance("other:host/calendar").unwrap();
@@ -147,25 +169,6 @@ fn an_interface_of_the_host_has_values_of_wasi_0_2() {
             ask.call_async(&mut store, ()).await
         });
         assert_eq!(answer.unwrap(), (24 * 60 * 60,), "{mode}");
-    }
-}
-
-/// Composes every guest; what can't be composed has an error that is none of ours.
-fn results_are_valid(options: &[Options]) {
-    for guest in Guest::ALL {
-        let bytes = guest.bytes();
-        for options in options {
-            match wasi_uplift::compose(&bytes, options) {
-                Ok(composed) => {
-                    let result = Validator::new().validate_all(&composed.bytes).map(|_| ());
-                    assert!(result.is_ok(), "{}, {options:?}: {result:?}", guest.name);
-                }
-                Err(error) => {
-                    let message = error.to_string();
-                    assert!(!message.contains("bug"), "{}: {message}", guest.name);
-                }
-            }
-        }
     }
 }
 

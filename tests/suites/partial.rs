@@ -1,13 +1,15 @@
-//! Guests on hosts that ship only a part of WASI 0.3. What isn't there is left out when they are
-//! composed, and they get to see what WASI 0.2 offers for absence.
+//! Guests on hosts that ship only a part of WASI 0.3. Packages that a host lacks are left out when
+//! the guests are composed, and the guests get the answers that WASI 0.2 has for absence.
+
+use crate::LAB;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wasi_uplift::{Error, Options, Target, Unserved, compose};
-use wasi_uplift_tests::{Guest, Host, LinkMode, MODES, Scenario, State, imports, lab};
-use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, Result, Store};
+use wasi_uplift_tests::{Guest, Host, LinkMode, MODES, Scenario, State, host, imports};
+use wasmtime::component::Linker;
+use wasmtime::{Result, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::p3::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p3};
@@ -22,16 +24,16 @@ const ALL: [&str; 6] = [
     "wasi:sockets",
 ];
 
-/// What a run came to.
+/// The outcome of a run.
 struct Run {
     outcome: Result<Result<(), ()>>,
     stdout: String,
-    /// How many addresses the guest has bound or connected to.
+    /// The number of addresses that the guest has bound or connected to.
     addresses: usize,
 }
 
-/// Runs a component on a host with these packages. What it ships is generous: there are arguments,
-/// a variable, a folder and an open network.
+/// Runs a component on a host with these packages, which gives the guest arguments, a variable, a
+/// folder and an open network.
 fn run(component: &[u8], ships: &[&str], args: &[&str]) -> Run {
     let stdout = MemoryOutputPipe::new(1 << 20);
     let addresses = Arc::new(AtomicUsize::new(0));
@@ -60,7 +62,7 @@ fn run(component: &[u8], ships: &[&str], args: &[&str]) -> Run {
 }
 
 async fn execute(component: &[u8], ships: &[&str], state: State) -> Result<Result<(), ()>> {
-    let engine = Engine::default();
+    let engine = host::engine();
     let mut linker = Linker::new(&engine);
     for package in ships {
         match *package {
@@ -73,7 +75,7 @@ async fn execute(component: &[u8], ships: &[&str], state: State) -> Result<Resul
             other => panic!("{other}"),
         }?;
     }
-    let component = Component::new(&engine, component)?;
+    let component = host::compiled(&engine, component)?;
     let command = CommandPre::new(linker.instantiate_pre(&component)?)?;
     let mut store = Store::new(&engine, state);
     let command = command.instantiate_async(&mut store).await?;
@@ -96,7 +98,7 @@ fn composed(guest: &[u8], ships: &[&str], link: LinkMode) -> Result<Vec<u8>, Err
     Ok(component)
 }
 
-/// Runs a guest in both modes on hosts with these packages, and returns what it prints.
+/// Runs a guest in both modes on hosts with these packages, and returns its output.
 fn prints(guest: &str, ships: &[&str], args: &[&str]) -> String {
     let guest = Guest::named(guest).unwrap().bytes();
     let printed = MODES.map(|mode| {
@@ -120,7 +122,7 @@ fn all_but(package: &str) -> Vec<&'static str> {
     ships
 }
 
-/// What `std-alone` prints where everything is there.
+/// The output of `std-alone` on a host with all packages.
 const EVERYTHING: &str = "\
 arguments: 1
 variable: Some(\"no\")
@@ -135,7 +137,7 @@ datagrams: ()
 echo: 5
 ";
 
-/// Asserts what else than [`EVERYTHING`] is printed without a package.
+/// Asserts that these lines of [`EVERYTHING`] are different ones without a package.
 fn differs(package: &str, lines: &[&str]) {
     let printed = prints("std-alone", &all_but(package), &["alone"]);
     assert_eq!(printed.lines().count(), EVERYTHING.lines().count());
@@ -174,13 +176,13 @@ fn no_sockets() {
     );
 }
 
-/// Nothing that the guest does needs random numbers that are good.
+/// The guest needs no good random numbers.
 #[test]
 fn no_random() {
     differs("wasi:random", &[]);
 }
 
-/// Nothing can be seen of the guest but what it does on the network, and that it ends well.
+/// Only the guest's traffic shows that it runs, and its end.
 #[test]
 fn sockets_and_clocks_alone() {
     let ships = ["wasi:sockets", "wasi:clocks"];
@@ -198,7 +200,8 @@ fn sockets_and_clocks_alone() {
     }
 }
 
-/// Without clocks, nothing that a guest asks of them has an answer. The types alone are no reason.
+/// Without clocks, no function of theirs has an answer. A guest that imports only their types is
+/// composed.
 #[test]
 fn no_clocks() {
     let ships = all_but("wasi:clocks");
@@ -229,7 +232,7 @@ fn random_numbers_have_to_be_good() {
     assert_eq!(names, ["wasi:random/random@0.2.12"]);
 }
 
-/// The guest ends when it wants to, and nobody gets to know its status.
+/// The guest ends when it calls `exit`, and its status is lost.
 #[test]
 fn no_cli_to_exit_by() {
     let guest = Guest::named("exit").unwrap().bytes();
@@ -268,7 +271,7 @@ fn no_http() {
     }
 }
 
-/// What fields can be is the same where no host is there to ask, but that it forbids none.
+/// Without a host, the rules of fields are the same, except that no field is forbidden.
 #[test]
 fn fields_without_a_host() {
     let args = ["client", "rules"];
@@ -287,7 +290,6 @@ fn fields_without_a_host() {
 /// The example's host has no filesystem, and a snapshot of WASI 0.3 by which none could be served.
 #[test]
 fn the_sockets_only_host() {
-    let lab = lab!();
     let guest = Guest::named("std-alone").unwrap();
     let target = Target::Rc2026_02_09;
     assert_eq!(Host::SocketsOnly.target(), target);
@@ -305,7 +307,7 @@ fn the_sockets_only_host() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("alone.wasm");
         std::fs::write(&path, composed.bytes).unwrap();
-        let outcome = lab.run_on(Host::SocketsOnly, &path, &Scenario::default());
+        let outcome = LAB.run_file(Host::SocketsOnly, &path, &Scenario::default());
         let outcome = outcome.unwrap();
         assert_eq!(outcome.code, 0, "{mode}");
         let stdout = String::from_utf8_lossy(&outcome.stdout);

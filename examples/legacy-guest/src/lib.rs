@@ -1,5 +1,5 @@
-//! A command of the WASI 0.2 kind. It waits in `poll` for a timer and for stdin, then prints what
-//! it got. Nothing in here knows of WASI 0.3.
+//! A command of the WASI 0.2 kind. It waits in `poll` for a timer and for stdin, then prints the
+//! bytes of stdin. Nothing in it refers to WASI 0.3.
 
 use wasip2::cli::{stdin::get_stdin, stdout::get_stdout};
 use wasip2::clocks::monotonic_clock::{now, subscribe_duration};
@@ -51,6 +51,6 @@ impl wasip2::exports::cli::run::Guest for Command {
 }
 
 fn print(text: &str) {
-    // Nobody is left to be told of a failure.
+    // A failure of stdout can't be reported anywhere.
     let _ = get_stdout().blocking_write_and_flush(text.as_bytes());
 }

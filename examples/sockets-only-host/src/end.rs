@@ -1,5 +1,4 @@
-//! The end of a stream of bytes, and the future beside the stream that tells of
-//! it.
+//! The end of a stream of bytes, and the future beside the stream that resolves to its result.
 
 use std::io;
 use std::task::Poll;
@@ -7,25 +6,25 @@ use tokio::sync::oneshot;
 use wasmtime::Result;
 use wasmtime::component::StreamResult;
 
-/// What a producer or consumer tells by the future, with errors of type `E`.
+/// The sender of that future, held by a producer or consumer, with errors of type `E`.
 ///
-/// One that goes away without a word has not failed.
+/// A producer or consumer that is dropped without a result has not failed.
 pub(crate) struct End<E> {
     result: Option<oneshot::Sender<Result<(), E>>>,
-    /// What an error is called in WASI.
+    /// Returns the error code of WASI for an error.
     code: fn(&io::Error) -> E,
 }
 
 impl<E> End<E> {
-    /// Returns what the future is made of, too.
+    /// Returns the receiver that becomes the future, too.
     pub(crate) fn new(code: fn(&io::Error) -> E) -> (Self, oneshot::Receiver<Result<(), E>>) {
         let (result, told) = oneshot::channel();
         let result = Some(result);
         (Self { result, code }, told)
     }
 
-    /// Turns what an attempt to read or write came to into what a stream's `poll`
-    /// returns. With `false` there will never be more.
+    /// Turns the result of an attempt to read or write into that of a stream's `poll`. `false` is
+    /// the end.
     pub(crate) fn result(
         &mut self,
         attempt: Poll<io::Result<bool>>,

@@ -75,6 +75,7 @@
 pub mod cli;
 pub mod clocks;
 mod end;
+pub mod program;
 pub mod random;
 pub mod sockets;
 
@@ -113,7 +114,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::io::Stdin;
 use wasmtime::component::{Component, HasData, Linker, ResourceTable};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Result, Store};
 
 /// All that the host keeps for one running component.
 pub struct State {
@@ -173,17 +174,16 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     Command::add_to_linker::<_, Wasi>(linker, &unstable, |state| state)
 }
 
-/// Compiles a component and looks for all that it imports.
+/// Looks up all imports of a component.
 ///
 /// # Errors
 ///
-/// When it is no component, when it imports what this host has not got, or when
-/// it is not a command, which exports `wasi:cli/run`.
-pub fn link(engine: &Engine, component: &[u8]) -> Result<CommandPre<State>> {
-    let component = Component::new(engine, component)?;
-    let mut linker = Linker::new(engine);
+/// When the component imports anything that this host does not ship, or when it is not a command,
+/// which exports `wasi:cli/run`.
+pub fn link(component: &Component) -> Result<CommandPre<State>> {
+    let mut linker = Linker::new(component.engine());
     add_to_linker(&mut linker)?;
-    CommandPre::new(linker.instantiate_pre(&component)?)
+    CommandPre::new(linker.instantiate_pre(component)?)
 }
 
 /// Runs a command to its end, within a Tokio runtime.

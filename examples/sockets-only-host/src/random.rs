@@ -1,11 +1,11 @@
-//! `wasi:random`: all of it from the system's generator, as nothing is lost when
-//! the insecure interfaces are secure too.
+//! `wasi:random`, all of it from the system's generator: the insecure interfaces may be secure,
+//! too.
 
 use crate::State;
 use crate::bindings::wasi::random::{insecure, insecure_seed, random};
 use wasmtime::{Result, ensure, format_err};
 
-/// A guest that asks for more at once would take the host's memory.
+/// The largest number of bytes at once: a guest must not use up the host's memory.
 const LONGEST: u64 = 64 << 20;
 
 fn bytes(len: u64) -> Result<Vec<u8>> {
@@ -19,7 +19,7 @@ fn u64() -> Result<u64> {
     getrandom::u64().map_err(|error| format_err!("no random bytes: {error}"))
 }
 
-/// A seed, or none where the system has no random bytes.
+/// Returns a seed, or zeros where the system has no random bytes.
 pub(crate) fn seed() -> (u64, u64) {
     (u64().unwrap_or_default(), u64().unwrap_or_default())
 }

@@ -1,5 +1,5 @@
-//! A host that ships only WASI 0.3. What it loads it uplifts first, so its users don't have to know
-//! which version of WASI a component was built for.
+//! A host that ships only WASI 0.3 and uplifts the components that it loads, so that its users
+//! don't have to know which version of WASI a component was built for.
 //!
 //!     cargo run --package uplift-on-load -- COMPONENT
 
@@ -35,9 +35,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-/// All that it takes: a component that needs nothing of WASI 0.2 comes back as it is.
+/// Uplifts and compiles a component. One that imports nothing of WASI 0.2 stays as it is.
 fn load(engine: &Engine, bytes: &[u8]) -> Result<Component, Box<dyn Error>> {
-    // Without the feature this is a host that doesn't, for `size.sh` to compare with.
+    // Without the feature the host doesn't uplift, for `size.sh` to compare with.
     #[cfg(feature = "uplift")]
     let bytes = &wasi_uplift::compose(bytes, &wasi_uplift::Options::default())?.bytes;
     Ok(Component::new(engine, bytes)?)

@@ -1,4 +1,5 @@
-//! The host runs what was built for WASI 0.2, what was built before that, and what it has uplifted.
+//! The host runs a component of WASI 0.2, a core module of the time before, and a result of its
+//! own.
 
 use std::path::Path;
 use std::process::Command;

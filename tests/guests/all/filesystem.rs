@@ -63,7 +63,7 @@ fn run() -> Result<(), ()> {
     Ok(())
 }
 
-/// The value, or the error's name.
+/// Returns the value, or the error's name, as text.
 fn show<T: Debug>(result: Result<T, ErrorCode>) -> String {
     match result {
         Ok(value) => format!("{value:?}"),
@@ -71,7 +71,7 @@ fn show<T: Debug>(result: Result<T, ErrorCode>) -> String {
     }
 }
 
-/// The same for streams, with the code of what failed.
+/// Returns the same for streams, with the error code of a failed operation.
 fn show_stream<T: Debug>(result: Result<T, StreamError>) -> String {
     match result {
         Ok(value) => format!("{value:?}"),
@@ -86,7 +86,7 @@ fn show_stream<T: Debug>(result: Result<T, StreamError>) -> String {
     }
 }
 
-/// Short for what is too long to print.
+/// Returns bytes as text, or their hash if they are many.
 fn summary(bytes: &[u8]) -> String {
     let mut hash = Fnv::default();
     hash.update(bytes);
@@ -97,7 +97,7 @@ fn open(home: &Descriptor, name: &str, flags: DescriptorFlags) -> Descriptor {
     home.open_at(FOLLOW, name, CREATE, flags).expect("opening")
 }
 
-/// A new file with so many bytes of the pattern.
+/// Makes a file with so many bytes of the pattern.
 fn filled(home: &Descriptor, name: &str, len: usize) -> Descriptor {
     let file = open(home, name, BOTH);
     let bytes: Vec<u8> = (0..len).map(pattern).collect();
@@ -159,7 +159,7 @@ fn positions(home: &Descriptor) {
     out!("no offset {}", show(file.write(b"x", u64::MAX)));
     out!("no size {}", show(file.set_size(u64::MAX)));
 
-    // A read gives all there is, up to what the host has for a limit.
+    // A read returns all bytes up to the host's limit.
     let file = filled(home, "large", 150_000);
     for (len, offset) in [
         (1, 0),
@@ -207,7 +207,7 @@ fn reading(home: &Descriptor) {
     out!("no offset {}", show_stream(stream.blocking_read(5)));
     out!("no offset {}", show_stream(stream.blocking_read(5)));
 
-    // Streams of one file don't know of each other, and outlive the descriptor.
+    // Streams of one file are independent, and outlive the descriptor.
     let streams: Vec<_> = (0..5)
         .map(|i| file.read_via_stream(i * 10_000).expect("opening a stream"))
         .collect();
@@ -281,8 +281,7 @@ fn writing(home: &Descriptor) {
     out!("{}", summary(&content(&file)));
 }
 
-/// Writes that follow on each other, with everything in between that can see
-/// what they did, or do something to it.
+/// Consecutive writes, with every operation in between that can see or change their effect.
 fn following(home: &Descriptor) {
     let file = open(home, "file", BOTH);
     let other = open(home, "file", BOTH);
@@ -403,7 +402,7 @@ fn polling(home: &Descriptor) {
     out!("poll at the end {:?}", poll(&[&readable]));
 }
 
-/// A guest that never waits gets on nevertheless.
+/// A guest that never waits makes progress nevertheless.
 fn spinning(home: &Descriptor) {
     let file = filled(home, "file", 50_000);
     let stream = file.read_via_stream(0).expect("opening a stream");
@@ -492,7 +491,7 @@ fn open_existing(home: &Descriptor, name: &str, flags: DescriptorFlags) -> Descr
         .expect("opening")
 }
 
-/// What is read is what is in the file, whoever has changed it last.
+/// A read returns the present content of the file, whoever has changed it last.
 fn fresh(home: &Descriptor) {
     let file = filled(home, "file", 60_000);
     let other = open(home, "file", BOTH);
@@ -545,7 +544,7 @@ fn fresh(home: &Descriptor) {
     );
 }
 
-/// Somebody else writes `n` all over the file once there is one called `ready`.
+/// Another process overwrites the file with `n` once there is a file `ready`.
 fn changed_by_others(home: &Descriptor) {
     let file = open_existing(home, "file", READ);
     let stream = file.read_via_stream(0).expect("opening a stream");
@@ -736,7 +735,7 @@ fn opening(home: &Descriptor) {
                     let opened = home.open_at(path, name, how, access);
                     let kind = opened.and_then(|it| Ok((it.get_type()?, it.get_flags()?)));
                     out!("{name:?} {path:?} {how:?} {access:?} {}", show(kind));
-                    // As it was, for the next.
+                    // Restored for the next.
                     for made in ["new", "none"] {
                         let _ = home.unlink_file_at(made);
                     }
@@ -826,7 +825,7 @@ fn names(home: &Descriptor) {
     out!("unlink {}", show(home.unlink_file_at("none")));
     out!("unlink {}", show(home.unlink_file_at("../outside")));
     out!("unlink {}", show(home.unlink_file_at("/file")));
-    // A descriptor of what has no name any more.
+    // A descriptor of a file that has no name any more.
     let file = open_existing(home, "file", BOTH);
     out!("unlink {}", show(home.unlink_file_at("file")));
     out!("write {}", show(file.write(b"still", 0)));
@@ -876,7 +875,7 @@ fn identity(home: &Descriptor) {
     out!("outside {}", show(hash_at(HERE, "../file")));
 }
 
-/// The entries that are left, sorted: the order is the host file system's.
+/// Returns the entries that are left, sorted: every file system has its own order.
 fn entries(stream: &DirectoryEntryStream) -> Vec<(String, DescriptorType)> {
     let mut entries = Vec::new();
     while let Some(entry) = stream.read_directory_entry().expect("reading an entry") {
@@ -953,8 +952,8 @@ fn directory_listing(home: &Descriptor) {
     out!("{count} {}", summary(names.as_bytes()));
 }
 
-/// One of the entries can't be told. How many come before it is the host file
-/// system's order.
+/// One of the entries has no name in UTF-8. The number of entries before it depends on the file
+/// system.
 fn directory_broken(home: &Descriptor) {
     let stream = home.read_directory().expect("reading a folder");
     let end = loop {
@@ -1016,7 +1015,7 @@ fn wrong_kinds(home: &Descriptor) {
     );
 }
 
-/// The folder is that of the devices.
+/// The folder is `/dev`.
 fn errors(devices: &Descriptor) {
     let full = open_existing(devices, "full", BOTH);
     out!("write {}", show(full.write(b"no room", 0)));
@@ -1049,7 +1048,7 @@ fn errors(devices: &Descriptor) {
     out!("list {}", show(null.read_directory().map(drop)));
 }
 
-/// No file may become longer than 64 MiB.
+/// The host limits files to 64 MiB.
 fn limited(home: &Descriptor) {
     const LIMIT: u64 = 64 << 20;
     let file = open(home, "file", BOTH);
@@ -1082,7 +1081,7 @@ fn limited(home: &Descriptor) {
     out!("size {}", show(file.stat().map(|it| it.size)));
 }
 
-/// The host lets nothing be changed.
+/// The folder is read-only.
 fn read_only(home: &Descriptor) {
     out!(
         "write {}",

@@ -1,4 +1,4 @@
-// What a C program does with files, by way of a libc that knows WASI.
+// Works with files by way of wasi-libc.
 
 #include <dirent.h>
 #include <errno.h>

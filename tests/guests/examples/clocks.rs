@@ -1,4 +1,4 @@
-//! Uses clocks and nothing else, and so has only its exit code to speak with.
+//! Uses clocks and nothing else, so that only its exit code reports failures.
 
 use guests::clocks::{monotonic_clock, wall_clock};
 

@@ -1,4 +1,4 @@
-//! All the ways to end, with output on its way.
+//! All ways to end, with output that is not delivered yet.
 
 use guests::cli::exit::{exit, exit_with_code};
 use guests::cli::stdin::get_stdin;
@@ -51,11 +51,11 @@ fn run() -> Result<(), ()> {
             out!("ready {}", get_stdin().subscribe().ready());
             exit_with_code(5);
         }
-        // Nobody listens any more, and that is no reason not to end.
+        // The reader is gone, and the guest can still end.
         "unheard" => {
             let stdout = stdout();
             for _ in 0..1000 {
-                // Fails sooner or later: where, depends on the buffers between.
+                // Fails sooner or later, depending on the buffers between.
                 let _ = write_all(&stdout, &[b'x'; 4096]);
             }
             exit_with_code(3);

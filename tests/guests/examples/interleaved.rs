@@ -1,5 +1,6 @@
 //! Pollables of different kinds in one `poll`: stdin, stdout and timers.
 
+use guests::cli::environment::get_arguments;
 use guests::cli::stdin::get_stdin;
 use guests::{after_ms, ask, kind, mode, never, out, poll_sorted, stdout};
 
@@ -11,11 +12,10 @@ fn run() -> Result<(), ()> {
         "limits" => limits(),
         "echo" => echo(),
         "idle" => {
-            let readable = get_stdin();
-            out!(
-                "poll {:?}",
-                poll_sorted(&[&readable.subscribe(), &after_ms(2000)])
-            );
+            let milliseconds = get_arguments()[2].parse().expect("a number");
+            let stdin = get_stdin();
+            let list = [&stdin.subscribe(), &after_ms(milliseconds)];
+            out!("poll {:?}", poll_sorted(&list));
         }
         other => panic!("unknown mode {other}"),
     }

@@ -1,5 +1,4 @@
-//! What no well-made guest does: handles that are none, addresses that are nowhere. Every one of
-//! these traps.
+//! Misuse that no compiler emits: invalid handles and addresses. Every part traps.
 
 use guests::{after_ms, mode, out, stdout};
 
@@ -29,7 +28,7 @@ unsafe extern "C" {
     fn exit(status: u32);
 }
 
-/// Where a result may be put.
+/// The return area of a lowered function.
 #[repr(align(8))]
 struct Room([u8; 64]);
 
@@ -46,7 +45,7 @@ fn run() -> Result<(), ()> {
     let mut room = Room([0; 64]);
     let room = address(&mut room);
     out!("before");
-    // SAFETY: none of it is right, which is what this is about; it traps.
+    // SAFETY: the calls are wrong on purpose, and trap.
     unsafe {
         match mode.as_str() {
             "none" => drop_pollable(0),

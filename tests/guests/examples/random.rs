@@ -1,4 +1,4 @@
-//! All of `wasi:random`, told without printing anything random.
+//! Calls all of `wasi:random`, and prints nothing random.
 
 use guests::out;
 use guests::random::{insecure, insecure_seed, random};

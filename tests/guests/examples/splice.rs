@@ -1,4 +1,4 @@
-//! From stdin to stdout without passing through the guest.
+//! Splices from stdin to stdout, without a copy in the guest.
 
 use guests::cli::stdin::get_stdin;
 use guests::{ask, err, kind, mode, stdout};

@@ -1,4 +1,4 @@
-//! Reading stdin in every way there is.
+//! Reads stdin by every function.
 
 use guests::cli::stdin::get_stdin;
 use guests::fnv::Fnv;
@@ -76,7 +76,7 @@ fn all(stdin: &InputStream, read: impl Fn(&InputStream, u64) -> Result<Vec<u8>, 
 
 fn hash(stdin: &InputStream) {
     let (mut hash, mut len) = (Fnv::default(), 0);
-    // Neither a divisor of a page nor of a host's buffer.
+    // A divisor neither of a page nor of a host's buffer.
     while let Ok(piece) = stdin.blocking_read(100_003) {
         assert!(!piece.is_empty(), "blocking-read gave nothing");
         assert!(piece.len() <= 100_003);
@@ -127,7 +127,7 @@ fn zero(stdin: &InputStream) {
     out!("nothing yet {}", kind(stdin.read(0)));
     out!("nothing yet {}", kind(stdin.skip(0)));
     ask();
-    // Blocks like any other blocking read: when it returns, there is something.
+    // Blocks like any other blocking read, until there is something.
     out!("blocking-read {}", kind(stdin.blocking_read(0)));
     out!("ready {}", stdin.subscribe().ready());
     out!("read {}", kind(stdin.read(0)));
@@ -145,7 +145,7 @@ fn zero_at_end(stdin: &InputStream) {
     out!("blocking-skip 0 {}", kind(stdin.blocking_skip(0)));
 }
 
-/// All handles read the one stdin: what one has read, no other sees.
+/// All handles read the one stdin: bytes that one has read are gone for the others.
 fn handles(first: &InputStream) {
     let second = get_stdin();
     ask();
@@ -164,7 +164,7 @@ fn handles(first: &InputStream) {
     out!("second {}", kind(second.blocking_read(100)));
 }
 
-/// What a dropped handle has not read is there for the next.
+/// Bytes that a dropped handle has not read are there for the next.
 fn reopen(first: InputStream) {
     ask();
     out!("first {}", kind(first.blocking_read(2)));
@@ -174,7 +174,7 @@ fn reopen(first: InputStream) {
     second.subscribe().block();
     drop(second);
     out!("third {}", kind(get_stdin().blocking_read(100)));
-    // A handle that waited, in vain, for what the next one gets.
+    // A handle that waited in vain for the bytes that the next one gets.
     let fourth = get_stdin();
     poll_sorted(&[&fourth.subscribe(), &after_ms(10)]);
     drop(fourth);
@@ -182,7 +182,7 @@ fn reopen(first: InputStream) {
     out!("fifth {}", kind(get_stdin().blocking_read(100)));
 }
 
-/// An error is told once. After that the stream is closed.
+/// An error is returned once. After that the stream is closed.
 fn failing(stdin: &InputStream) {
     let readable = stdin.subscribe();
     readable.block();
@@ -193,7 +193,7 @@ fn failing(stdin: &InputStream) {
     out!("ready {}", readable.ready());
 }
 
-/// Nothing ever comes, and that keeps nobody from ending.
+/// Nothing ever arrives, and the guest can still end.
 fn held(stdin: &InputStream) {
     let readable = stdin.subscribe();
     out!("ready {}", readable.ready());

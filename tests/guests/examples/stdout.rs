@@ -1,4 +1,4 @@
-//! Writing stdout in every way there is.
+//! Writes to stdout by every function.
 
 use guests::fnv::pattern;
 use guests::io::streams::{OutputStream, StreamError};
@@ -90,7 +90,7 @@ fn permit(stdout: &OutputStream) {
     assert!(writable.ready());
     assert!(stdout.check_write().expect("checking") > 0);
     assert_eq!(poll_sorted(&[&never(), &writable]), [1]);
-    // A permit that nobody uses harms nobody.
+    // A permit may stay unused.
     wait_for_permit(stdout);
     wait_for_permit(stdout);
     stdout.write(b"and ").expect("writing");
@@ -127,7 +127,7 @@ fn flush(stdout: &OutputStream) {
     stdout.blocking_flush().expect("flushing");
 }
 
-/// Never blocks, and still gets its bytes out.
+/// Never blocks, and still delivers its bytes.
 fn spin(stdout: &OutputStream) {
     for number in 0..2000 {
         while stdout.check_write().expect("checking") < 16 {}
@@ -163,7 +163,7 @@ fn zeroes(stdout: &OutputStream) {
     stdout.write_zeroes(0).expect("writing");
     let whole = wait_for_permit(stdout);
     stdout.write_zeroes(whole).expect("writing");
-    // The size of a permit is the host's own: fill up to what all can agree on.
+    // Every host has permits of its own size: pad the result to a common one.
     let rest = (1 << 20) - whole;
     write_all(stdout, &vec![0; rest as usize]).expect("writing");
     stdout.blocking_flush().expect("flushing");
@@ -208,7 +208,7 @@ fn large_by_write(stdout: &OutputStream) {
     }
 }
 
-/// The reader goes away: some write fails in the end, and all that follow do.
+/// The reader goes away: some write fails in the end, and so do all later ones.
 fn closed(stdout: &OutputStream, write: fn(&OutputStream) -> Result<(), StreamError>) {
     let error = (0..10_000).find_map(|_| write(stdout).err());
     err!("{}", kind(error.map_or(Ok(()), Err)));

@@ -1,4 +1,4 @@
-//! Which of the three standard streams is a terminal.
+//! Prints which of the three standard streams is a terminal.
 
 use guests::cli::{
     terminal_stderr::get_terminal_stderr, terminal_stdin::get_terminal_stdin,

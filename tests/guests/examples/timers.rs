@@ -32,8 +32,8 @@ fn run() -> Result<(), ()> {
     Ok(())
 }
 
-/// A deadline that has passed already: a host may need a moment to see it, but
-/// it never waits for anything else.
+/// A deadline that has passed already. A host may need a moment to see it, but must not wait for
+/// anything else.
 fn soon(subscribe: impl Fn() -> Pollable) {
     subscribe().block();
     out!("block returned");
@@ -63,8 +63,8 @@ fn huge() {
     out!("ready {:?}", distant.each_ref().map(Pollable::ready));
 }
 
-/// Timers come in the order of their deadlines, whatever their order in the
-/// list. A slow machine may see several at once, which tells nothing.
+/// Timers come in the order of their deadlines, whatever their order in the list. A slow machine
+/// may see several at once.
 fn order() {
     let mut waiting: Vec<(u64, Pollable)> =
         [90, 30, 60, 0, 120].map(|ms| (ms, after_ms(ms))).into();
@@ -107,7 +107,7 @@ fn many() {
     out!("{fired} fired");
 }
 
-/// A pollable is a question that can be asked again.
+/// A pollable may be asked again after it was ready.
 fn fired(times: u32) {
     let timer = after_ms(10);
     out!("early {}", timer.ready());
@@ -126,7 +126,7 @@ fn duplicates() {
     out!("poll {:?}", poll_sorted(&list));
 }
 
-/// Never blocks, and still sees its timer.
+/// Never blocks, and still sees its timer fire.
 fn spin() {
     let (timer, never) = (after_ms(30), never());
     while !timer.ready() {
@@ -144,8 +144,7 @@ fn drop_unfired() {
     out!("poll {:?}", poll_sorted(&[&after_ms(1)]));
 }
 
-/// Timers that were waited for and are dropped before they fire, as time limits
-/// mostly are.
+/// Timers that were waited for and are dropped before they fire, as most time limits are.
 fn abandoned() {
     for _ in 0..20 {
         let limit = after_ms(60_000);

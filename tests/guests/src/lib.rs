@@ -1,5 +1,5 @@
-//! What all guests share: the bindings of a WASI 0.2 world, and a few helpers
-//! that keep a guest's output deterministic and its failures readable.
+//! The bindings of a WASI 0.2 world that all guests share, and helpers that keep a guest's output
+//! deterministic and its failures readable.
 
 pub mod fnv;
 
@@ -81,12 +81,12 @@ macro_rules! err {
     ($($arg:tt)*) => { $crate::print(&$crate::stderr(), &format!("{}\n", format_args!($($arg)*))) };
 }
 
-/// A new handle of stdout.
+/// Returns a new handle of stdout.
 pub fn stdout() -> OutputStream {
     get_stdout()
 }
 
-/// A new handle of stderr.
+/// Returns a new handle of stderr.
 pub fn stderr() -> OutputStream {
     get_stderr()
 }
@@ -98,8 +98,7 @@ pub fn print(stream: &OutputStream, text: &str) {
     }
 }
 
-/// Hands `bytes` over with `check-write` and `write`, waiting for permits, and
-/// leaves them unflushed.
+/// Writes `bytes` with `check-write` and `write`, waiting for permits, and leaves them unflushed.
 pub fn write_all(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), StreamError> {
     let writable = stream.subscribe();
     while !bytes.is_empty() {
@@ -115,9 +114,8 @@ pub fn write_all(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), StreamEr
     Ok(())
 }
 
-/// The first argument after the program's name, which chooses what a guest
-/// does. Also makes panics speak on stderr, which a guest without an operating
-/// system's `std` would not.
+/// Returns the first argument after the program's name, which chooses a part of the guest. Also
+/// makes panics print on stderr, which they don't without an operating system.
 pub fn mode() -> String {
     std::panic::set_hook(Box::new(|info| print(&stderr(), &format!("{info}\n"))));
     let mut arguments = environment::get_arguments();
@@ -125,8 +123,7 @@ pub fn mode() -> String {
     arguments.swap_remove(1)
 }
 
-/// `Ok` with its value, or the kind of the error: the text of an error is the
-/// host's own.
+/// Returns `ok` with the value, or the kind of the error: every host has its own text for it.
 pub fn kind<T: std::fmt::Debug>(result: Result<T, StreamError>) -> String {
     match result {
         Ok(value) => format!("ok {value:?}"),
@@ -138,24 +135,24 @@ pub fn kind<T: std::fmt::Debug>(result: Result<T, StreamError>) -> String {
     }
 }
 
-/// The indices that `poll` reports, in order: WASI 0.2 promises none.
+/// Returns the indices that `poll` reports, sorted: WASI 0.2 promises no order.
 pub fn poll_sorted(pollables: &[&Pollable]) -> Vec<u32> {
     let mut ready = poll(pollables);
     ready.sort_unstable();
     ready
 }
 
-/// A timer.
+/// Returns a timer.
 pub fn after_ms(ms: u64) -> Pollable {
     subscribe_duration(ms * 1_000_000)
 }
 
-/// A timer that does not fire in this life.
+/// Returns a timer that does not fire in 584 years.
 pub fn never() -> Pollable {
     subscribe_duration(u64::MAX)
 }
 
-/// Asks whoever feeds stdin for the next piece.
+/// Asks the writer of stdin for the next piece.
 pub fn ask() {
     print(&stdout(), "?");
 }

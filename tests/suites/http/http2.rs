@@ -1,6 +1,7 @@
 //! Guests that serve requests over HTTP/2.
 
-use crate::place::{Place, Serving};
+use super::place;
+use crate::LAB;
 use http::{HeaderMap, HeaderValue, Request};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -9,12 +10,12 @@ use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper::rt::Executor;
 use std::convert::Infallible;
 use tokio::net::TcpStream;
-use wasi_uplift_tests::pattern;
+use wasi_uplift_tests::{Place, Serving, pattern};
 use wasmtime_wasi_http::io::TokioIo;
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// Has what a connection needs done side by side.
+/// An executor of Tokio's.
 #[derive(Clone)]
 struct Spawn;
 
@@ -45,7 +46,7 @@ fn request(method: &str, path: &str, body: Vec<u8>, sum: Option<&'static str>) -
         .expect("the request is good")
 }
 
-/// Fields, without those that tell of time or of how the body is framed.
+/// Returns the fields as text, without the date and the framing of the body.
 fn show(fields: &HeaderMap) -> String {
     let hidden = ["date", "content-length"];
     let shown = fields
@@ -56,7 +57,7 @@ fn show(fields: &HeaderMap) -> String {
     lines.join(" ")
 }
 
-/// What comes back for a request.
+/// Sends a request, and returns its response as text, with the body.
 async fn ask(mut connection: SendRequest<Body>, request: Request<Body>) -> (String, Vec<u8>) {
     let path = request.uri().path().to_owned();
     let response = connection.send_request(request).await;
@@ -76,10 +77,10 @@ async fn ask(mut connection: SendRequest<Body>, request: Request<Body>) -> (Stri
     (text, bytes)
 }
 
-/// What comes back for requests that go over one connection at once.
-fn talk(place: &Place) -> Vec<(String, Vec<u8>)> {
+/// Sends requests over one connection at once, and returns their responses.
+fn talk(place: Place) -> Vec<(String, Vec<u8>)> {
     let long: Vec<u8> = (0..500_000).map(pattern).collect();
-    let server = place.serve(Serving::default());
+    let server = LAB.serve(place, Serving::default());
     let runtime = tokio::runtime::Runtime::new().expect("starting a runtime");
     let answers = runtime.block_on(async {
         let stream = TcpStream::connect(("127.0.0.1", server.port));
@@ -116,7 +117,7 @@ fn talk(place: &Place) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn requests_over_http2() {
-    let reference = talk(&Place::reference("server"));
+    let reference = talk(place::reference("server"));
     assert_eq!(reference[1].1, b"Some(\"example.com\")");
     assert!(
         reference[8].0.ends_with(" broken off"),
@@ -125,10 +126,10 @@ fn requests_over_http2() {
     );
     assert!(reference[11].0.contains("x-sum"), "{}", reference[11].0);
     assert_eq!(reference[11].1.len(), 500_000);
-    for place in Place::uplifted("server") {
-        for ((text, body), expected) in talk(&place).iter().zip(&reference) {
-            assert_eq!(*text, expected.0, "{}", place.name);
-            assert_eq!(*body, expected.1, "{} {text}", place.name);
+    for place in place::uplifted("server") {
+        for ((text, body), expected) in talk(place).iter().zip(&reference) {
+            assert_eq!(*text, expected.0, "{}", place.name());
+            assert_eq!(*body, expected.1, "{} {text}", place.name());
         }
     }
 }

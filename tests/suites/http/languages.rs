@@ -1,15 +1,15 @@
 //! Servers in JavaScript and in Python, which are clients as well: componentize-js from npm, and
 //! componentize-py from PyPI.
 
-use crate::install::{folder, guests, python, run};
-use crate::peer::{self, Message, ask, get, post, read};
-use crate::place::{Place, Serving};
+use super::peer::{self, Message, ask, get, post, read};
+use crate::LAB;
+use crate::toolchains::install::{folder, guests, python, run};
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use wasi_uplift_tests::{Guest, pattern};
+use wasi_uplift_tests::{Guest, Host, Place, Serving, pattern};
 
 #[test]
 fn a_javascript_server() {
@@ -60,7 +60,7 @@ fn a_python_server() {
     compare(Guest::built("http-python-server", &component), 1000);
 }
 
-/// Copies interfaces, of another version.
+/// Copies interfaces, and gives them another version.
 fn copy_wit(from: &Path, to: &Path, version: &str) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -75,7 +75,7 @@ fn copy_wit(from: &Path, to: &Path, version: &str) {
     }
 }
 
-/// What came back, what the guest printed, and what came to the server that it called.
+/// The responses, the guest's output, and the requests that came to the server that it called.
 #[derive(Debug, PartialEq)]
 struct Seen {
     messages: Vec<Option<Message>>,
@@ -83,17 +83,17 @@ struct Seen {
     called: Vec<Option<Message>>,
 }
 
-/// What comes back from a guest that is uplifted is what comes back from it as it is. Its instances
-/// serve so many requests where it is uplifted.
+/// Asserts that a guest does the same as it is and uplifted. Its uplifted instances serve so many
+/// requests.
 fn compare(guest: Guest, reuse: usize) -> Seen {
-    let (reference, _) = talk(&Place::guest(guest), 1);
-    for place in Place::uplifted_guest(guest) {
-        let (uplifted, stderr) = talk(&place, reuse);
+    let (reference, _) = talk(Place::reference(guest), 1);
+    for place in Place::uplifted(guest, Host::P3Only) {
+        let (uplifted, stderr) = talk(place, reuse);
         assert_eq!(uplifted.messages.len(), reference.messages.len());
         for (uplifted, reference) in uplifted.messages.iter().zip(&reference.messages) {
-            assert_eq!(uplifted, reference, "{} {stderr}", place.name);
+            assert_eq!(uplifted, reference, "{} {stderr}", place.name());
         }
-        assert_eq!(uplifted, reference, "{}", place.name);
+        assert_eq!(uplifted, reference, "{}", place.name());
     }
     let starts = reference.messages.iter().map(|message| {
         let message = message.as_ref().expect("there is a response");
@@ -104,7 +104,7 @@ fn compare(guest: Guest, reuse: usize) -> Seen {
     reference
 }
 
-/// Which of the requests shows what it was.
+/// The index of the request to which the response describes it.
 const INSPECT: usize = 4;
 
 const STATUS: [&str; 17] = [
@@ -112,16 +112,19 @@ const STATUS: [&str; 17] = [
     "500", "500", "200", "201",
 ];
 
-/// How often the guest calls another server.
+/// The number of requests that the guest sends to another server.
 const CALLS: usize = 3;
 
-/// What there is to see, and what the host and the guest complain of.
-fn talk(place: &Place, reuse: usize) -> (Seen, String) {
-    let server = place.serve(Serving {
-        reuse,
-        memory: 256 << 20,
-        ..Serving::default()
-    });
+/// Sends all requests, and returns the messages of the host's stderr, too.
+fn talk(place: Place, reuse: usize) -> (Seen, String) {
+    let server = LAB.serve(
+        place,
+        Serving {
+            reuse,
+            memory: 256 << 20,
+            ..Serving::default()
+        },
+    );
     let (port, upstream) = peer::serve(CALLS, |stream| {
         let message = read(stream, false);
         let response = b"HTTP/1.1 201 OK\r\nx-to: a\r\nx-to: b\r\ncontent-length: 2\r\n\r\nok";
@@ -153,7 +156,7 @@ fn talk(place: &Place, reuse: usize) -> (Seen, String) {
     ];
     let messages = requests.iter().map(|request| ask(server.port, request));
     let messages = messages.collect();
-    // A guest that hasn't called isn't waited for.
+    // Ends the waiting for guests that have not called.
     let unblock = |_| drop(TcpStream::connect(("127.0.0.1", port)));
     (0..CALLS).for_each(unblock);
     let called = upstream.join().expect("the server never panics");

@@ -1,23 +1,28 @@
 //! Many requests, and long bodies.
 
-use crate::peer::{self, connect, get, read};
-use crate::place::{Place, Serving};
+use super::peer::{self, connect, get, read};
+use super::place;
+use crate::LAB;
 use std::io::{BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::thread;
-use wasi_uplift_tests::{Fnv, pattern};
+use wasi_uplift_tests::events::wait_until_full;
+use wasi_uplift_tests::{Fnv, Serving, pattern};
 
 const REQUESTS: usize = 10_000;
 const CONNECTIONS: usize = 32;
 
 #[test]
 fn many_requests() {
-    for place in Place::stable("server") {
-        let server = place.serve(Serving {
-            reuse: 128,
-            concurrent: 16,
-            ..Serving::default()
-        });
+    for place in place::stable("server") {
+        let server = LAB.serve(
+            place,
+            Serving {
+                reuse: 128,
+                concurrent: 16,
+                ..Serving::default()
+            },
+        );
         let port = server.port;
         thread::scope(|scope| {
             for connection in 0..CONNECTIONS {
@@ -54,17 +59,19 @@ fn hash(len: usize) -> u64 {
 
 const SIZES: [usize; 3] = [0, 1 << 10, 64 << 20];
 
-/// How large all memories of an instance may become: what they begin with, and
-/// some buffers.
+/// The limit of an instance's memory: its initial size, and some buffers.
 const MEMORY: usize = 4 << 20;
 
 #[test]
 fn bodies_of_all_sizes() {
-    for place in Place::stable("server") {
-        let server = place.serve(Serving {
-            memory: MEMORY,
-            ..Serving::default()
-        });
+    for place in place::stable("server") {
+        let server = LAB.serve(
+            place,
+            Serving {
+                memory: MEMORY,
+                ..Serving::default()
+            },
+        );
         for size in SIZES {
             let message = peer::ask(server.port, &get(&format!("/bytes?{size}")));
             let message = message.expect("there is a response");
@@ -83,15 +90,13 @@ fn bodies_of_all_sizes() {
 
 /// Sends a body and reads it back.
 fn echo(port: u16, size: usize) -> peer::Message {
-    send_and_read(port, "/echo", size)
+    send_and_read(connect(port), "/echo", size)
 }
 
-fn send_and_read(port: u16, path: &str, size: usize) -> peer::Message {
-    let mut stream = connect(port);
-    let from = stream.try_clone().expect("another handle");
-    let path = path.to_owned();
+fn send_and_read(stream: TcpStream, path: &str, size: usize) -> peer::Message {
     thread::scope(|scope| {
-        scope.spawn(move || {
+        scope.spawn(|| {
+            let mut stream = &stream;
             let head = format!(
                 "POST {path} HTTP/1.1\r\nhost: example.com\r\ncontent-length: {size}\r\n\r\n"
             );
@@ -104,11 +109,11 @@ fn send_and_read(port: u16, path: &str, size: usize) -> peer::Message {
                 rest -= now;
             }
         });
-        read(&mut BufReader::new(from), true).expect("there is a response")
+        read(&mut BufReader::new(&stream), true).expect("there is a response")
     })
 }
 
-/// How much goes through a guest that passes it on.
+/// The length of a body that a guest passes on.
 const STREAMED: usize = 1 << 30;
 
 /// A guest that passes on a body keeps none of it, however slow the next one is.
@@ -116,17 +121,25 @@ const STREAMED: usize = 1 << 30;
 fn a_proxy_stays_small() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("binding");
     let upstream = listener.local_addr().expect("it is bound").port();
-    for place in Place::stable("server") {
-        let server = place.serve(Serving {
-            memory: MEMORY,
-            ..Serving::default()
-        });
+    for place in place::stable("server") {
+        let server = LAB.serve(
+            place,
+            Serving {
+                memory: MEMORY,
+                ..Serving::default()
+            },
+        );
         let message = thread::scope(|scope| {
-            scope.spawn(|| {
+            let client = connect(server.port);
+            let watched = client.try_clone().expect("another handle");
+            let listener = &listener;
+            scope.spawn(move || {
                 let (mut stream, _) = listener.accept().expect("accepting");
                 let mut from = BufReader::new(stream.try_clone().expect("another handle"));
-                // Lets the body wait for a while before it is read.
-                thread::sleep(std::time::Duration::from_millis(500));
+                // Nothing is read before every buffer on the way is full.
+                wait_until_full(&watched);
+                // The connection ends when the client drops the last handle.
+                drop(watched);
                 let message = read(&mut from, false).expect("there is a request");
                 assert_eq!(message.body.0, STREAMED);
                 let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {STREAMED}\r\n\r\n");
@@ -138,7 +151,7 @@ fn a_proxy_stays_small() {
                 let _ = stream.read(&mut [0; 1]);
             });
             let path = format!("/proxy?127.0.0.1:{upstream},/");
-            send_and_read(server.port, &path, STREAMED)
+            send_and_read(client, &path, STREAMED)
         });
         assert_eq!(message.body.0, STREAMED);
         assert!(message.whole, "{message:?}");

@@ -1,5 +1,4 @@
-//! The other side of an HTTP connection, byte by byte: nothing of what goes over
-//! the wire is hidden by a library.
+//! The other side of an HTTP connection, byte by byte: no library hides anything of it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -12,20 +11,20 @@ use wasi_uplift_tests::Fnv;
 pub struct Message {
     /// The first line.
     pub start: String,
-    /// Without those that tell of time or of how the body is framed, and sorted.
+    /// The fields, sorted, without the date and the framing of the body.
     pub headers: Vec<String>,
-    /// How the body is framed.
+    /// The framing of the body: its length, `chunked`, or `none`.
     pub framing: String,
-    /// How much of it there was, and its hash.
+    /// The length of the body, and its hash.
     pub body: (usize, u64),
     /// The body, if it is short.
     pub text: String,
     pub trailers: Vec<String>,
-    /// Whether it ended as it should.
+    /// `true` if the message ended as its framing says.
     pub whole: bool,
 }
 
-/// A line without its end, or nothing where the connection ends.
+/// Reads a line without its end. Returns `None` where the connection ends.
 fn line(from: &mut impl BufRead) -> Option<String> {
     let mut line = Vec::new();
     let len = from.read_until(b'\n', &mut line).ok()?;
@@ -45,7 +44,7 @@ fn lines(from: &mut impl BufRead) -> Option<Vec<String>> {
     }
 }
 
-/// How long a body that is remembered can be.
+/// The length up to which a body is kept as text.
 const SHORT: usize = 1 << 20;
 
 struct Body<'a> {
@@ -55,7 +54,7 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// Takes so many bytes, or fewer if there are no more.
+    /// Reads so many bytes. Returns `false` if there are fewer.
     fn take(&mut self, from: &mut impl Read, len: u64) -> bool {
         let mut buffer = vec![0; 1 << 16];
         let mut rest = len;
@@ -165,12 +164,12 @@ pub fn ask(port: u16, request: &[u8]) -> Option<Message> {
     read(&mut BufReader::new(stream), true)
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: example.com\r\nte: trailers\r\n\r\n").into_bytes()
 }
 
-/// A request with a body in chunks, and with trailers.
+/// Returns a request with a body in chunks, and with trailers.
 pub fn post(path: &str, chunks: &[&[u8]], trailers: &str) -> Vec<u8> {
     let mut request = format!(
         "POST {path} HTTP/1.1\r\nhost: example.com\r\nte: trailers\r\n\
@@ -186,10 +185,10 @@ pub fn post(path: &str, chunks: &[&[u8]], trailers: &str) -> Vec<u8> {
     request
 }
 
-/// What a server does with a connection.
+/// A server's way to deal with a connection.
 pub type Serve = fn(&mut BufReader<TcpStream>) -> Option<Message>;
 
-/// Serves so many connections, one after the other: what came over each.
+/// Serves so many connections, one after the other. The thread returns the message of each.
 pub fn serve(count: usize, serve: Serve) -> (u16, JoinHandle<Vec<Option<Message>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("binding");
     let port = listener.local_addr().expect("it is bound").port();

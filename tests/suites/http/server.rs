@@ -1,18 +1,18 @@
 //! Guests that serve requests.
 
-use crate::peer::{self, Message, ask, get, post, read};
-use crate::place::{Place, Serving};
+use super::peer::{self, Message, ask, get, post, read};
+use super::place;
+use crate::LAB;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::Shutdown;
 use std::thread;
-use std::time::Duration;
-use wasi_uplift_tests::pattern;
+use wasi_uplift_tests::{Place, Serving, pattern};
 
-/// What came back, what the guest printed, and what the host complained of.
+/// The responses, the guest's output, and the number of errors that the host reported.
 type Seen = (Vec<Option<Message>>, String, usize);
 
-fn run(place: &Place, requests: &[Vec<u8>]) -> Seen {
-    let server = place.serve(Serving::default());
+fn run(place: Place, requests: &[Vec<u8>]) -> Seen {
+    let server = LAB.serve(place, Serving::default());
     let messages = requests
         .iter()
         .map(|request| ask(server.port, request))
@@ -22,12 +22,12 @@ fn run(place: &Place, requests: &[Vec<u8>]) -> Seen {
     (messages, stdout, complaints.count())
 }
 
-/// All shapes do what the reference does.
+/// Asserts that all shapes do the same as the reference.
 fn compare(requests: &[Vec<u8>]) -> Seen {
-    let reference = run(&Place::reference("server"), requests);
-    for place in Place::uplifted("server") {
-        let seen = run(&place, requests);
-        assert_eq!(seen, reference, "{}", place.name);
+    let reference = run(place::reference("server"), requests);
+    for place in place::uplifted("server") {
+        let seen = run(place, requests);
+        assert_eq!(seen, reference, "{}", place.name());
     }
     reference
 }
@@ -72,22 +72,22 @@ fn responses() {
 fn responses_to_head() {
     let head = |path: &str| format!("HEAD {path} HTTP/1.1\r\nhost: example.com\r\n\r\n");
     for path in ["/hello", "/no-body", "/nothing"] {
-        let place = Place::reference("server");
-        let expected = head_of(&place, head(path).as_bytes());
-        for place in Place::uplifted("server") {
+        let place = place::reference("server");
+        let expected = head_of(place, head(path).as_bytes());
+        for place in place::uplifted("server") {
             assert_eq!(
-                head_of(&place, head(path).as_bytes()),
+                head_of(place, head(path).as_bytes()),
                 expected,
                 "{}",
-                place.name
+                place.name()
             );
         }
     }
 }
 
-/// The lines of a response that has no body whatever they say.
-fn head_of(place: &Place, request: &[u8]) -> Vec<String> {
-    let server = place.serve(Serving::default());
+/// Returns the lines of a response to `HEAD`, which has no body whatever they say.
+fn head_of(place: Place, request: &[u8]) -> Vec<String> {
+    let server = LAB.serve(place, Serving::default());
     let mut stream = peer::connect(server.port);
     stream.write_all(request).expect("sending");
     let lines = BufReader::new(stream).lines();
@@ -132,26 +132,29 @@ fn an_authority() {
     assert_eq!(text(&messages[0]), "Some(\\\"example.org\\\")");
 }
 
-/// The server has the authority in a header, which it may keep to itself.
+/// The server gets the authority in a header, which it may hide from the guest.
 #[test]
 fn an_authority_in_a_header() {
-    let one = |place: &Place, shows_host| {
-        let server = place.serve(Serving {
-            shows_host,
-            ..Serving::default()
-        });
+    let one = |place: Place, shows_host| {
+        let server = LAB.serve(
+            place,
+            Serving {
+                shows_host,
+                ..Serving::default()
+            },
+        );
         let message = ask(server.port, &get("/authority"));
         text(&message).to_owned()
     };
     let expected = "Some(\\\"example.com\\\")";
-    assert_eq!(one(&Place::reference("server"), false), expected);
-    for place in Place::uplifted("server") {
-        assert_eq!(one(&place, true), expected, "{}", place.name);
+    assert_eq!(one(place::reference("server"), false), expected);
+    for place in place::uplifted("server") {
+        assert_eq!(one(place, true), expected, "{}", place.name());
         assert_eq!(
-            one(&place, false),
+            one(place, false),
             "Some(\\\"localhost\\\")",
             "{}",
-            place.name
+            place.name()
         );
     }
 }
@@ -178,11 +181,11 @@ fn bodies_both_ways() {
 /// The first bytes of the response are there before the request has ended.
 #[test]
 fn a_response_before_the_request_has_ended() {
-    for place in [Place::reference("server")]
+    for place in [place::reference("server")]
         .into_iter()
-        .chain(Place::uplifted("server"))
+        .chain(place::uplifted("server"))
     {
-        let server = place.serve(Serving::default());
+        let server = LAB.serve(place, Serving::default());
         let mut stream = peer::connect(server.port);
         let request = post("/first", &[], "");
         let head = request.len() - b"0\r\n\r\n".len();
@@ -200,7 +203,7 @@ fn a_response_before_the_request_has_ended() {
             stream.read_exact(&mut byte).expect("it comes");
             rest.push(byte[0] as char);
         }
-        assert!(rest.contains("3 bytes "), "{}: {rest}", place.name);
+        assert!(rest.contains("3 bytes "), "{}: {rest}", place.name());
     }
 }
 
@@ -233,7 +236,7 @@ fn bodies_that_are_not_whole() {
     assert!(!message.whole && message.text == "some", "{message:?}");
 }
 
-/// The host takes what there is of a body for all of it.
+/// The host takes the part of a body that has been written for the whole.
 #[test]
 fn bodies_that_nobody_finishes() {
     let paths = [
@@ -274,8 +277,8 @@ fn a_body_that_has_to_be_asked_for() {
              content-length: 4\r\n\r\n"
         )
     };
-    let one = |place: &Place| {
-        let server = place.serve(Serving::default());
+    let one = |place: Place| {
+        let server = LAB.serve(place, Serving::default());
         let mut stream = peer::connect(server.port);
         stream.write_all(head("/echo").as_bytes()).expect("sending");
         let mut from = BufReader::new(stream.try_clone().expect("another handle"));
@@ -287,20 +290,20 @@ fn a_body_that_has_to_be_asked_for() {
         let ignored = ask(server.port, head("/ignore").as_bytes());
         (asked, echoed, ignored)
     };
-    let reference = one(&Place::reference("server"));
+    let reference = one(place::reference("server"));
     assert_eq!(reference.0, "HTTP/1.1 100 Continue\r\n");
     assert_eq!(reference.1.text, "body");
     assert_eq!(text(&reference.2), "ignored");
-    for place in Place::uplifted("server") {
-        assert_eq!(one(&place), reference, "{}", place.name);
+    for place in place::uplifted("server") {
+        assert_eq!(one(place), reference, "{}", place.name());
     }
 }
 
-/// What the WASI 0.2 host has no code for the guest gets one for here.
+/// The guest gets an error code where the WASI 0.2 host has none.
 #[test]
 fn a_request_that_breaks_off() {
-    let one = |place: &Place| {
-        let server = place.serve(Serving::default());
+    let one = |place: Place| {
+        let server = LAB.serve(place, Serving::default());
         let mut stream = peer::connect(server.port);
         let request = b"POST /hash HTTP/1.1\r\nhost: example.com\r\ncontent-length: 10\r\n\r\nhalf";
         stream.write_all(request).expect("sending");
@@ -308,30 +311,30 @@ fn a_request_that_breaks_off() {
         let message = read(&mut BufReader::new(stream), true);
         text(&message).to_owned()
     };
-    let reference = one(&Place::reference("server"));
+    let reference = one(place::reference("server"));
     assert!(reference.contains(" failed: None, "), "{reference}");
     let expected = reference.replace("None", "Some(ErrorCode::HttpProtocolError)");
-    for place in Place::uplifted("server") {
-        assert_eq!(one(&place), expected, "{}", place.name);
+    for place in place::uplifted("server") {
+        assert_eq!(one(place), expected, "{}", place.name());
     }
 }
 
-/// The guest hears of it when its client goes away.
+/// The guest gets an error when its client goes away.
 #[test]
 fn a_client_that_goes_away() {
-    for place in [Place::reference("server")]
+    for place in [place::reference("server")]
         .into_iter()
-        .chain(Place::uplifted("server"))
+        .chain(place::uplifted("server"))
     {
-        let server = place.serve(Serving::default());
+        let mut server = LAB.serve(place, Serving::default());
         let mut stream = peer::connect(server.port);
         stream.write_all(&get("/endless")).expect("sending");
         stream.read_exact(&mut [0; 100_000]).expect("it comes");
         drop(stream);
-        thread::sleep(Duration::from_millis(500));
+        assert_eq!(server.line(), "closed finished", "{}", place.name());
         assert_eq!(text(&ask(server.port, &get("/hello"))), "hello");
         let (stdout, _) = server.end();
-        assert_eq!(stdout, "closed finished\n", "{}", place.name);
+        assert_eq!(stdout, "closed finished\n", "{}", place.name());
     }
 }
 
@@ -349,7 +352,7 @@ fn a_request_within_a_request() {
         let _ = stream.get_mut().write_all(response);
         message
     };
-    let one = |place: &Place| {
+    let one = |place: Place| {
         let (port, thread) = peer::serve(2, serve);
         let requests = [
             get(&format!("/fetch?127.0.0.1:{port},/x")),
@@ -364,24 +367,26 @@ fn a_request_within_a_request() {
         let (messages, stdout, complaints) = run(place, &requests);
         (messages, stdout, complaints, thread.join().unwrap())
     };
-    let reference = one(&Place::reference("server"));
+    let reference = one(place::reference("server"));
     assert_eq!(reference.3[1].as_ref().unwrap().text, "some bytes");
-    for place in Place::uplifted("server") {
-        assert_eq!(one(&place), reference, "{}", place.name);
+    for place in place::uplifted("server") {
+        assert_eq!(one(place), reference, "{}", place.name());
     }
 }
 
-/// One instance serves all requests, one after the other, however many come at
-/// once.
+/// One instance serves all requests, one after the other, however many come at once.
 #[test]
 fn requests_that_come_at_once() {
-    for place in Place::uplifted("server") {
+    for place in place::uplifted("server") {
         for concurrent in [1, 16] {
-            let server = place.serve(Serving {
-                reuse: 1000,
-                concurrent,
-                ..Serving::default()
-            });
+            let server = LAB.serve(
+                place,
+                Serving {
+                    reuse: 1000,
+                    concurrent,
+                    ..Serving::default()
+                },
+            );
             let port = server.port;
             thread::scope(|scope| {
                 for index in 0..20 {
@@ -405,7 +410,7 @@ fn requests_that_come_at_once() {
                 (stdout.as_str(), stderr.as_str()),
                 ("", ""),
                 "{}",
-                place.name
+                place.name()
             );
         }
     }
@@ -414,11 +419,14 @@ fn requests_that_come_at_once() {
 /// Requests over one connection.
 #[test]
 fn requests_over_one_connection() {
-    for place in Place::stable("server") {
-        let server = place.serve(Serving {
-            reuse: 1000,
-            ..Serving::default()
-        });
+    for place in place::stable("server") {
+        let server = LAB.serve(
+            place,
+            Serving {
+                reuse: 1000,
+                ..Serving::default()
+            },
+        );
         let mut stream = peer::connect(server.port);
         let mut from = BufReader::new(stream.try_clone().expect("another handle"));
         for count in 1..=5 {

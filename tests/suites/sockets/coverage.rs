@@ -1,15 +1,15 @@
-//! Every function of every shape is called by a guest, and what guests ask of
-//! a host once uplifted.
+//! The functions that guests call, which are all of every shape, and the imports of an echo server.
 
-use crate::place::{Place, Program, SHAPES};
-use wasi_uplift_tests::{Guest, Host, MODES, coverage, imports, uplift_to};
+use super::place::{self, InPlace, Program, SHAPES};
+use std::fs;
+use wasi_uplift_tests::{Guest, Host, MODES, Place, coverage, imports, uplifted};
 
-/// On each host, by the programs that tests run there.
+/// Only the programs that tests run on a host count there.
 #[test]
 fn every_function_is_called() {
     let places: Vec<_> = Program::NAMES
         .iter()
-        .flat_map(|name| Place::named(name))
+        .flat_map(|name| place::named(name))
         .collect();
     for shape in SHAPES {
         let base = if shape == "stable" { "deps" } else { "rc" };
@@ -41,7 +41,7 @@ fn every_guest_is_run() {
     }
 }
 
-/// Not a server with files, nor one with a random number.
+/// It imports neither files nor random numbers.
 #[test]
 fn an_echo_server_imports_what_it_needs() {
     const NEEDED: [&str; 6] = [
@@ -52,13 +52,13 @@ fn an_echo_server_imports_what_it_needs() {
         "wasi:cli/types",
         "wasi:clocks/types",
     ];
-    for place in Place::uplifted(Program::TcpEcho) {
+    for place in place::uplifted(Program::TcpEcho) {
         let Some((mode, host)) = place.on else {
             continue;
         };
         let target = host.target();
         let needed = NEEDED.map(|path| target.interface(path));
-        for name in imports(&uplift_to(&place.guest.bytes(), mode, target)) {
+        for name in imports(&fs::read(uplifted(place.guest, mode, target)).unwrap()) {
             assert!(needed.contains(&name), "{}: {name}", place.name());
         }
     }

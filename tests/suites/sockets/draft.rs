@@ -1,15 +1,14 @@
-//! The draft, which no host of today implements: it is held against its
-//! document.
+//! The draft, which no host of today implements: it is compared with its document.
 
-use crate::place::{Place, Program, expect, printed};
+use super::place::{self, InPlace, Program, expect, printed};
 use std::collections::{BTreeMap, BTreeSet};
 use wasi_uplift_tests::{Condition, Host};
 
 /// The document's lines about errors.
 const DOCUMENT: &str = include_str!("draft.txt");
 
-/// The parts of the walk, and where they are walked. A host named beside one is
-/// the only that tells its errors apart.
+/// The parts of the walk, each with its condition. A host named beside one is the only one that
+/// tells its errors apart.
 const WALKS: &[(&str, Condition, Option<Host>)] = &[
     ("errors", Condition::None, None),
     ("alone", Condition::Machine("alone"), None),
@@ -51,7 +50,7 @@ fn errors_of_the_document() {
     }
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
-    for place in Place::all(Program::Documented) {
+    for place in place::all(Program::Documented) {
         for (walk, condition, only) in WALKS {
             if only.is_some_and(|only| place.host() != Some(only)) {
                 continue;
@@ -84,10 +83,10 @@ fn errors_of_the_document() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What only the draft has.
+/// Values that only the draft has.
 #[test]
 fn values() {
-    for place in Place::all(Program::Documented) {
+    for place in place::all(Program::Documented) {
         expect(place.start(&["values"]), include_str!("draft-values.txt"));
     }
 }

@@ -1,11 +1,11 @@
 //! Name lookup.
 
-use crate::place::{Place, Program, printed};
+use super::place::{self, InPlace, Program, printed};
 
-/// Who the machine says that it is.
+/// The addresses of the machine itself.
 #[test]
 fn localhost() {
-    for place in Place::all(Program::Lookup) {
+    for place in place::all(Program::Lookup) {
         let stdout = printed(&place.run(&["localhost"]));
         assert!(
             stdout.contains("\"127.0.0.1\"") || stdout.contains("\"::1\""),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// No read or write of a test takes a tenth of it.
+/// The time limit of a read or write, which takes no test a tenth of it.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Connects to a guest.
@@ -15,7 +15,7 @@ pub fn connect(ip: IpAddr, port: u16) -> TcpStream {
     stream
 }
 
-/// Waits for connections of guests and hands each to `serve`. Returns the port.
+/// Waits for the connection of a guest, and hands it to `serve`. Returns the port.
 pub fn listen<T: Send + 'static>(
     ip: IpAddr,
     serve: impl FnOnce(TcpStream) -> T + Send + 'static,
@@ -55,7 +55,7 @@ fn limit(stream: &TcpStream) {
         .expect("a time limit");
 }
 
-/// All that is left to read.
+/// Reads to the end.
 pub fn rest(mut stream: &TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("reading to the end");
@@ -70,8 +70,8 @@ pub fn reset(stream: TcpStream) {
         .expect("setting the option");
 }
 
-/// A long stream of bytes in which no two blocks are alike, made and compared at
-/// the speed of memory, in a build that is not optimised too.
+/// A long stream of bytes in which no two blocks are alike, made and compared at the speed of
+/// memory, also in a build that is not optimised.
 pub struct Blocks(Vec<u8>);
 
 impl Blocks {
@@ -80,7 +80,7 @@ impl Blocks {
 
     const STAMPS: usize = 4096;
 
-    /// Before the first block.
+    /// Returns the stream before its first block.
     pub fn new() -> Self {
         Self((0..Self::LEN).map(|at| (at % 251) as u8).collect())
     }

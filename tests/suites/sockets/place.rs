@@ -1,8 +1,8 @@
-//! Where a program runs: in which shape, on which host.
+//! The programs with sockets, in the shapes that `wasi:sockets` had.
 
+use crate::LAB;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::LazyLock;
-use wasi_uplift_tests::{Condition, Guest, Host, Lab, LinkMode, Live, MODES, Outcome, lab};
+use wasi_uplift_tests::{Condition, Guest, Host, Live, Outcome, Place};
 
 /// The shapes that `wasi:sockets` had.
 pub const SHAPES: [&str; 3] = ["stable", "candidate", "draft"];
@@ -12,8 +12,6 @@ pub const FAMILIES: [(&str, IpAddr); 2] = [
     ("ipv4", IpAddr::V4(Ipv4Addr::LOCALHOST)),
     ("ipv6", IpAddr::V6(Ipv6Addr::LOCALHOST)),
 ];
-
-static LAB: LazyLock<Lab> = LazyLock::new(|| lab!());
 
 macro_rules! programs {
     ($( $program:ident $name:literal, )*) => {
@@ -26,7 +24,7 @@ macro_rules! programs {
         }
 
         impl Program {
-            /// The names of all.
+            /// The names of all programs.
             pub const NAMES: &[&str] = &[$( $name, )*];
 
             fn name(self) -> &'static str {
@@ -50,95 +48,74 @@ programs! {
     Walk "walk",
 }
 
-/// A program in one shape on one host.
-#[derive(Clone, Copy)]
-pub struct Place {
-    /// The program in that shape.
-    pub guest: Guest,
-    /// None for the guest as it is, on the WASI 0.2 host.
-    pub on: Option<(LinkMode, Host)>,
+/// Returns all places where a program can run. The reference comes first, if it has the shape: no
+/// host of today has the others.
+pub fn all(program: Program) -> Vec<Place> {
+    let places = named(program.name());
+    assert!(!places.is_empty(), "no guest for {}", program.name());
+    places
 }
 
-impl Place {
-    /// Everywhere that the program can run. The reference comes first, if it
-    /// has the shape: no host of today has the others.
-    pub fn all(program: Program) -> Vec<Self> {
-        let places = Self::named(program.name());
-        assert!(!places.is_empty(), "no guest for {}", program.name());
-        places
-    }
-
-    /// Everywhere that the program of this name can run.
-    pub fn named(program: &str) -> Vec<Self> {
-        let guest = |shape: &&str| Guest::named(&format!("{shape}-{program}")).ok();
-        let guests = SHAPES.iter().filter_map(guest);
-        guests.flat_map(Self::of).collect()
-    }
-
-    /// Everywhere that the guest can run.
-    fn of(guest: Guest) -> impl Iterator<Item = Self> {
-        let reference = guest.name.starts_with("stable-").then_some(None);
-        let uplifted = Host::ALL
-            .into_iter()
-            .flat_map(|host| MODES.map(|mode| Some((mode, host))));
-        let hosts = reference.into_iter().chain(uplifted);
-        hosts.map(move |on| Self { guest, on })
-    }
-
-    /// Everywhere but on the reference.
-    pub fn uplifted(program: Program) -> Vec<Self> {
-        let mut places = Self::all(program);
-        places.retain(|place| !place.is_reference());
-        places
-    }
-
-    /// Whether the other program is in the same shape on the same host.
-    pub fn beside(&self, other: &Self) -> bool {
-        self.shape() == other.shape() && self.on == other.on
-    }
-
-    /// The shape's name.
-    pub fn shape(&self) -> &'static str {
-        self.guest.name.split('-').next().unwrap_or_default()
-    }
-
-    /// Whether this is the stable shape on the WASI 0.2 host.
-    pub fn is_reference(&self) -> bool {
-        self.on.is_none()
-    }
-
-    /// A name for messages.
-    pub fn name(&self) -> String {
-        let name = self.guest.name;
-        match self.on {
-            None => format!("{name}, as it is"),
-            Some((mode, host)) => format!("{name}, {}, {}", mode, host.target()),
+/// Returns all places where the program of this name can run.
+pub fn named(program: &str) -> Vec<Place> {
+    let guest = |shape: &&str| Guest::named(&format!("{shape}-{program}")).ok();
+    let mut places = Vec::new();
+    for guest in SHAPES.iter().filter_map(guest) {
+        if guest.name.starts_with("stable-") {
+            places.push(Place::reference(guest));
+        }
+        for host in Host::ALL {
+            places.extend(Place::uplifted(guest, host));
         }
     }
+    places
+}
 
-    /// The host with only WASI 0.3, if it is one.
-    pub fn host(&self) -> Option<Host> {
-        self.on.map(|(_, host)| host)
-    }
+/// Returns all places where a program can run, but for the reference.
+pub fn uplifted(program: Program) -> Vec<Place> {
+    let mut places = all(program);
+    places.retain(|place| !place.is_reference());
+    places
+}
+
+/// A program with sockets, in its place.
+pub trait InPlace {
+    /// Returns the shape's name.
+    fn shape(&self) -> &'static str;
+
+    /// Returns `true` if the other program is in the same shape on the same host.
+    fn is_beside(&self, other: &Self) -> bool;
+
+    /// Starts the program under a condition.
+    fn start_under(&self, condition: Condition, args: &[&str]) -> Live;
 
     /// Starts the program.
-    pub fn start(&self, args: &[&str]) -> Live {
+    fn start(&self, args: &[&str]) -> Live {
         self.start_under(Condition::None, args)
     }
 
-    /// Starts the program under a condition.
-    pub fn start_under(&self, condition: Condition, args: &[&str]) -> Live {
-        eprintln!("{} {} {condition:?}", self.name(), args.join(" "));
-        LAB.start(self.guest, self.on, condition, args)
-    }
-
-    /// Runs a program that needs nobody.
-    pub fn run(&self, args: &[&str]) -> Outcome {
+    /// Runs a program that has no peer.
+    fn run(&self, args: &[&str]) -> Outcome {
         self.start(args).finish()
     }
 }
 
-/// What the guest printed, given that nothing went wrong.
+impl InPlace for Place {
+    fn shape(&self) -> &'static str {
+        self.guest.name.split('-').next().unwrap_or_default()
+    }
+
+    fn is_beside(&self, other: &Self) -> bool {
+        self.shape() == other.shape() && self.on == other.on
+    }
+
+    fn start_under(&self, condition: Condition, args: &[&str]) -> Live {
+        eprintln!("{} {} {condition:?}", self.name(), args.join(" "));
+        LAB.start(*self, condition, args)
+    }
+}
+
+/// Returns the output of a guest that ended well.
 pub fn printed(outcome: &Outcome) -> String {
     let stdout = String::from_utf8_lossy(&outcome.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&outcome.stderr);
@@ -161,7 +138,7 @@ pub fn expect_start(live: Live, line: &str) {
     assert!(stdout.starts_with(line), "{stdout}");
 }
 
-/// A free port of the family's loopback interface.
+/// Returns an address of the family's loopback interface with any free port.
 pub fn any_port(ip: IpAddr) -> SocketAddr {
     SocketAddr::new(ip, 0)
 }

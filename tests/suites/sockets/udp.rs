@@ -1,6 +1,6 @@
 //! UDP: datagrams, whole and from the right peer.
 
-use crate::place::{FAMILIES, Place, Program, any_port, expect, printed};
+use super::place::{self, FAMILIES, InPlace, Program, any_port, expect, printed};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn hear(socket: &UdpSocket) -> (String, SocketAddr) {
 #[test]
 fn echo_keeps_the_boundaries() {
     const SIZES: [usize; 8] = [0, 1, 0, 1472, 1473, 65_507, 9000, 0];
-    for place in Place::all(Program::UdpEcho) {
+    for place in place::all(Program::UdpEcho) {
         for (family, ip) in FAMILIES {
             let mut guest = place.start(&[family, &(2 * SIZES.len()).to_string()]);
             let to = SocketAddr::new(ip, guest.port());
@@ -55,10 +55,10 @@ fn echo_keeps_the_boundaries() {
 
 #[test]
 fn guests_talk_to_each_other() {
-    for place in Place::all(Program::UdpPing) {
-        let server = Place::all(Program::UdpEcho)
+    for place in place::all(Program::UdpPing) {
+        let server = place::all(Program::UdpEcho)
             .into_iter()
-            .find(|server| server.beside(&place))
+            .find(|server| server.is_beside(&place))
             .expect("the server in the same place");
         let (family, _) = FAMILIES[0];
         let mut server = server.start(&[family, "12"]);
@@ -72,7 +72,7 @@ fn guests_talk_to_each_other() {
 
 #[test]
 fn too_large() {
-    for place in Place::all(Program::UdpPing) {
+    for place in place::all(Program::UdpPing) {
         let (family, ip) = FAMILIES[0];
         let socket = peer(ip);
         let guest = place.start(&[family, &port(&socket), "too-large"]);
@@ -88,7 +88,7 @@ fn too_large() {
 
 #[test]
 fn association_filters() {
-    for place in Place::all(Program::UdpPing) {
+    for place in place::all(Program::UdpPing) {
         for (family, ip) in FAMILIES {
             let (first, second) = (peer(ip), peer(ip));
             let guest = place.start(&[family, &port(&first), "associate", &port(&second)]);
@@ -122,7 +122,7 @@ fn association_filters() {
 fn many_clients() {
     const CLIENTS: usize = 8;
     const ROUNDS: usize = 200;
-    for place in Place::all(Program::UdpEcho) {
+    for place in place::all(Program::UdpEcho) {
         let (family, ip) = FAMILIES[0];
         let mut guest = place.start(&[family, &(CLIENTS * ROUNDS).to_string()]);
         let to = SocketAddr::new(ip, guest.port());

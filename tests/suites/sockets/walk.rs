@@ -1,14 +1,14 @@
-//! The walkers: every function, in right and in wrong states, line by line.
+//! Walks through every function, in right and in wrong states, line by line.
 
-use crate::peer;
-use crate::place::{FAMILIES, Place, Program, expect, printed};
+use super::peer;
+use super::place::{self, FAMILIES, InPlace, Program, expect, printed};
 use std::io::Read as _;
-use wasi_uplift_tests::TRAPPED;
+use wasi_uplift_tests::{Place, TRAPPED};
 
 /// Lines that differ from the reference's, each with its reason.
 const DIFFERENCES: &str = include_str!("differences.txt");
 
-/// The reviewed differences: for a line of the reference, the uplifted one.
+/// Returns the line of the uplifted guest for one of the reference, by the reviewed differences.
 fn reviewed(line: &str) -> &str {
     DIFFERENCES
         .lines()
@@ -18,10 +18,10 @@ fn reviewed(line: &str) -> &str {
         .unwrap_or(line)
 }
 
-/// Every shape that has the walk prints what the stable shape prints on the
-/// WASI 0.2 host.
+/// Asserts that every shape that has the walk prints the same as the stable shape on the WASI 0.2
+/// host.
 fn compare(walk: &str) {
-    let places = Place::all(Program::Walk);
+    let places = place::all(Program::Walk);
     let expected = printed(&places[0].run(&[walk]));
     assert!(places[0].is_reference() && expected.lines().count() > 20);
     let mut wrong = Vec::new();
@@ -62,7 +62,7 @@ fn lookup() {
     compare("lookup");
 }
 
-/// What WASI 0.2 answers with a trap is one.
+/// Misuse to which WASI 0.2 answers with a trap.
 #[test]
 fn traps() {
     let cases = [
@@ -73,7 +73,7 @@ fn traps() {
         ("one-stream-left", ""),
         ("other-stream-left", ""),
     ];
-    for place in Place::all(Program::Traps) {
+    for place in place::all(Program::Traps) {
         for (case, stdout) in cases {
             let outcome = place.run(&[case]);
             assert_eq!(outcome.code, TRAPPED, "{case}");
@@ -82,7 +82,7 @@ fn traps() {
     }
 }
 
-/// What WASI 0.3 can't change: there are no sockets of both families.
+/// WASI 0.3 has no sockets of both families, which can't be changed.
 #[test]
 fn ipv6_only_of_the_candidate() {
     for place in own("candidate") {
@@ -106,7 +106,7 @@ fn network_error_code_of_the_stable_shape() {
 }
 
 fn own(shape: &str) -> Vec<Place> {
-    let mut places = Place::uplifted(Program::Walk);
+    let mut places = place::uplifted(Program::Walk);
     places.retain(|place| place.shape() == shape);
     assert!(!places.is_empty());
     places

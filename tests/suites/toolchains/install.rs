@@ -1,24 +1,24 @@
-//! Toolchains that are not Rust's, in a folder among what cargo has built.
+//! Toolchains of other languages, in a folder of the target directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// Where the guests' sources are.
+/// Returns the folder of the guests' sources.
 pub fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("guests")
 }
 
-/// A folder for what is built here.
+/// Makes a folder in the target directory.
 pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// A Python that has the toolchains, which are installed by the first test that
-/// asks, and again when other versions are asked for.
+/// Returns a Python that has the toolchains. They are installed by the first test that asks, and
+/// again when `requirements.txt` has changed.
 pub fn python() -> PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     let python = PYTHON.get_or_init(|| {

@@ -1,5 +1,4 @@
-//! What the tests of `sockets-only-host` run on it: a command whose first
-//! argument says what to do.
+//! The guest of the tests of `sockets-only-host`: a command whose first argument chooses its part.
 
 mod tcp;
 mod udp;
@@ -108,7 +107,7 @@ fn port(address: IpSocketAddress) -> u16 {
     }
 }
 
-/// What there is to print: all at the end, or a line at once.
+/// The output: all at the end, or a line at once.
 #[derive(Default)]
 struct Report(String);
 
@@ -137,7 +136,7 @@ async fn print(text: String) {
     written.await.unwrap();
 }
 
-/// The next bytes of a stream, none at its end.
+/// Reads the next bytes of a stream, none at its end.
 async fn read(stream: &mut StreamReader<u8>) -> Vec<u8> {
     match stream.read(Vec::with_capacity(1 << 16)).await {
         (StreamResult::Complete(_), bytes) => bytes,

@@ -1,4 +1,4 @@
-//! Servers and clients, and what `tcp-socket` says in each of its states.
+//! Servers and clients, and the results of `tcp-socket` in each of its states.
 
 use crate::bindings::wasi::cli::{stdin, stdout};
 use crate::bindings::wasi::clocks::monotonic_clock;
@@ -74,7 +74,7 @@ pub async fn forward(address: IpSocketAddress, connections: &str) {
     .await;
 }
 
-/// Stdin to the peer, and what the peer says to stdout.
+/// Sends stdin to the peer, and prints the peer's bytes.
 pub async fn talk(address: IpSocketAddress) {
     let socket = TcpSocket::create(family_of(address)).unwrap();
     socket.connect(address).await.unwrap();
@@ -90,8 +90,8 @@ pub async fn talk(address: IpSocketAddress) {
     received.await.unwrap();
 }
 
-/// Reads until the peer's reset, then writes into it. Tells its port first, as a
-/// reset that comes sooner is one for `connect`.
+/// Reads until the peer's reset, then writes into it. Prints its port first, as a reset that comes
+/// sooner is one for `connect`.
 pub async fn reset(address: IpSocketAddress) {
     let socket = TcpSocket::create(family_of(address)).unwrap();
     socket.connect(address).await.unwrap();
@@ -235,7 +235,7 @@ pub async fn states(family: IpAddressFamily) {
     report.print().await;
 }
 
-/// What every state answers to questions.
+/// Prints the results of all getters in a state.
 #[derive(Debug)]
 #[allow(dead_code, reason = "they are printed")]
 struct State {
@@ -326,8 +326,8 @@ fn options(report: &mut Report, socket: &TcpSocket) {
     report.line("keep-alive", socket.get_keep_alive_enabled());
 }
 
-/// Reads and writes of nothing, which ask whether there is something to read or
-/// space to write, and reads that are taken back.
+/// Reads and writes of nothing, which ask whether there is something to read or space to write, and
+/// reads that are cancelled.
 async fn questions(report: &mut Report, family: IpAddressFamily) {
     let listener = TcpSocket::create(family).unwrap();
     let mut connections = listener.listen().unwrap();
@@ -360,7 +360,7 @@ async fn questions(report: &mut Report, family: IpAddressFamily) {
     report.line("sent", sent.await);
 }
 
-/// Waits a little for a read, then takes it back.
+/// Waits a little for a read, then cancels it.
 async fn briefly<T>(stream: &mut StreamReader<T>, buffer: Vec<T>) -> StreamResult {
     let mut read = pin!(stream.read(buffer));
     let time = pin!(monotonic_clock::wait_for(20_000_000));
@@ -389,7 +389,7 @@ async fn connecting(report: &mut Report, family: IpAddressFamily) {
                     assert_eq!(connected, Ok(()));
                     false
                 }
-                // With the end of this block `connect` is taken back.
+                // The end of this block cancels `connect`.
                 Either::Right(((), _connect)) => {
                     report.line("connecting", state(&client).await);
                     report.line("connecting, connect", client.connect(address).await);

@@ -1,4 +1,4 @@
-//! What `udp-socket` says in each of its states, and that datagrams arrive.
+//! The results of `udp-socket` in each of its states, and datagrams both ways.
 
 use crate::bindings::wasi::sockets::types::{IpAddressFamily, IpSocketAddress, UdpSocket};
 use crate::{Report, loopback, port};
@@ -57,7 +57,7 @@ pub async fn states(family: IpAddressFamily) {
     assert_eq!(address, loopback(family, port(address)));
     assert!(port(address) != 0);
 
-    // Before the socket is connected it can hear anybody.
+    // Before the socket is connected it receives from anybody.
     send(&other, address, "heard").await;
     let (text, from) = socket.receive().await.unwrap();
     report.line(

@@ -1,5 +1,4 @@
-//! `wasi:cli`: what makes a component a command. Here is all of it that needs no
-//! stream.
+//! `wasi:cli`: the environment, exit and terminals, which need no stream.
 
 pub mod stdin;
 pub mod stdout;
@@ -56,7 +55,7 @@ impl exit::Host for State {
 
 impl types::Host for State {}
 
-/// What an error of the standard streams is called in WASI.
+/// Returns the error code of WASI for an error of the standard streams.
 fn error_code(error: &io::Error) -> ErrorCode {
     match error.kind() {
         io::ErrorKind::BrokenPipe => ErrorCode::Pipe,

@@ -42,7 +42,7 @@ impl StreamProducer<State> for Producer {
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {
-        // Whether there is something to read can't be told without reading it.
+        // Only reading shows if there is something to read.
         if destination.remaining(store.as_context_mut()) == Some(0) {
             return Poll::Ready(Ok(StreamResult::Completed));
         }
@@ -55,7 +55,7 @@ impl StreamProducer<State> for Producer {
         };
         let len = buffer.filled().len();
         destination.mark_written(len);
-        // What Tokio's thread reads after `finish` stays in the shared handle.
+        // Bytes that Tokio's thread reads after `finish` stay in the shared handle.
         self.end.result(read.map_ok(|()| len > 0), finish)
     }
 }

@@ -53,7 +53,7 @@ fn consume(
 
 struct Consumer<W> {
     output: W,
-    /// Whether bytes are accepted that are not yet written.
+    /// `true` if there are accepted bytes that are not yet written.
     flushing: bool,
     end: End<ErrorCode>,
 }
@@ -98,8 +98,7 @@ impl<W: AsyncWrite + Send + Unpin + 'static> StreamConsumer<State> for Consumer<
         let written = self.poll_write(cx, source.remaining(), &mut accepted);
         source.mark_read(accepted);
         if finish && written.is_pending() {
-            // What is accepted is written by the next call, or by Tokio's thread if
-            // there is none.
+            // Accepted bytes are written by the next call, or by Tokio's thread if there is none.
             self.flushing = false;
         }
         self.end.result(written.map_ok(|()| true), finish)

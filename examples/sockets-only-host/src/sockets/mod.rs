@@ -1,5 +1,4 @@
-//! `wasi:sockets`: what TCP and UDP share, that is errors, addresses, and the
-//! options that both have.
+//! `wasi:sockets`: the errors, addresses and options that TCP and UDP share.
 
 pub mod lookup;
 pub mod tcp;
@@ -17,16 +16,16 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use wasmtime::component::ResourceTableError;
 
-/// Why a function of `wasi:sockets` fails.
+/// A failure of a function of `wasi:sockets`.
 #[derive(Debug)]
 pub enum SocketError {
-    /// By an error that the guest gets.
+    /// An error code that the guest gets.
     Code(ErrorCode),
-    /// By one that ends it.
+    /// A trap.
     Trap(wasmtime::Error),
 }
 
-/// What such a function returns.
+/// The result of such a function.
 pub type SocketResult<T> = Result<T, SocketError>;
 
 impl From<ErrorCode> for SocketError {
@@ -53,7 +52,7 @@ impl From<wasmtime::Error> for SocketError {
     }
 }
 
-// A handle that stands for nothing is no mistake of the guest's program.
+// A handle without a resource is no error code for the guest, but a trap.
 impl From<ResourceTableError> for SocketError {
     fn from(error: ResourceTableError) -> Self {
         Self::Trap(error.into())
@@ -70,8 +69,8 @@ impl types::Host for State {
     }
 }
 
-/// What an error of the operating system is called in WASI, where the function
-/// that fails does not say otherwise.
+/// Returns the error code of WASI for an error of the operating system, unless the function that
+/// fails has another one.
 fn error_code(errno: Errno) -> ErrorCode {
     match errno {
         Errno::ACCESS | Errno::PERM => ErrorCode::AccessDenied,
@@ -114,7 +113,7 @@ impl State {
     }
 }
 
-/// A socket that never blocks the host, and knows only one kind of IP.
+/// Makes a socket that never blocks the host, and has only one kind of IP.
 fn socket(family: IpAddressFamily, kind: SocketType) -> Result<OwnedFd, Errno> {
     let domain = match family {
         IpAddressFamily::Ipv4 => AddressFamily::INET,
@@ -122,7 +121,7 @@ fn socket(family: IpAddressFamily, kind: SocketType) -> Result<OwnedFd, Errno> {
     };
     let socket = rustix::net::socket(domain, kind, None)?;
     rustix::io::ioctl_fionbio(&socket, true)?;
-    // Not for a child process of the host.
+    // Child processes of the host must not inherit it.
     rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
     if family == IpAddressFamily::Ipv6 {
         sockopt::set_ipv6_v6only(&socket, true)?;
@@ -130,7 +129,7 @@ fn socket(family: IpAddressFamily, kind: SocketType) -> Result<OwnedFd, Errno> {
     Ok(socket)
 }
 
-/// The address to bind to when the guest gives none: any, and any port.
+/// Returns the address to bind to when the guest gives none: any interface, and any port.
 fn unspecified(family: IpAddressFamily) -> SocketAddr {
     match family {
         IpAddressFamily::Ipv4 => (Ipv4Addr::UNSPECIFIED, 0).into(),
@@ -138,8 +137,8 @@ fn unspecified(family: IpAddressFamily) -> SocketAddr {
     }
 }
 
-/// Whether a socket of this family can use the address. An IPv4-mapped IPv6
-/// address is for sockets of both families, which WASI has not got.
+/// Returns `true` if a socket of this family can use the address. An IPv4-mapped IPv6 address is
+/// for sockets of both families, which WASI has not got.
 fn check_family(family: IpAddressFamily, address: SocketAddr) -> Result<(), ErrorCode> {
     let fits = match (family, address.ip()) {
         (IpAddressFamily::Ipv4, IpAddr::V4(_)) => true,
@@ -153,7 +152,7 @@ fn check_family(family: IpAddressFamily, address: SocketAddr) -> Result<(), Erro
     }
 }
 
-/// Whether a peer can have the address.
+/// Returns `true` if a peer can have the address.
 fn check_remote(family: IpAddressFamily, address: SocketAddr) -> Result<(), ErrorCode> {
     check_family(family, address)?;
     if address.ip().is_unspecified() || address.port() == 0 {

@@ -1,4 +1,4 @@
-//! `tcp-socket`: a state machine, and three streams that come out of it.
+//! `tcp-socket`: a state machine, and its three streams.
 
 use super::{SocketError, SocketResult};
 use crate::bindings::wasi::sockets::types::{
@@ -25,14 +25,14 @@ use wasmtime::component::{
 };
 use wasmtime::{AsContextMut as _, Result, StoreContextMut};
 
-/// How many connections wait to be accepted, unless the guest says otherwise.
+/// The default number of connections that wait to be accepted.
 const BACKLOG: i32 = 128;
 
-/// What a guest's handle of a `tcp-socket` stands for.
+/// The resource `tcp-socket`.
 pub struct TcpSocket {
     family: IpAddressFamily,
     phase: Phase,
-    /// Whether it has a local address.
+    /// `true` if it has a local address.
     bound: bool,
     backlog: i32,
 }
@@ -51,7 +51,7 @@ enum Phase {
         sent: bool,
         received: bool,
     },
-    /// With what is said to those who want anything of it.
+    /// A failed socket, with the error that every function returns.
     Closed(ErrorCode),
 }
 
@@ -76,7 +76,7 @@ impl TcpSocket {
         })
     }
 
-    /// The socket, whatever else it is, for its options.
+    /// Returns the socket in any state, for its options.
     fn fd(&self) -> Result<BorrowedFd<'_>, ErrorCode> {
         match &self.phase {
             Phase::Unconnected(socket) => Ok(socket.as_fd()),
@@ -112,15 +112,15 @@ impl TcpSocket {
         Ok(())
     }
 
-    /// Begins to connect. Returns what is ready to write once that has ended.
+    /// Begins to connect. Returns the socket, which is ready to write once connecting has ended.
     fn start_connect(&mut self, remote: SocketAddr) -> Result<Arc<TcpStream>, ErrorCode> {
         let socket = self.take_unconnected()?;
         match rustix::net::connect(&socket, &remote) {
             Ok(()) | Err(Errno::INPROGRESS | Errno::WOULDBLOCK | Errno::INTR) => {}
             Err(errno) => return Err(connect_error(errno)),
         }
-        // Tokio has to see the socket only now: an unconnected one would be taken
-        // for one whose connection has ended.
+        // Tokio must not get the socket earlier: it takes an unconnected one for one whose
+        // connection has ended.
         let stream = TcpStream::from_std(socket.into()).map_err(|e| super::io_error_code(&e))?;
         let stream = Arc::new(stream);
         self.phase = Phase::Connecting(stream.clone());
@@ -143,7 +143,7 @@ impl TcpSocket {
         Ok(listener)
     }
 
-    /// The connection to send to, for the first who wants it.
+    /// Returns the connection to send to, once.
     fn take_sender(&mut self) -> Result<Arc<TcpStream>, ErrorCode> {
         match &mut self.phase {
             Phase::Connected { stream, sent, .. } if !*sent => {
@@ -155,7 +155,7 @@ impl TcpSocket {
         }
     }
 
-    /// The connection to receive from, likewise.
+    /// Returns the connection to receive from, once.
     fn take_receiver(&mut self) -> Result<Arc<TcpStream>, ErrorCode> {
         match &mut self.phase {
             Phase::Connected {
@@ -170,7 +170,7 @@ impl TcpSocket {
     }
 }
 
-/// Where `connect` differs: no address to connect from means no free port.
+/// The error codes of `connect`, for which no address to connect from means no free port.
 fn connect_error(errno: Errno) -> ErrorCode {
     match errno {
         Errno::ADDRNOTAVAIL | Errno::AGAIN => ErrorCode::AddressInUse,
@@ -215,8 +215,7 @@ impl HostTcpSocketWithStore<State> for Wasi {
             state.allowed(remote)?;
             Ok::<_, SocketError>(state.tcp(&socket)?.start_connect(remote)?)
         })?;
-        // A guest that takes the call back leaves the socket `connecting`, good
-        // for nothing but to be dropped.
+        // A guest that cancels the call leaves the socket `connecting`, and can only drop it.
         let outcome = connected(&stream).await;
         accessor.with(|mut access| {
             access.get().tcp(&socket)?.phase = match outcome {
@@ -290,14 +289,14 @@ impl HostTcpSocketWithStore<State> for Wasi {
     }
 }
 
-/// What `listen` returns: a stream of connections.
+/// The stream of connections that `listen` returns.
 ///
-/// They inherit the listener's options, as Linux does that by itself. A host for
-/// other systems would copy here what they leave out.
+/// They inherit the listener's options, which Linux does by itself. A host for other systems would
+/// copy the others here.
 struct Connections {
     listener: Arc<TcpListener>,
     family: IpAddressFamily,
-    /// One that is accepted and not yet read.
+    /// A connection that is accepted and not yet read.
     next: Option<TcpSocket>,
 }
 
@@ -308,7 +307,7 @@ impl Connections {
                 Ok((stream, remote)) if state.allowed(remote).is_ok() => {
                     Phase::connected(Arc::new(stream))
                 }
-                // Nobody the guest has to hear of.
+                // The guest needs no notice of such a connection.
                 Ok(_) => continue,
                 // One connection is lost, the listener goes on. The guest sees the
                 // error where it expects one, on a socket.
@@ -342,7 +341,7 @@ impl StreamProducer<State> for Connections {
                 Poll::Pending => return Poll::Pending,
             }
         }
-        // The answer to a question has nothing in it: the connection waits here.
+        // A read of no items transfers nothing: the connection waits here.
         if destination.remaining(store.as_context_mut()) != Some(0)
             && let Some(socket) = self.next.take()
         {
@@ -353,7 +352,7 @@ impl StreamProducer<State> for Connections {
     }
 }
 
-/// One direction of a connection, and the future that tells how it has ended.
+/// One direction of a connection, and the future that resolves to its result.
 struct Direction {
     stream: Arc<TcpStream>,
     shutdown: Shutdown,
@@ -361,15 +360,15 @@ struct Direction {
 }
 
 impl Drop for Direction {
-    // The guest has dropped its end, or there is nothing more to say. For what is
-    // sent this is the FIN.
+    // The guest has dropped its end, or the stream has ended. For the sending direction this is the
+    // FIN.
     fn drop(&mut self) {
         // Fails when the connection is gone already.
         let _ = rustix::net::shutdown(&self.stream, self.shutdown);
     }
 }
 
-/// What the guest reads from.
+/// The stream that the guest reads.
 struct Receiver(Direction);
 
 impl StreamProducer<State> for Receiver {
@@ -385,7 +384,7 @@ impl StreamProducer<State> for Receiver {
     ) -> Poll<Result<StreamResult>> {
         let stream = &self.0.stream;
         let attempt = if destination.remaining(store.as_context_mut()) == Some(0) {
-            // A look at the next byte answers for sure.
+            // Only a peek at the next byte is certain.
             let mut byte = [0];
             stream.poll_peek(cx, &mut ReadBuf::new(&mut byte))
         } else {
@@ -417,7 +416,7 @@ fn poll_read(
     }
 }
 
-/// What reads from the guest.
+/// The stream that the guest writes.
 struct Sender(Direction);
 
 impl StreamConsumer<State> for Sender {

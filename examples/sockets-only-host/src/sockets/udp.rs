@@ -1,4 +1,4 @@
-//! `udp-socket`: no streams here, a datagram at a time.
+//! `udp-socket`, which has no streams: it sends and receives one datagram at a time.
 
 use super::{SocketError, SocketResult};
 use crate::bindings::wasi::sockets::types::{
@@ -12,17 +12,17 @@ use std::sync::Arc;
 use tokio::io::Interest;
 use wasmtime::component::{Accessor, Resource};
 
-/// No datagram is longer.
+/// The length of the longest datagram.
 const LONGEST: usize = 1 << 16;
 
-/// What a guest's handle of a `udp-socket` stands for.
+/// The resource `udp-socket`.
 pub struct UdpSocket {
     family: IpAddressFamily,
-    /// Shared with the sends and receives that are under way.
+    /// The socket, shared with the sends and receives in progress.
     socket: Arc<tokio::net::UdpSocket>,
-    /// What it was bound to, by the guest or because it had to be.
+    /// The local address, bound by the guest or implicitly.
     bound: Option<SocketAddr>,
-    /// What it is connected to.
+    /// The peer that it is connected to.
     remote: Option<SocketAddr>,
 }
 
@@ -47,7 +47,7 @@ impl UdpSocket {
         }
     }
 
-    /// To connect and to send need a local address.
+    /// Binds a socket that connects or sends without a local address.
     fn bind_if_not_bound(&mut self) -> Result<(), ErrorCode> {
         match self.bound {
             Some(_) => Ok(()),
@@ -73,7 +73,7 @@ impl UdpSocket {
     fn disconnect(&mut self) -> Result<(), ErrorCode> {
         let port = self.local()?.port();
         match rustix::net::connect_unspec(&self.socket) {
-            // BSD's way to say that it is done.
+            // BSD reports success by this error.
             Ok(()) | Err(Errno::AFNOSUPPORT) => self.remote = None,
             Err(errno) => return Err(super::error_code(errno)),
         }
@@ -95,7 +95,7 @@ impl UdpSocket {
             .map_err(|e| super::io_error_code(&e))
     }
 
-    /// Where a datagram goes, after all checks.
+    /// Returns the destination of a datagram, after all checks.
     fn destination(&self, given: Option<SocketAddr>) -> Result<SocketAddr, ErrorCode> {
         if let Some(given) = given {
             super::check_remote(self.family, given)?;
@@ -108,8 +108,8 @@ impl UdpSocket {
         }
     }
 
-    /// Whether the guest gets a datagram from there. The system drops those of
-    /// others too, but not the ones that came before the socket was connected.
+    /// Returns `true` if the guest receives datagrams from this address. The system drops those of
+    /// others too, but not the ones that arrived before the socket was connected.
     fn wants(&self, from: SocketAddr) -> bool {
         self.remote
             .is_none_or(|remote| (remote.ip(), remote.port()) == (from.ip(), from.port()))
@@ -144,8 +144,8 @@ impl HostUdpSocketWithStore<State> for Wasi {
             true => rustix::net::send(&io, &data, SendFlags::empty()),
             false => rustix::net::sendto(&io, &data, SendFlags::empty(), &to),
         };
-        // The system knows at once what it can send. Tokio would first wait to hear
-        // that there is space, and a guest that doesn't wait would not hear of errors.
+        // The system knows at once what it can send. Tokio would first wait until there is space,
+        // and a guest that doesn't wait would get no error.
         match attempt() {
             Err(Errno::WOULDBLOCK) => io.async_io(Interest::WRITABLE, || Ok(attempt()?)).await?,
             outcome => outcome?,

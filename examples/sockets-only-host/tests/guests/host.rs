@@ -1,4 +1,4 @@
-//! What the host is besides sockets, and what it is not.
+//! The host's interfaces other than sockets, and those that it lacks.
 
 use crate::support::{Running, check, guest, host, printed};
 use sockets_only_host::{State, cli, link, run};
@@ -9,6 +9,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use wasmtime::Engine;
+use wasmtime::component::Component;
 
 #[test]
 fn clocks() {
@@ -99,8 +100,8 @@ fn what_is_not_here_is_said() {
 fn a_host_can_be_strict() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
     let address = listener.local_addr().expect("it is bound").to_string();
-    let component = fs::read(guest()).expect("the guest is built");
-    let command = link(&Engine::default(), &component).expect("the host has it all");
+    let component = Component::from_file(&Engine::default(), guest()).expect("a component");
+    let command = link(&component).expect("the host ships all imports");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let exit_code = |mut state: State| {
         let arguments = ["guest", "expect-denied", &address, "localhost"];

@@ -8,20 +8,22 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 use wit_component::ComponentEncoder;
 
-/// No test needs a tenth of it.
+/// The time after which a guest counts as one that hangs.
 pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// The component that is made of `guest/`, built once.
+/// Returns the component of `guest/`, which is built once.
 pub fn guest() -> &'static Path {
     static GUEST: OnceLock<PathBuf> = OnceLock::new();
     GUEST.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
+        let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        // All guests are built in one folder, so that what they have in common is built once.
+        let target = tmp.with_file_name("guests");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("guest"));
         cargo.args(["build", "--release", "--locked"]);
         cargo.args(["--target", "wasm32-unknown-unknown", "--target-dir"]);
         cargo.arg(&target);
-        // What is set for the host's own build is not meant for the guest.
+        // The settings of the host's own build are not for the guest.
         for (name, _) in std::env::vars() {
             let outer = ["CARGO_", "RUSTC_", "CLIPPY_"];
             if (outer.iter().any(|prefix| name.starts_with(prefix)) && name != "CARGO_HOME")
@@ -42,20 +44,20 @@ pub fn guest() -> &'static Path {
             .module(&module)
             .and_then(|mut encoder| encoder.encode())
             .expect("the guest is a component");
-        let path = target.join("guest.wasm");
+        let path = tmp.join("guest.wasm");
         fs::write(&path, component).expect("there is space for a component");
         path
     })
 }
 
-/// The host, about to run a component.
+/// Returns the command that runs a component on the host.
 pub fn host(component: &Path) -> Command {
     let mut host = Command::new(env!("CARGO_BIN_EXE_sockets-only-host"));
     host.arg(component).stdin(Stdio::null());
     host
 }
 
-/// A guest that runs, its stdout read as it comes.
+/// A running guest, whose stdout is read line by line.
 pub struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -76,7 +78,7 @@ impl Running {
         Self { child, stdout }
     }
 
-    /// The next line, which is a port.
+    /// Reads the next line, which is a port.
     pub fn port(&mut self) -> u16 {
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("stdout is text");
@@ -126,7 +128,7 @@ impl Running {
     }
 }
 
-/// The exit code, or none when the process had to be ended.
+/// Returns the exit code, or `None` after killing a process that hangs.
 fn wait(child: &mut Child) -> Option<i32> {
     let deadline = Instant::now() + TIME_LIMIT;
     while Instant::now() < deadline {
@@ -140,12 +142,12 @@ fn wait(child: &mut Child) -> Option<i32> {
     None
 }
 
-/// What a guest prints that needs nobody else.
+/// Runs a guest that has no peer, and returns its output.
 pub fn printed(args: &[&str]) -> String {
     Running::start(args).finish(0).0
 }
 
-/// Compares with a file in `expected/`. To write the file, set `BLESS`.
+/// Compares with a file in `expected/`. `BLESS=1` writes the file.
 pub fn check(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/guests/expected")

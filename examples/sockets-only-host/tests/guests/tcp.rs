@@ -17,14 +17,14 @@ fn connect(address: (impl Into<std::net::IpAddr>, u16)) -> TcpStream {
     stream
 }
 
-/// Bytes that tell where they belong.
+/// Returns bytes of which no two pieces are alike.
 fn pattern(seed: usize, len: usize) -> Vec<u8> {
     (0..len)
         .map(|at| (at / 251 + at * 7 + seed) as u8)
         .collect()
 }
 
-/// Sends all, then the FIN, and has to get the same and a FIN.
+/// Sends bytes and the FIN, and expects the same back.
 fn echo(mut stream: TcpStream, bytes: Vec<u8>) {
     let mut writer = stream.try_clone().expect("sockets can be shared");
     let sent = bytes.clone();

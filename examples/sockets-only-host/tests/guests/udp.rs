@@ -8,7 +8,7 @@ fn states_of_ipv4() {
     check("udp-states.txt", &printed(&["udp-states", "ipv4"]));
 }
 
-/// The same as of IPv4, line by line.
+/// IPv6 gives the same lines as IPv4.
 #[test]
 fn states_of_ipv6() {
     if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {

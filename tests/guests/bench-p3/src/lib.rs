@@ -1,6 +1,6 @@
-//! Does one thing many times, the way that a guest of WASI 0.3 does it, and prints on stderr how
-//! many nanoseconds one takes. Arguments and stderr are the standard library's, which is of WASI
-//! 0.2; what is measured is not.
+//! Repeats an operation in the way of a guest of WASI 0.3, and prints on stderr how many
+//! nanoseconds one takes. Arguments and stderr are the standard library's, which is of WASI 0.2;
+//! the operation is not.
 
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -99,7 +99,7 @@ impl wasip3::exports::cli::run::Guest for Bench {
                 }
                 (5_000, start.elapsed())
             }
-            // There is nothing like it in WASI 0.3, or it is not measured.
+            // WASI 0.3 has no such operation, or it is not measured.
             _ => return Err(()),
         };
         eprintln!("{}", taken.as_nanos() / times as u128);
@@ -107,7 +107,7 @@ impl wasip3::exports::cli::run::Guest for Bench {
     }
 }
 
-/// Takes `all` bytes, or what there are, in pieces of `size` at most.
+/// Reads `all` bytes, or fewer if the stream ends, in pieces of `size` at most.
 async fn taking(mut stream: StreamReader<u8>, all: usize, size: usize) -> (usize, Duration) {
     let mut left = all;
     let mut bytes = Vec::with_capacity(size);
@@ -124,7 +124,7 @@ async fn taking(mut stream: StreamReader<u8>, all: usize, size: usize) -> (usize
     (all / size, start.elapsed())
 }
 
-/// Gives as many bytes, in pieces of `size`.
+/// Writes as many bytes, in pieces of `size`.
 async fn giving(mut writer: StreamWriter<u8>, size: usize, times: usize) -> (usize, Duration) {
     let mut bytes = vec![b'x'; size];
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Does one thing many times, and prints on stderr how many nanoseconds one takes.
+//! Repeats an operation, and prints on stderr how many nanoseconds one takes.
 
 use std::fs::{self, File};
 use std::hint::black_box;

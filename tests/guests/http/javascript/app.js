@@ -1,5 +1,5 @@
-// A server, which is a client as well. What it does with a request depends on
-// the path, as in the Python guest.
+// A server, which is a client as well. The path of a request chooses its behaviour, as in the
+// Python guest.
 
 let count = 0;
 

@@ -1,4 +1,4 @@
-//! A client: `AUTHORITY MODE…`. What it gets is what it prints.
+//! A client: `AUTHORITY MODE…`. It prints the responses.
 
 mod bindings {
     #[cfg(feature = "stable")]
@@ -58,7 +58,7 @@ impl bindings::exports::wasi::cli::run::Guest for Client {
     }
 }
 
-/// Timeouts in milliseconds.
+/// Sets timeouts in milliseconds.
 fn options([connect, first_byte, between]: &[usize; 3]) -> RequestOptions {
     let millis = |value: &usize| Some(*value as u64 * 1_000_000);
     let options = RequestOptions::new();
@@ -107,14 +107,14 @@ fn post(authority: &str, path: &str, len: usize, sized: Option<&str>) {
     out(&show_response(wait(&future)));
 }
 
-/// There could be a body, and isn't.
+/// Sends a request that could have a body and hasn't.
 fn bare(authority: &str, path: &str) {
     let request = request(Method::Delete, authority, path, Fields::new());
     let future = handle(request, None).expect("it is sent");
     out(&show_response(wait(&future)));
 }
 
-/// The body is written and finished before the request is sent.
+/// Writes and finishes the body before the request is sent.
 fn early(authority: &str, path: &str) {
     let request = request(Method::Put, authority, path, Fields::new());
     let body = request.body().expect("the body is there");
@@ -147,7 +147,7 @@ fn trailers(authority: &str, path: &str) {
     out(&show_response(wait(&future)));
 }
 
-/// A body that is not finished.
+/// Sends a body that is not finished.
 fn abort(authority: &str, path: &str) {
     let request = request(Method::Post, authority, path, Fields::new());
     let body = request.body().expect("the body is there");
@@ -181,7 +181,7 @@ fn leave(authority: &str, path: &str) {
     }
 }
 
-/// Several at once.
+/// Sends several requests at once.
 fn many(authority: &str, path: &str, count: usize) {
     let futures: Vec<_> = (0..count)
         .map(|index| {

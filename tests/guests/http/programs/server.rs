@@ -1,4 +1,4 @@
-//! A server. What it does with a request depends on the path.
+//! A server. The path of a request chooses its behaviour.
 
 mod bindings {
     #[cfg(feature = "stable")]
@@ -26,7 +26,7 @@ struct Server;
 bindings::export!(Server with_types_in bindings);
 
 thread_local! {
-    /// How many calls have begun, and how many go on.
+    /// The number of calls that have begun.
     static BEGUN: Cell<u32> = const { Cell::new(0) };
     static BUSY: Cell<u32> = const { Cell::new(0) };
 }
@@ -105,7 +105,7 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
             let bytes = vec![b'x'; write.parse().expect("a number")];
             let wrote = send(&stream, &bytes).map_err(show_end);
             drop(stream);
-            // What there is of the response is with the client.
+            // The client has the written part of the response by now.
             sleep(50);
             out(&format!("{wrote:?} {}", finish(body, None)));
         }
@@ -254,7 +254,7 @@ fn out_unless_finished(body: OutgoingBody, trailers: Option<Fields>) {
     }
 }
 
-/// Moves everything from one to the other.
+/// Copies all bytes from one stream to another.
 fn forward(from: &streams::InputStream, to: &streams::OutputStream) -> String {
     loop {
         match from.blocking_read(1 << 16) {
@@ -268,7 +268,7 @@ fn forward(from: &streams::InputStream, to: &streams::OutputStream) -> String {
     }
 }
 
-/// Sends back what comes, trailers included.
+/// Sends the body back, trailers included.
 fn echo(request: &IncomingRequest, outparam: ResponseOutparam) {
     let incoming = request.consume().expect("the body is there");
     let from = incoming.stream().expect("the stream is there");

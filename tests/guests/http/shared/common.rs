@@ -1,5 +1,4 @@
-//! What the programs share that depends on their bindings. It is a module of
-//! each.
+//! The code of the programs that depends on their bindings. It is a module of each.
 
 use crate::bindings::wasi::cli::stdout::get_stdout;
 use crate::bindings::wasi::clocks::monotonic_clock;
@@ -24,7 +23,7 @@ pub fn sleep(millis: u64) {
     monotonic_clock::subscribe_duration(millis * 1_000_000).block();
 }
 
-/// What is at the end of a body.
+/// The end of a body.
 pub fn trailers(future: &FutureTrailers) -> Result<Option<Trailers>, ErrorCode> {
     let pollable = future.subscribe();
     loop {
@@ -52,8 +51,7 @@ pub fn fields(entries: &[(&str, &str)]) -> Fields {
     Fields::from_list(&entries).expect("the fields are good")
 }
 
-/// Fields, as lines in the order of their names: hosts keep to orders of their
-/// own.
+/// Returns fields as text in the order of their names: every host has its own order.
 pub fn show(fields: &Fields) -> String {
     let mut lines: Vec<String> = fields
         .entries()
@@ -73,7 +71,7 @@ pub fn show_end(error: StreamError) -> String {
     }
 }
 
-/// Reads to the end: how much, its hash, and how it ended.
+/// Reads to the end, and describes the length, the hash and the end.
 pub fn drain(stream: &InputStream) -> String {
     let (mut len, mut hash) = (0, Fnv::default());
     loop {
@@ -87,7 +85,7 @@ pub fn drain(stream: &InputStream) -> String {
     }
 }
 
-/// Everything there is of a body, trailers included.
+/// Describes a body, trailers included.
 pub fn receive(body: IncomingBody) -> String {
     let stream = body.stream().expect("the stream is there");
     assert!(body.stream().is_err(), "there is one stream");
@@ -102,7 +100,7 @@ pub fn receive(body: IncomingBody) -> String {
     format!("{text}, {end}")
 }
 
-/// Writes all of it, at the pace of whoever reads.
+/// Writes all bytes, at the pace of the reader.
 pub fn send(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), StreamError> {
     let pollable = stream.subscribe();
     while !bytes.is_empty() {
@@ -132,7 +130,7 @@ pub fn send_pattern(stream: &OutputStream, len: usize) -> Result<(), StreamError
     Ok(())
 }
 
-/// A request to an authority, and the headers that it has.
+/// Returns a request to an authority with these headers.
 pub fn request(method: Method, authority: &str, path: &str, headers: Fields) -> OutgoingRequest {
     let request = OutgoingRequest::new(headers);
     request.set_method(&method).expect("the method is good");
@@ -167,7 +165,7 @@ pub fn wait(future: &FutureIncomingResponse) -> Result<IncomingResponse, ErrorCo
     }
 }
 
-/// An error, without what a host says in its own words.
+/// Returns an error code as text, without the host's own words.
 pub fn show_error(code: &ErrorCode) -> String {
     match code {
         ErrorCode::InternalError(_) => "InternalError".into(),
@@ -176,7 +174,7 @@ pub fn show_error(code: &ErrorCode) -> String {
     }
 }
 
-/// The rest of a response, in words.
+/// Describes a response.
 pub fn show_response(answer: Result<IncomingResponse, ErrorCode>) -> String {
     match answer {
         Ok(response) => {
@@ -198,8 +196,7 @@ pub fn finish(body: OutgoingBody, trailers: Option<Fields>) -> String {
     }
 }
 
-/// Goes through what can be done with fields and the parts of messages: a line
-/// for each.
+/// Calls the functions of fields and of the parts of messages, and returns a line for each.
 pub fn rules() -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = |text: String| lines.push(text);
@@ -295,7 +292,7 @@ pub fn rules() -> Vec<String> {
     ]);
     line(format!("twice {:?}", twice.map(|fields| show(&fields))));
 
-    // What belongs to a message can't be changed, whose copy can.
+    // Fields of a message can't be changed, but a copy of them can.
     let request = OutgoingRequest::new(fields(&[("a", "1")]));
     let headers = request.headers();
     line(show_result(headers.append(&"b".to_string(), b"2")));

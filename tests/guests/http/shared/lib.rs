@@ -1,4 +1,4 @@
-//! What the guests with HTTP share, apart from what depends on their bindings.
+//! The code of the guests with HTTP that does not depend on their bindings.
 
 #[path = "../../src/fnv.rs"]
 pub mod fnv;

@@ -1,5 +1,4 @@
-//! A guest of WASI 0.3 whose standard library is of WASI 0.2: its tasks wait in one way and in the
-//! other.
+//! A guest of WASI 0.3 whose standard library is of WASI 0.2: its tasks wait by way of both.
 
 use std::fs;
 use std::time::{Duration, Instant};

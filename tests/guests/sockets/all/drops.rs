@@ -19,12 +19,12 @@ fn run() {
     connects(family);
     datagrams(family);
     lookups();
-    // The instance lives on, and nothing of it all comes back.
+    // The instance lives on, and no event of a dropped resource arrives.
     after_ms(20).block();
     out!("done");
 }
 
-/// Every order of so many things.
+/// Returns every order of so many things.
 fn orders(len: usize) -> Vec<Vec<usize>> {
     if len == 0 {
         return vec![Vec::new()];
@@ -48,7 +48,7 @@ fn drop_in(order: &[usize], things: Vec<Box<dyn Any>>) {
     }
 }
 
-/// A read waits, and a write that the peer's host has no room for.
+/// Drops while a read waits, and a write for which the peer's host has no room.
 fn connections(family: IpAddressFamily) {
     let orders = orders(5);
     for order in &orders {
@@ -87,7 +87,7 @@ fn connections(family: IpAddressFamily) {
     out!("connections: {}", orders.len());
 }
 
-/// An accept waits. The address is free again at once.
+/// Drops while an accept waits. The address is free again at once.
 fn listeners(family: IpAddressFamily) {
     let orders = orders(3);
     for order in &orders {
@@ -109,7 +109,7 @@ fn listeners(family: IpAddressFamily) {
     out!("listeners: {}", orders.len());
 }
 
-/// A connect waits, and another has an answer that nobody asked for.
+/// Drops while a connect waits, and another has a result that nobody asked for.
 fn connects(family: IpAddressFamily) {
     let orders = orders(4);
     let (_listener, mut sockets) = connecting(family);
@@ -141,7 +141,7 @@ fn connects(family: IpAddressFamily) {
     out!("connects: {}", orders.len());
 }
 
-/// A receive waits.
+/// Drops while a receive waits.
 fn datagrams(family: IpAddressFamily) {
     let orders = orders(2);
     for order in &orders {
@@ -153,7 +153,7 @@ fn datagrams(family: IpAddressFamily) {
     out!("datagrams: {}", orders.len());
 }
 
-/// A lookup is under way.
+/// Drops while a lookup is in progress.
 fn lookups() {
     let orders = orders(3);
     for order in &orders {

@@ -1,5 +1,4 @@
-//! Looks up each argument, and prints what comes, sorted: the order is the
-//! network's own.
+//! Looks up each argument, and prints its addresses, sorted: every network has its own order.
 
 use sockets_guests::sockets::network::ErrorCode;
 use sockets_guests::{arguments, ip, out, resolve};

@@ -1,4 +1,4 @@
-//! A TCP client: `FAMILY PORT` and what to do.
+//! A TCP client: `FAMILY PORT ACTION`.
 
 use sockets_guests::fnv::{Fnv, pattern};
 use sockets_guests::io::poll::poll;
@@ -80,7 +80,7 @@ fn exchange(socket: &TcpSocket, input: &InputStream, output: &OutputStream, len:
     out!("sent {sent}, received {received}, {:016x}", hash.finish());
 }
 
-/// Sends `len` bytes, and drops everything at once: the rest is the host's.
+/// Sends `len` bytes, and drops everything at once: the host delivers the rest.
 fn send(output: &OutputStream, len: u64) {
     let writable = output.subscribe();
     let mut sent = 0;
@@ -102,7 +102,7 @@ fn send(output: &OutputStream, len: u64) {
     out!("sent {sent}");
 }
 
-/// Receives slowly what there is, up to the end.
+/// Receives slowly, up to the end.
 fn sink(input: &InputStream) {
     let (mut received, mut hash, mut calls) = (0, Fnv::default(), 0);
     let end = loop {
@@ -123,7 +123,7 @@ fn sink(input: &InputStream) {
     out!("then: {}", kind(&input.read(1).expect_err("it has ended")));
 }
 
-/// Sends until that fails, and tells how.
+/// Sends until that fails, and prints how.
 fn until_error(output: &OutputStream) {
     let writable = output.subscribe();
     let error = loop {
@@ -135,7 +135,7 @@ fn until_error(output: &OutputStream) {
             break error;
         }
     };
-    // Which of the two it is depends on when the host hears of the reset.
+    // Which of the two it is depends on the moment at which the host sees the reset.
     match error {
         StreamError::Closed | StreamError::LastOperationFailed(_) => out!("failed"),
     }
@@ -227,12 +227,13 @@ fn gone(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
     out!("again: {:?}", socket.shutdown(ShutdownType::Both));
 }
 
-/// Drops the output stream, which is no end of the connection.
+/// Drops the output stream, which does not end the connection.
 fn silent(output: OutputStream, input: &InputStream) {
     output
         .blocking_write_and_flush(b"go on")
         .expect("the peer reads");
     drop(output);
+    out!("dropped");
     let (bytes, end) = read_to_end(input);
     out!(
         "heard {:?}, {}",
@@ -259,6 +260,6 @@ fn abandon(socket: TcpSocket, input: InputStream, output: OutputStream, order: &
         _ => panic!("unknown order {order}"),
     }
     out!("dropped");
-    // The instance lives on, and what was written arrives.
+    // The instance lives on, and the written bytes arrive.
     after_ms(20).block();
 }

@@ -1,4 +1,4 @@
-//! A TCP server that sends back what it gets: `FAMILY COUNT`.
+//! A TCP echo server: `FAMILY COUNT`.
 //!
 //! It serves that many connections, all at once in one `poll` loop, and ends.
 
@@ -23,7 +23,7 @@ struct Connection {
     draining: bool,
 }
 
-/// What became of a step.
+/// The result of a step.
 enum Step {
     GoOn,
     Done,

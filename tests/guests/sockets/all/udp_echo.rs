@@ -1,4 +1,4 @@
-//! A UDP server that sends back what it gets: `FAMILY COUNT`.
+//! A UDP echo server: `FAMILY COUNT`.
 
 use sockets_guests::{Udp, arguments, family, loopback, number, out, port};
 

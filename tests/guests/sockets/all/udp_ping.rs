@@ -1,4 +1,4 @@
-//! A UDP client: `FAMILY PORT` and what to do.
+//! A UDP client: `FAMILY PORT ACTION`.
 
 use sockets_guests::fnv::{Fnv, pattern};
 use sockets_guests::sockets::network::IpSocketAddress;
@@ -36,7 +36,7 @@ fn sizes(udp: &Udp, peer: IpSocketAddress) {
     }
 }
 
-/// Datagrams that no network carries, among others that it does.
+/// Datagrams that are too long, among others that are not.
 fn too_large(udp: &Udp, peer: IpSocketAddress) {
     for len in [65_508, 65_535, 65_536, 1 << 20] {
         let error = udp.send(&vec![0; len], Some(peer)).expect_err("too large");

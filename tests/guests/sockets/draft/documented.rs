@@ -1,7 +1,6 @@
-//! Provokes the errors that the draft's document lists and prints, for each,
-//! the function, the error of the document and what came: `errors`, or one of
-//! the conditions that only some machines have. With `values` it performs what
-//! only the draft has.
+//! Provokes the errors that the draft's document lists and prints, for each, the function, the
+//! error of the document and the actual error: `errors`, or one of the conditions that only some
+//! machines have. With `values` it calls the functions that only the draft has.
 
 use sockets_guests::sockets::ip_name_lookup::resolve_addresses;
 use sockets_guests::sockets::network::ErrorCode;
@@ -46,7 +45,7 @@ fn run() {
     }
 }
 
-/// Prints what a call was refused with, beside what the document says.
+/// Prints the error of a call beside the document's.
 macro_rules! refused {
     ($function:literal; $( $code:literal: $call:expr; )*) => {
         $( out!("{} {}: {}", $function, $code, name($call)); )*
@@ -68,7 +67,7 @@ fn udp(family: IpAddressFamily) -> UdpSocket {
     create_udp_socket(family).expect("creating a socket")
 }
 
-/// A bound socket and its address.
+/// Returns a bound socket and its address.
 fn bound_udp(family: IpAddressFamily) -> (UdpSocket, IpSocketAddress) {
     let socket = udp(family);
     socket
@@ -388,8 +387,8 @@ fn lookup_errors() {
         }
     }
 
-    // The document leaves open which of the two functions finds out. Where the
-    // first does, the host was asked the same.
+    // The document leaves open which of the two functions fails. Where the first does, the host got
+    // the same question.
     let outcome = resolve_addresses(&network, "no-such-name.invalid", None, false);
     let outcome = outcome.and_then(|stream| {
         stream.subscribe().block();
@@ -407,7 +406,7 @@ fn lookup_errors() {
     }
 }
 
-/// What can't be refused, for the reasons that the table has.
+/// Calls that can't fail, for the reasons in the table.
 fn going_on() {
     let network = network();
     let other_network = sockets_guests::network();
@@ -442,7 +441,7 @@ fn going_on() {
 // Machines that lack something
 // ---------------------------------------------------------------------------
 
-/// Nobody is there, and nobody who doesn't answer is waited for long.
+/// There is no peer, and a peer that doesn't answer is given up soon.
 fn alone() {
     for family in [Ipv4, Ipv6] {
         refused! { "tcp-socket.finish-connect";
@@ -480,7 +479,7 @@ fn full_buffers() {
 fn no_ipv6() {
     refused! { "create-tcp-socket"; "address-family-not-supported": create_tcp_socket(Ipv6); }
     refused! { "create-udp-socket"; "address-family-not-supported": create_udp_socket(Ipv6); }
-    // Such addresses may be found or not.
+    // The lookup of such addresses may succeed or not.
     let refusal = resolve_addresses(&network(), "localhost", Some(Ipv6), false).err();
     let refusal = refusal.filter(|code| *code != ErrorCode::NameUnresolvable);
     refused! { "resolve-addresses";
@@ -642,7 +641,7 @@ fn values() {
     }
 }
 
-/// Waits for datagrams, as many as are to come.
+/// Waits for so many datagrams.
 fn receive(socket: &UdpSocket, count: usize) -> String {
     let mut datagrams = Vec::new();
     while datagrams.len() < count {

@@ -1,4 +1,4 @@
-//! What WASI 0.2 answers with a trap.
+//! Misuse of sockets that traps.
 
 use sockets_guests::sockets::network::IpAddressFamily::Ipv4;
 use sockets_guests::sockets::udp::OutgoingDatagram;

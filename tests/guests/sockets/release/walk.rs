@@ -1,7 +1,6 @@
-//! Performs every function of `wasi:sockets` in right and in wrong states and
-//! prints each result on a line: `tcp`, `udp`, `lookup` or, for what only this
-//! shape has, `own`, which in the stable shape takes the port of a peer that
-//! resets.
+//! Performs every function of `wasi:sockets` in right and in wrong states and prints each result on
+//! a line: `tcp`, `udp`, `lookup`, or `own` for the functions that only this shape has, which in
+//! the stable shape takes the port of a peer that resets.
 
 use sockets_guests::sockets::network::IpAddressFamily::{self, Ipv4, Ipv6};
 use sockets_guests::sockets::network::IpSocketAddress;
@@ -92,7 +91,7 @@ fn setters(state: &str, socket: &TcpSocket) {
     }
 }
 
-/// What is wrong for a socket that can bind, connect or listen.
+/// Calls that are wrong for a socket that can bind, connect or listen.
 fn wrong_for_new(state: &str, socket: &TcpSocket, family: IpAddressFamily) {
     let network = network();
     walk! { state;
@@ -125,7 +124,7 @@ fn wrong_for_new(state: &str, socket: &TcpSocket, family: IpAddressFamily) {
     }
 }
 
-/// What is wrong for a socket that has its role.
+/// Calls that are wrong for a socket that listens or is connected.
 fn wrong_for_old(state: &str, socket: &TcpSocket, family: IpAddressFamily) {
     let network = network();
     walk! { state;
@@ -141,7 +140,7 @@ fn wrong_for_old(state: &str, socket: &TcpSocket, family: IpAddressFamily) {
     }
 }
 
-/// What is wrong while something else is in progress.
+/// Calls that are wrong while another operation is in progress.
 fn conflicts(state: &str, socket: &TcpSocket, family: IpAddressFamily) {
     let network = network();
     walk! { state;
@@ -472,7 +471,7 @@ fn udp_setters(state: &str, socket: &UdpSocket) {
 
 type DatagramStreams = (IncomingDatagramStream, OutgoingDatagramStream);
 
-/// A bound socket and its address.
+/// Returns a bound socket and its address.
 fn bound_udp(family: IpAddressFamily) -> (UdpSocket, IpSocketAddress) {
     let socket = create_udp_socket(family).expect("creating a socket");
     socket
@@ -499,8 +498,8 @@ fn send(
     }])
 }
 
-/// Waits for datagrams, as many as are to come. One by one: where the WASI 0.2
-/// host has looked for one too many, it may trap when streams are opened anew.
+/// Waits for so many datagrams, one by one: when the WASI 0.2 host has looked for one too many, it
+/// may trap when streams are opened again.
 fn receive(streams: &DatagramStreams, count: usize) -> String {
     let mut datagrams = Vec::new();
     while datagrams.len() < count {
@@ -633,8 +632,7 @@ fn udp(family: IpAddressFamily) {
         receive(&peer, 1);
     }
 
-    // The last thing to happen to a socket: what waits here must not be in the
-    // way of anything else.
+    // The last operation on a socket: a wait here must not hold up any other.
     let state = "nothing there";
     walk! { state;
         third_streams.0.receive(8).map(|list| list.len());
@@ -693,7 +691,7 @@ fn lookup() {
     ] {
         let stream = match resolve(name) {
             Ok(stream) => stream,
-            // At once or later: that is the host's affair.
+            // Some hosts fail at once, and others later.
             Err(error) => {
                 out!("{name}: error {}", error.name());
                 continue;

@@ -1,6 +1,5 @@
-//! What the guests with sockets share: the bindings of one of the three shapes
-//! that `wasi:sockets` had, chosen by a feature, and a thin layer that makes the
-//! same program serve all of them.
+//! The bindings of one of the three shapes that `wasi:sockets` had, chosen by a feature, and a thin
+//! layer that lets one program use any of them.
 
 #[path = "../../src/fnv.rs"]
 pub mod fnv;
@@ -133,28 +132,28 @@ fn write(stream: &OutputStream, text: &str) {
     }
 }
 
-/// Makes panics speak on stderr, which they don't without an operating system.
+/// Makes panics print on stderr, which they don't without an operating system.
 pub fn speak() {
     std::panic::set_hook(Box::new(|info| write(&get_stderr(), &format!("{info}\n"))));
 }
 
-/// The arguments after the program's name.
+/// Returns the arguments after the program's name.
 pub fn arguments() -> Vec<String> {
     environment::get_arguments().split_off(1)
 }
 
-/// The argument of that index, as a number.
+/// Returns the argument of that index, as a number.
 pub fn number(index: usize) -> u64 {
     let arguments = arguments();
     arguments[index].parse().expect("a number")
 }
 
-/// The one network.
+/// Returns the one network.
 pub fn network() -> Network {
     instance_network()
 }
 
-/// The family's loopback address.
+/// Returns the family's loopback address.
 pub fn loopback(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     match family {
         IpAddressFamily::Ipv4 => v4((127, 0, 0, 1), port),
@@ -162,12 +161,12 @@ pub fn loopback(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     }
 }
 
-/// An IPv4 socket address.
+/// Returns an IPv4 socket address.
 pub fn v4(address: (u8, u8, u8, u8), port: u16) -> IpSocketAddress {
     IpSocketAddress::Ipv4(Ipv4SocketAddress { port, address })
 }
 
-/// An IPv6 socket address.
+/// Returns an IPv6 socket address.
 pub fn v6(address: (u16, u16, u16, u16, u16, u16, u16, u16), port: u16) -> IpSocketAddress {
     IpSocketAddress::Ipv6(Ipv6SocketAddress {
         port,
@@ -177,7 +176,7 @@ pub fn v6(address: (u16, u16, u16, u16, u16, u16, u16, u16), port: u16) -> IpSoc
     })
 }
 
-/// The port of an address.
+/// Returns the port of an address.
 pub fn port(address: &IpSocketAddress) -> u16 {
     match address {
         IpSocketAddress::Ipv4(v4) => v4.port,
@@ -185,7 +184,7 @@ pub fn port(address: &IpSocketAddress) -> u16 {
     }
 }
 
-/// An IP address, the way people write it.
+/// Returns an IP address as text.
 pub fn ip(address: &IpAddress) -> String {
     use std::net::{Ipv4Addr, Ipv6Addr};
     match *address {
@@ -196,7 +195,7 @@ pub fn ip(address: &IpAddress) -> String {
     }
 }
 
-/// The family that the word `ipv4` or `ipv6` stands for.
+/// Parses `ipv4` or `ipv6`.
 pub fn family(word: &str) -> IpAddressFamily {
     match word {
         "ipv4" => IpAddressFamily::Ipv4,
@@ -205,7 +204,7 @@ pub fn family(word: &str) -> IpAddressFamily {
     }
 }
 
-/// A listening TCP socket on a free port of the family's loopback interface.
+/// Returns a listening TCP socket on a free port of the family's loopback interface.
 pub fn listen(family: IpAddressFamily) -> (TcpSocket, u16) {
     let (socket, port) = bound(family);
     socket.start_listen().expect("listening");
@@ -252,7 +251,7 @@ pub fn read_to_end(input: &InputStream) -> (Vec<u8>, StreamError) {
     }
 }
 
-/// The kind of the error: its text is the host's own.
+/// Returns the kind of the error: every host has its own text for it.
 pub fn kind(error: &StreamError) -> &'static str {
     match error {
         StreamError::Closed => "closed",
@@ -263,7 +262,7 @@ pub fn kind(error: &StreamError) -> &'static str {
     }
 }
 
-/// The other family.
+/// Returns the other family.
 pub fn other(family: IpAddressFamily) -> IpAddressFamily {
     match family {
         IpAddressFamily::Ipv4 => IpAddressFamily::Ipv6,
@@ -271,7 +270,7 @@ pub fn other(family: IpAddressFamily) -> IpAddressFamily {
     }
 }
 
-/// The family's address of no interface.
+/// Returns the family's unspecified address.
 pub fn unspecified(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     match family {
         IpAddressFamily::Ipv4 => v4((0, 0, 0, 0), port),
@@ -279,7 +278,7 @@ pub fn unspecified(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     }
 }
 
-/// An address that documentation uses, and nobody's machine.
+/// Returns an address that is reserved for documentation.
 pub fn foreign(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     match family {
         IpAddressFamily::Ipv4 => v4((192, 0, 2, 1), port),
@@ -287,7 +286,7 @@ pub fn foreign(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     }
 }
 
-/// An address that stands for many machines.
+/// Returns a multicast address.
 pub fn multicast(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     match family {
         IpAddressFamily::Ipv4 => v4((224, 0, 0, 1), port),
@@ -295,13 +294,12 @@ pub fn multicast(family: IpAddressFamily, port: u16) -> IpSocketAddress {
     }
 }
 
-/// The IPv4 loopback address in the clothes of an IPv6 address.
+/// Returns the IPv4-mapped IPv6 address of loopback.
 pub fn mapped(port: u16) -> IpSocketAddress {
     v6((0, 0, 0, 0, 0, 0xffff, 0x7f00, 1), port)
 }
 
-/// A socket that is bound to a free port of the loopback interface, and the
-/// port.
+/// Returns a socket that is bound to a free port of the loopback interface, and the port.
 pub fn bound(family: IpAddressFamily) -> (TcpSocket, u16) {
     let socket = create_tcp_socket(family).expect("creating a socket");
     socket
@@ -312,8 +310,8 @@ pub fn bound(family: IpAddressFamily) -> (TcpSocket, u16) {
     (socket, port)
 }
 
-/// Sockets that connect to a listener which accepts none of them. The last of
-/// them goes on connecting.
+/// Returns sockets that connect to a listener which accepts none of them. The last of them stays
+/// connecting.
 pub fn connecting(family: IpAddressFamily) -> (TcpSocket, Vec<TcpSocket>) {
     let (listener, port) = bound(family);
     listener.set_listen_backlog_size(1).expect("setting");
@@ -336,7 +334,7 @@ pub fn connecting(family: IpAddressFamily) -> (TcpSocket, Vec<TcpSocket>) {
     }
 }
 
-/// A timer.
+/// Returns a timer.
 pub fn after_ms(ms: u64) -> Pollable {
     clocks::monotonic_clock::subscribe_duration(ms * 1_000_000)
 }

@@ -1,4 +1,4 @@
-//! What the walkers print: the same in every run.
+//! Values and results as text that is the same in every run.
 
 use crate::io::streams::{InputStream, OutputStream, StreamError};
 use crate::sockets::network::{ErrorCode, IpAddress, IpAddressFamily, IpSocketAddress};

@@ -9,9 +9,9 @@ use crate::sockets::udp_create_socket::create_udp_socket;
 /// A datagram and its other end.
 pub type Datagram = (Vec<u8>, IpSocketAddress);
 
-/// See the [module](self).
+/// A bound UDP socket, with its streams or without.
 pub struct Udp {
-    // Before the socket, whose children they are.
+    // Dropped before the socket, whose children they are.
     #[cfg(not(feature = "draft"))]
     streams: Option<(
         crate::sockets::udp::IncomingDatagramStream,
@@ -24,7 +24,7 @@ pub struct Udp {
 }
 
 impl Udp {
-    /// A socket that is bound to `address` and receives from everybody.
+    /// Returns a socket that is bound to `address` and receives from everybody.
     pub fn bind(family: IpAddressFamily, address: IpSocketAddress) -> Self {
         let socket = create_udp_socket(family).expect("creating a socket");
         socket.start_bind(&network(), address).expect("binding");
@@ -53,7 +53,7 @@ impl Udp {
         Ok(datagrams.into_iter().map(parts).collect())
     }
 
-    /// Is ready when there are datagrams.
+    /// Returns a pollable that is ready when there are datagrams.
     pub fn readable(&self) -> Pollable {
         self.incoming().subscribe()
     }
@@ -77,7 +77,7 @@ impl Udp {
         }
     }
 
-    /// The incoming stream.
+    /// Returns the incoming stream.
     pub fn incoming(&self) -> &crate::sockets::udp::IncomingDatagramStream {
         &self.streams.as_ref().expect("open streams").0
     }
@@ -106,7 +106,7 @@ impl Udp {
         }
     }
 
-    /// Is ready when there are datagrams.
+    /// Returns a pollable that is ready when there are datagrams.
     pub fn readable(&self) -> Pollable {
         self.socket.subscribe()
     }

@@ -1,5 +1,5 @@
-//! What the programs share: a folder to work in, and output that is the same on
-//! every host that behaves the same.
+//! The folder that the programs work in, and output that is the same on all hosts that behave the
+//! same.
 
 #[path = "../../src/fnv.rs"]
 pub mod fnv;
@@ -7,16 +7,15 @@ pub mod fnv;
 use std::fmt::Debug;
 use std::io::Result;
 
-/// The folder that the host gives.
+/// The folder that the guest is given.
 pub const HOME: &str = "/home";
 
-/// A path in [`HOME`].
+/// Returns a path in [`HOME`].
 pub fn at(name: &str) -> String {
     format!("{HOME}/{name}")
 }
 
-/// Prints what became of something: an error by its kind and by its number,
-/// which are what programs act upon.
+/// Prints a result, and an error by its kind and its number, which programs depend on.
 pub fn show<T: Debug>(what: &str, result: Result<T>) {
     match result {
         Ok(value) => println!("{what}: {value:?}"),
@@ -24,7 +23,7 @@ pub fn show<T: Debug>(what: &str, result: Result<T>) {
     }
 }
 
-/// The hash of bytes that are too many to print.
+/// Returns the hash of bytes that are too many to print.
 pub fn hash(bytes: &[u8]) -> u64 {
     let mut hash = fnv::Fnv::default();
     hash.update(bytes);

@@ -1,5 +1,4 @@
-//! Looks for all that a program over Rust's standard library has of WASI, and goes on with what is
-//! there.
+//! Uses all of WASI that Rust's standard library does, and goes on where something is absent.
 
 use std::collections::HashMap;
 use std::io::{IsTerminal, Read, Result, Write};
@@ -26,7 +25,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Both ends of a connection.
+/// Returns both ends of a connection.
 fn echo() -> Result<usize> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let mut client = TcpStream::connect(listener.local_addr()?)?;

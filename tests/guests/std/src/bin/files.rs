@@ -37,7 +37,7 @@ fn both(name: &str) -> Result<File> {
         .open(at(name))
 }
 
-/// What is in the file now, by a handle of its own.
+/// Returns the present content of the file, read by another handle.
 fn content(name: &str) -> String {
     String::from_utf8_lossy(&fs::read(at(name)).unwrap()).into_owned()
 }
@@ -64,7 +64,7 @@ fn append() -> Result<()> {
     Ok(())
 }
 
-/// Many handles of one file. What is written by one is read by all others.
+/// Many handles of one file. All others read the bytes that one has written.
 fn handles() -> Result<()> {
     fs::write(at("shared"), vec![b'.'; 64])?;
     let mut files = Vec::new();
@@ -105,7 +105,7 @@ fn handles() -> Result<()> {
     Ok(())
 }
 
-/// One handle reads on and on while another changes what is ahead of it.
+/// One handle reads while another changes the bytes ahead of it.
 fn interleaved() -> Result<()> {
     let old = vec![b'o'; 100_000];
     fs::write(at("ahead"), &old)?;
@@ -115,7 +115,7 @@ fn interleaved() -> Result<()> {
     let mut read = 0;
     let mut piece = [0; 1000];
     while read < 100_000 {
-        // What is just ahead, and was read ahead if anything was.
+        // The bytes just ahead, which were read ahead if any were.
         writer.seek(SeekFrom::Start(read + 10))?;
         writer.write_all(b"new")?;
         reader.read_exact(&mut piece)?;
@@ -145,7 +145,7 @@ fn interleaved() -> Result<()> {
     same.rewind()?;
     same.read_exact(&mut piece[..30])?;
     println!("{}", String::from_utf8_lossy(&piece[..30]));
-    // Gone for who opens it, there for who has it.
+    // The file is gone, and its handles go on.
     fs::remove_file(at("ahead"))?;
     same.rewind()?;
     show("removed", same.read(&mut piece));
@@ -345,8 +345,8 @@ fn buffered() -> Result<()> {
     Ok(())
 }
 
-/// A read of a file gives all that is asked for, if that is in the file: many a
-/// program relies on it.
+/// A read of a file returns as many bytes as it asks for, if the file has them: programs rely on
+/// it.
 fn whole_reads() -> Result<()> {
     fs::write(at("whole"), (0..150_000).map(pattern).collect::<Vec<_>>())?;
     let mut file = File::open(at("whole"))?;
@@ -361,7 +361,7 @@ fn whole_reads() -> Result<()> {
     Ok(())
 }
 
-/// A file that grows behind the back of one who is at its end.
+/// A file that grows after a reader has reached its end.
 fn growing() -> Result<()> {
     let mut writer = File::create(at("growing"))?;
     let mut reader = File::open(at("growing"))?;
@@ -381,7 +381,7 @@ fn growing() -> Result<()> {
     Ok(())
 }
 
-/// Handles that may do one thing and not the other.
+/// Handles for reading alone, and for writing alone.
 fn flags() -> Result<()> {
     fs::write(at("flags"), "flags")?;
     let mut bytes = [0; 3];
@@ -424,7 +424,7 @@ fn full() -> Result<()> {
     let mut buffered = BufWriter::new(file);
     show("buffered", buffered.write_all(b"later"));
     show("flush", buffered.flush());
-    // Not once more when it is dropped.
+    // Dropping it must not write again.
     let _ = buffered.into_parts();
     let mut null = OpenOptions::new()
         .read(true)

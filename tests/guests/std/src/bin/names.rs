@@ -1,4 +1,4 @@
-//! Names: folders, links, what is where, and what must not be reached.
+//! Names: folders, links, moves, and paths that must not be reached.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Result;
@@ -23,7 +23,7 @@ fn main() -> Result<()> {
     ])
 }
 
-/// The paths below `folder`, sorted: the order is the host file system's.
+/// Returns the paths below `folder`, sorted: every file system has its own order.
 fn paths(folder: &Path, list: &mut Vec<String>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -279,7 +279,7 @@ fn missing() -> Result<()> {
     Ok(())
 }
 
-/// The host lets nothing be changed.
+/// The folder is read-only.
 fn read_only() -> Result<()> {
     show("read", fs::read_to_string(at("file")));
     show("list", fs::read_dir(at("")).map(|it| it.count()));
@@ -319,7 +319,7 @@ fn read_only() -> Result<()> {
     Ok(())
 }
 
-/// Two folders of the host, one of them not to be changed.
+/// Two folders, one of them read-only.
 fn two_folders() -> Result<()> {
     show("there", fs::read_to_string("/other/there"));
     show("copy", fs::copy("/other/there", at("copied")));
@@ -327,7 +327,7 @@ fn two_folders() -> Result<()> {
     show("rename in", fs::rename("/other/there", at("moved")));
     show("link in", fs::hard_link("/other/there", at("linked")));
     fs::create_dir(at("folder"))?;
-    // Longer names win over shorter ones.
+    // Longer names take precedence over shorter ones.
     show("nested", fs::read_to_string("/home/nested/deep"));
     show(
         "rename between",

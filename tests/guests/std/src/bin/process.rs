@@ -1,4 +1,4 @@
-//! The process itself: what it is told, how it ends, what time it is.
+//! The process itself: arguments and environment, exits, and time.
 
 use std::io::{Read, Result, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
@@ -33,8 +33,7 @@ fn told() -> Result<()> {
     Ok(())
 }
 
-/// What stands in a buffer, in a file and on stdout, when the program ends at
-/// once.
+/// Leaves bytes in a buffer, in a file and on stdout, and ends the program at once.
 fn unflushed() -> Result<()> {
     let mut file = fs::File::create(at("written"))?;
     for i in 0..100 {
@@ -66,7 +65,7 @@ fn time() -> Result<()> {
             .duration_since(SystemTime::UNIX_EPOCH)
             .is_ok_and(|it| it.as_secs() > 1_700_000_000)
     );
-    // What is written now is of now.
+    // A file that is written now has the time of now.
     fs::write(at("now"), "now")?;
     let modified = fs::metadata(at("now"))?.modified()?;
     let age = modified
@@ -76,7 +75,7 @@ fn time() -> Result<()> {
     Ok(())
 }
 
-/// Both ends of a connection.
+/// Returns both ends of a connection.
 fn echo() -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;

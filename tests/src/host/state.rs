@@ -1,0 +1,83 @@
+//! The data of a store.
+
+use std::sync::Arc;
+use wasmtime::component::ResourceTable;
+use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
+    WasiHttpView,
+};
+
+/// The contexts that `wasmtime-wasi` and `wasmtime-wasi-http` ask for, in any version of WASI.
+pub struct State {
+    ctx: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    table: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl State {
+    /// Wraps a context. Requests are sent as they are, and memories are not limited.
+    pub fn new(ctx: WasiCtx) -> Self {
+        Self {
+            ctx,
+            http: WasiHttpCtx::new(),
+            hooks: Hooks { shows_host: false },
+            table: ResourceTable::new(),
+            limits: StoreLimits::default(),
+        }
+    }
+
+    /// Limits each memory to so many bytes, and lets the guest see the `host` header or not.
+    pub(super) fn for_server(ctx: WasiCtx, memory: usize, shows_host: bool) -> Self {
+        Self {
+            hooks: Hooks { shows_host },
+            limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+            ..Self::new(ctx)
+        }
+    }
+
+    /// Makes a store that keeps to the limits.
+    pub(super) fn into_store(self, engine: &Engine) -> Store<Self> {
+        let mut store = Store::new(engine, self);
+        store.limiter(|state| &mut state.limits);
+        store
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.ctx,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
+    }
+}
+
+/// Wasmtime's hooks, but for the `host` header.
+#[derive(Clone, Copy)]
+struct Hooks {
+    shows_host: bool,
+}
+
+impl WasiHttpHooks for Hooks {
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        let shows_host = self.shows_host;
+        Arc::new(move |name| {
+            let is_shown = shows_host && *name == http::header::HOST;
+            !is_shown && DEFAULT_FORBIDDEN_HEADERS.contains(name)
+        })
+    }
+}
