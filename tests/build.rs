@@ -105,9 +105,10 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
         if guests.iter().any(|(name, _)| *name == candidate) {
             variants.push(("_candidate", "Candidate"));
         }
-        let modes = match has("fused-only") {
-            true => &["Fused"][..],
-            false => &["Component", "Fused"],
+        let modes = match (has("fused-only"), has("linked-only")) {
+            (true, _) => &["Fused"][..],
+            (_, true) => &["Component"],
+            _ => &["Component", "Fused"],
         };
         writeln!(tests, "mod {} {{", case.replace('-', "_"))?;
         for mode in modes {

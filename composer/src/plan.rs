@@ -398,7 +398,7 @@ impl Plan {
     }
 
     /// The exports that become what a WASI 0.3 host calls, and the names they get.
-    pub(crate) fn lifted(&self) -> impl Iterator<Item = (&Extern, &str)> {
+    pub fn lifted(&self) -> impl Iterator<Item = (&Extern, &str)> {
         self.exports.iter().filter_map(|export| match &export.fate {
             ExportFate::Lifted { to } => Some((&export.item, to.as_str())),
             _ => None,

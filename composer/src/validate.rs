@@ -80,7 +80,8 @@ pub(crate) fn valid(result: &Written) -> Result<Externs, BinaryReaderError> {
             Payload::ModuleSection {
                 unchecked_range, ..
             } => {
-                if known.next_if_eq(&unchecked_range).is_none() {
+                let is_known = known.next_if_eq(&unchecked_range).is_some();
+                if !is_known {
                     Validator::new().validate_all(&result.bytes[unchecked_range.clone()])?;
                 }
             }

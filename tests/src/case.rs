@@ -180,6 +180,7 @@ impl Case {
                 "stdout" => scenario.stdout = stdout(value)?,
                 "uplifted-only" => hosts = Hosts::UpliftedOnly,
                 "fused-only" => modes = &[LinkMode::Fused],
+                "linked-only" => modes = &[LinkMode::Component],
                 _ => return Err(format!("unknown line {line:?}")),
             }
         }

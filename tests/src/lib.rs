@@ -75,6 +75,15 @@ impl Guest {
         Path::new(self.path)
     }
 
+    /// Returns the link modes that the guest can be composed in. One with built-ins of its own for
+    /// asynchronous work can't be fused.
+    pub fn modes(&self) -> &'static [LinkMode] {
+        match self.name {
+            "mixed-std" => &[LinkMode::Component],
+            _ => &MODES,
+        }
+    }
+
     /// Returns the component's bytes.
     pub fn bytes(&self) -> Vec<u8> {
         fs::read(self.path()).expect("reading a guest that was built")

@@ -9,8 +9,8 @@ use std::path::Path;
 use wac_graph::types::{BorrowedPackageKey, Package};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
 use wac_parser::Document;
+use wasi_uplift::Options;
 use wasi_uplift::by_hand::{self, Entry, Retyped};
-use wasi_uplift::{Options, Target};
 use wasi_uplift_tests::{Case, Guest, Host, LinkMode, Serving, imports, uplifted_bytes};
 
 /// Cases whose guests print, are given files, and end before the host has all their output.
@@ -24,7 +24,7 @@ const CASES: [&str; 4] = [
 #[test]
 fn by_a_program() {
     agrees("program", |guest| {
-        let retyped = by_hand::retype(guest, Target::default()).unwrap();
+        let retyped = by_hand::retype(guest, &Options::default()).unwrap();
         with_graph(&retyped)
     });
 }
@@ -33,7 +33,7 @@ fn by_a_program() {
 #[test]
 fn by_wac() {
     agrees("wac", |guest| {
-        let retyped = by_hand::retype(guest, Target::default()).unwrap();
+        let retyped = by_hand::retype(guest, &Options::default()).unwrap();
         with_wac(retyped.bytes)
     });
 }
@@ -63,13 +63,13 @@ fn agrees(how: &'static str, join: impl Fn(&[u8]) -> Vec<u8>) {
 fn with_graph(guest: &Retyped) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let entry = Entry::of(&guest.plan).next().unwrap();
-    let without: &[&str] = match entry {
-        Entry::Run => &["wasi:http"],
-        _ => &[],
+    let options = match entry {
+        Entry::Run => Options::default().without("wasi:http"),
+        _ => Options::default(),
     };
-    let adapter = by_hand::adapter(Target::default(), without).unwrap();
+    let adapter = by_hand::adapter(&options).unwrap();
     let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
-    let front = by_hand::front(Target::default(), entry).unwrap();
+    let front = by_hand::front(&options, entry).unwrap();
     let front = instantiate(&mut graph, "uplift:front", front);
     let instance = instantiate(&mut graph, "example:guest", guest.bytes.clone());
     for (import, export) in guest.plan.adapted() {
@@ -106,11 +106,11 @@ fn with_wac(guest: Vec<u8>) -> Vec<u8> {
     let packages = [
         (
             key("uplift:adapter"),
-            by_hand::adapter(Target::default(), &["wasi:http"]).unwrap(),
+            by_hand::adapter(&Options::default().without("wasi:http")).unwrap(),
         ),
         (
             key("uplift:front"),
-            by_hand::front(Target::default(), Entry::Run).unwrap(),
+            by_hand::front(&Options::default(), Entry::Run).unwrap(),
         ),
         (key("example:guest"), guest),
     ];
@@ -124,7 +124,7 @@ fn with_wac(guest: Vec<u8>) -> Vec<u8> {
 fn servers() {
     for shape in ["stable", "december", "candidate"] {
         let guest = Guest::named(&format!("http-{shape}-server")).unwrap();
-        let retyped = by_hand::retype(&guest.bytes(), Target::default()).unwrap();
+        let retyped = by_hand::retype(&guest.bytes(), &Options::default()).unwrap();
         let component = with_graph(&retyped);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("server.wasm");
@@ -162,7 +162,7 @@ fn ask(component: &Path, path: &str) -> String {
 fn a_guest_has_to_be_retyped_first() {
     let guest = Guest::named("clocks").unwrap().bytes();
     let mut graph = CompositionGraph::new();
-    let adapter = by_hand::adapter(Target::default(), &["wasi:http"]).unwrap();
+    let adapter = by_hand::adapter(&Options::default().without("wasi:http")).unwrap();
     let adapter = instantiate(&mut graph, "uplift:adapter", adapter);
     let instance = instantiate(&mut graph, "example:guest", guest.clone());
     let composed = wasi_uplift::compose(&guest, &Options::default()).unwrap();

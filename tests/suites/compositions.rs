@@ -17,8 +17,7 @@ use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
     WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
-use wasi_uplift::plan::{ExportFate, ImportFate};
-use wasi_uplift::{LinkMode, Linked, Options, Verdict, compose, inspect};
+use wasi_uplift::{ExportFate, ImportFate, LinkMode, Linked, Options, Verdict, compose, inspect};
 use wasi_uplift_tests::{Guest, Host, Outcome, Place, Scenario, blesses};
 use wasmparser::Parser;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -115,27 +114,30 @@ fn report(guest: &[u8]) -> String {
     let mut text = String::new();
     for import in &report.imports {
         let fate = match import.fate.as_ref().unwrap() {
-            ImportFate::Adapter { by, waiting } => format!("{by}, may wait: {waiting:?}"),
+            ImportFate::Adapter { by, waiting, .. } => format!("{by}, may wait: {waiting:?}"),
             other => format!("{other:?}"),
         };
         writeln!(text, "import {}: {fate}", import.item.name).unwrap();
     }
     for export in &report.exports {
         let fate = match export.fate.as_ref().unwrap() {
-            ExportFate::Lifted(to) => to.clone(),
+            ExportFate::Lifted { to, .. } => to.clone(),
             other => format!("{other:?}"),
         };
         writeln!(text, "export {}: {fate}", export.item.name).unwrap();
     }
-    let Verdict::Composes(outlook) = report.verdict else {
+    let Verdict::Composes(composed) = report.verdict else {
         panic!("{:?}", report.verdict);
     };
-    for import in outlook.imports {
+    for import in composed.imports {
         writeln!(text, "the result imports {import}").unwrap();
     }
-    let linked = match outlook.linked {
+    let linked = match composed.linked {
         Linked::Fused => "one component".to_string(),
-        Linked::Components(Some(reason)) => format!("two components: {reason}"),
+        Linked::Components {
+            because: Some(reason),
+            ..
+        } => format!("two components: {reason}"),
         other => format!("{other:?}"),
     };
     writeln!(text, "{linked}").unwrap();

@@ -1,6 +1,6 @@
 //! Exports other than those of WASI, called by a host.
 
-use wasi_uplift::{Error, LinkMode, Options, compose};
+use wasi_uplift::{ComposeError, FixedReason, FuseError, LinkMode, Options, OptionsError, compose};
 use wasi_uplift_tests::host::{self, Wasi};
 use wasi_uplift_tests::{MODES, State};
 use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower, ResourceAny, TypedFunc};
@@ -382,13 +382,29 @@ fn a_kept_export_that_is_linked_calls_nothing_that_may_wait() {
 fn an_export_is_not_both() {
     let options = Options::default().keep_sync(TIMER).make_async(TIMER);
     let refused = compose(&wat::parse_str(LIBRARY).unwrap(), &options);
-    assert!(matches!(refused, Err(Error::Settled { export, .. }) if export == TIMER));
+    let Err(ComposeError::Options(OptionsError::FixedExport { export, reason, .. })) = refused
+    else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((export.as_str(), reason), (TIMER, FixedReason::Both));
+}
+
+/// A guest with built-ins of its own for asynchronous work stays apart from the adapter, which has
+/// handles of the same kinds.
+#[test]
+fn a_mixed_guest_is_not_fused() {
+    let guest = wat::parse_str(MIXED).unwrap();
+    let refused = compose(&guest, &Options::default().link(LinkMode::Fused));
+    let Err(ComposeError::Fuse(FuseError::BuiltIn { built_in, .. })) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(!built_in.is_empty());
 }
 
 /// While one task waits for ever, others go on to their ends.
 #[test]
 fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
-    for mode in MODES {
+    for mode in [LinkMode::Auto, LinkMode::Component] {
         wait(async {
             let mut library = Library::of(MIXED, Options::default().link(mode)).await;
             let nap = library.function::<(u64,), ()>("nap");
@@ -416,7 +432,7 @@ fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
 /// A task that waits by way of WASI 0.2 holds others up until it is done, and all of them end.
 #[test]
 fn tasks_of_a_mixed_guest_come_after_one_another() {
-    for mode in MODES {
+    for mode in [LinkMode::Auto, LinkMode::Component] {
         wait(async {
             let mut library = Library::of(MIXED, Options::default().link(mode)).await;
             let nap = library.function::<(u64,), ()>("nap");

@@ -6,6 +6,7 @@ use super::{
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A component that is being put together of definitions, most of which have been read.
 pub(crate) struct Assembly<'m, 'a> {
@@ -162,9 +163,10 @@ impl<'m, 'a> Assembly<'m, 'a> {
             .map(|(name, _)| name.to_string())
             .collect();
         for name in names {
-            if !args.contains_key(&name) {
-                let import = self.import(&name).ok_or_else(|| name.clone())?;
-                args.insert(name, import);
+            if let Entry::Vacant(arg) = args.entry(name) {
+                let import = self.import(arg.key());
+                let import = import.ok_or_else(|| arg.key().clone())?;
+                arg.insert(import);
             }
         }
         let mut args: Vec<(Cow<'a, str>, ItemId)> = args

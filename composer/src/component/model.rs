@@ -322,8 +322,8 @@ macro_rules! visit_value {
 /// Visits what an optional value type refers to.
 macro_rules! visit_optional {
     ($ty:expr, $visit:expr) => {
-        if let Some(ty) = $ty {
-            visit_value!(ty, $visit);
+        if let Some(ValType::Type(id)) = $ty {
+            $visit(id);
         }
     };
 }

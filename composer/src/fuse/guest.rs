@@ -122,7 +122,10 @@ pub(super) fn place(
 }
 
 /// The lowered functions that have not been replaced, by how they are called.
-struct Pending(BTreeMap<(Encoding, Option<ItemId>), BTreeMap<Option<ItemId>, Vec<ItemId>>>);
+struct Pending(BTreeMap<(Encoding, Memory), BTreeMap<Realloc, Vec<ItemId>>>);
+
+type Memory = Option<ItemId>;
+type Realloc = Option<ItemId>;
 
 impl Pending {
     fn of(items: &[ItemId], part: &GuestPart<'_>) -> Self {

@@ -108,7 +108,7 @@ pub(crate) fn fuse(
 
     let run = plan.run().map(|(run, to)| (run.name.as_str(), to));
     let run_function = match run {
-        Some((export, _)) => Some(started(&assembly.model, guest.root, export)?),
+        Some((export, _)) => Some(started(assembly.model, guest.root, export)?),
         None => None,
     };
     let server = match plan.handler() {

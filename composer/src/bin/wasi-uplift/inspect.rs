@@ -233,7 +233,7 @@ fn item(item: &Extern) -> Value {
     json!({
         "name": item.name,
         "interface": interface.map(|interface| interface.path()),
-        "version": interface.and_then(|interface| Some(interface.version()?)),
+        "version": interface.and_then(|interface| interface.version()),
         "functions": item.functions,
     })
 }
