@@ -200,7 +200,7 @@ fn checked(bytes: Vec<u8>) -> Result<Vec<u8>, InternalError> {
 ///             (export "pollable" (type $p (sub resource)))
 ///             (export "[method]pollable.block" (func (param "self" (borrow $p)))))))"#,
 /// )?;
-/// let retyped = by_hand::retype(&guest, Options::default())?;
+/// let retyped = by_hand::retype(&guest, &Options::default())?;
 /// for (import, export) in retyped.plan.adapted() {
 ///     println!("{} is {export} of the adapter", import.name);
 /// }

@@ -266,6 +266,20 @@ pub enum PlanError {
         types_of: String,
     },
 
+    /// A function of an export has a resource of an import that a WASI 0.3 host doesn't have.
+    #[error(
+        "the export `{export}` has resources of `{types_of}`, which a WASI 0.3 host doesn't have: \
+         build the guest without this export, or join it first with the component that calls it, \
+         for example with `wac plug`"
+    )]
+    #[non_exhaustive]
+    ExportedResource {
+        /// The name of the export.
+        export: String,
+        /// The name of the import whose resource it has.
+        types_of: String,
+    },
+
     /// An export belongs to WASI 0.2 and has no counterpart that is supported.
     #[error(
         "the export `{export}` can't be offered to a WASI 0.3 host: of the interfaces by which a \
@@ -505,13 +519,6 @@ pub enum FuseError {
     #[error("the types of the export `{export}` are not those of an import `wasi:http/types`")]
     #[non_exhaustive]
     Handler {
-        /// The export.
-        export: String,
-    },
-    /// An HTTP server has hardly any use for HTTP.
-    #[error("the server behind the export `{export}` uses too little of `wasi:http/types`")]
-    #[non_exhaustive]
-    Idle {
         /// The export.
         export: String,
     },

@@ -1,4 +1,4 @@
-//! Makes a WASI 0.2 component run, unchanged, on hosts that ship only WASI 0.3.
+//! Makes a WASI 0.2 component run, with its behaviour unchanged, on hosts that ship only WASI 0.3.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -132,7 +132,7 @@ pub enum Linked {
 ///
 /// The bytes are a component in binary form, or a core module that imports
 /// `wasi_snapshot_preview1`, which is made a component first. The result is a component that
-/// imports WASI 0.3 only, apart from what isn't WASI, and exports `wasi:cli/run` of WASI 0.3 where
+/// imports WASI 0.3 where the guest imports WASI 0.2, and exports `wasi:cli/run` of WASI 0.3 where
 /// the guest exports that of WASI 0.2, and `wasi:http/handler` where it exports
 /// `wasi:http/incoming-handler`. A guest that needs nothing of WASI 0.2 is returned as it is. The
 /// same guest gives the same bytes every time.

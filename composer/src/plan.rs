@@ -2,13 +2,15 @@
 
 use crate::catalogue::{Catalogue, Incoming, Interface};
 use crate::component::shape::{Shape, Shapes};
-use crate::component::{Alias, Definition, ItemId, Model, Sort, Type, ValueType};
+use crate::component::{
+    Alias, Definition, ExternType, FuncType, ItemId, Model, Sort, Type, ValType, ValueType,
+};
 use crate::error::{FixedReason, InternalError, OptionsError, PlanError, Unserved, UnservedImport};
 use crate::inspect::{Extern, Guest};
 use crate::name::{Generation, InterfaceName};
 use crate::options::Options;
 use semver::Version;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The decision on each import and export of a guest. It is data, made before anything is changed.
 #[derive(Clone, Debug)]
@@ -170,6 +172,7 @@ impl Decisions {
         };
         decisions.check_answers(catalogue)?;
         decisions.check_references(guest);
+        let resources = decisions.adapted_resources(&guest.model);
         // A host calls one of a kind: the guest's own for WASI 0.3, if it has one.
         let mut lifted: BTreeSet<&str> = guest.exports.iter().filter_map(p3_entry).collect();
         for item in &guest.exports {
@@ -179,12 +182,41 @@ impl Decisions {
             {
                 fate = Ok(ExportFate::Kept);
             }
+            if let (Ok(ExportFate::Kept), Some(import)) =
+                (&fate, resources.import_of(&guest.model, item.item))
+            {
+                fate = Err(PlanError::ExportedResource {
+                    export: item.name.clone(),
+                    types_of: import.to_string(),
+                });
+            }
             decisions.exports.push(Planned {
                 item: item.clone(),
                 fate,
             });
         }
         Ok(decisions)
+    }
+
+    fn adapted_resources(&self, model: &Model<'_>) -> AdaptedResources {
+        let mut resources = HashMap::new();
+        for import in &self.imports {
+            if let Ok(ImportFate::Adapter { .. }) = import.fate {
+                for (_, id) in model.exports_of(import.item.item) {
+                    if let Some(ExternType::Resource) = model.extern_type(id) {
+                        resources.insert(id, import.item.name.clone());
+                    }
+                }
+            }
+        }
+        let arguments = match resources.is_empty() {
+            true => HashMap::new(),
+            false => model.arguments(),
+        };
+        AdaptedResources {
+            resources,
+            arguments,
+        }
     }
 
     /// The plan, if everything can be served.
@@ -435,6 +467,49 @@ impl Plan {
             }
         }
         Incoming::with_types(found?)
+    }
+}
+
+/// The resources that imports served by the adapter have, with the names of the imports.
+struct AdaptedResources {
+    resources: HashMap<ItemId, String>,
+    arguments: HashMap<ItemId, ItemId>,
+}
+
+impl AdaptedResources {
+    /// The import of which a function of an export has a resource.
+    fn import_of(&self, model: &Model<'_>, export: ItemId) -> Option<&str> {
+        if self.resources.is_empty() {
+            return None;
+        }
+        let mut seen = HashSet::new();
+        let mut pending = vec![export];
+        while let Some(id) = pending.pop() {
+            match model[id].sort {
+                Sort::Instance => pending.extend(model.exports_of(id).iter().map(|(_, id)| *id)),
+                Sort::Func => {
+                    if let Some(FuncType { params, result, .. }) = model.func_type(id) {
+                        let params = params.iter().map(|(_, ty)| *ty);
+                        let types = params.chain(*result);
+                        pending.extend(types.filter_map(|ty| match ty {
+                            ValType::Type(id) => Some(id),
+                            ValType::Primitive(_) => None,
+                        }));
+                    }
+                }
+                Sort::Type => {
+                    let ty = model.type_outside(id, &self.arguments);
+                    if let Some(import) = self.resources.get(&ty) {
+                        return Some(import);
+                    }
+                    if seen.insert(ty) && model.ty(ty).is_some() {
+                        model.references(ty, &mut |part| pending.push(part));
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }
 

@@ -133,7 +133,7 @@ fn assert_valid(component: &[u8], name: &str) {
 }
 
 /// A guest that asks WASI 0.2 for the time, and passes it on to an interface of the host.
-const CALENDAR: &str = include_str!("../../composer/tests/inspect/values-of-0.2.wat");
+const CALENDAR: &str = include_str!("../../composer/tests/cases/inspect/values-of-0.2.wat");
 
 #[derive(ComponentType, Lift, Lower)]
 #[component(record)]

@@ -106,7 +106,7 @@ impl Target {
     }
 
     /// The interface of the target with this name, which is given without version.
-    pub(crate) fn interface(self, path: &str) -> String {
+    pub fn interface(self, path: &str) -> String {
         format!("{path}@{}", self.version())
     }
 

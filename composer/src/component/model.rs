@@ -719,6 +719,34 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// The arguments for the imports of inner components. A component that is instantiated several
+    /// times counts as it is instantiated first.
+    pub fn arguments(&self) -> HashMap<ItemId, ItemId> {
+        let mut arguments = HashMap::new();
+        for id in self.ids() {
+            if let Definition::Instance(Instance::Instantiate { component, args }) =
+                &self[id].definition
+                && let Some(scope) = self.scope_of_component(*component)
+            {
+                for (name, arg) in args {
+                    if let Some(import) = self[scope].imports.get(name) {
+                        arguments.entry(*import).or_insert(*arg);
+                    }
+                }
+            }
+        }
+        arguments
+    }
+
+    /// The definition of a type, whatever it is called within inner components and outside of them.
+    pub fn type_outside(&self, id: ItemId, arguments: &HashMap<ItemId, ItemId>) -> ItemId {
+        let mut ty = self.type_origin(id);
+        while let Some(argument) = arguments.get(&ty) {
+            ty = self.type_origin(*argument);
+        }
+        ty
+    }
+
     /// The items that `roots` need: everything that they refer to, directly or not. Where `follow`
     /// says no, the walk doesn't go on from an item.
     pub fn closure(

@@ -7,9 +7,7 @@
 //! Equal shapes are one entry of the table, so that a comparison is one of numbers, and a type that
 //! refers to another a thousand times costs no more than one that does so once.
 
-use super::{
-    Definition, ExternType, FuncType, Instance, ItemId, Model, Sort, Type, ValType, ValueType,
-};
+use super::{Definition, ExternType, FuncType, ItemId, Model, Sort, Type, ValType, ValueType};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use wit_parser::{Handle, InterfaceId, Resolve, TypeDefKind, TypeId};
@@ -135,12 +133,8 @@ impl Shapes {
 
     /// The name that an import of the outermost component gives to a resource.
     fn resource_name(&mut self, model: &Model<'_>, id: ItemId) -> String {
-        let arguments = self.arguments.get_or_insert_with(|| arguments(model));
-        let mut resource = model.type_origin(id);
-        // An inner component has the resource from outside.
-        while let Some(argument) = arguments.get(&resource) {
-            resource = model.type_origin(*argument);
-        }
+        let arguments = self.arguments.get_or_insert_with(|| model.arguments());
+        let resource = model.type_outside(id, arguments);
         match &model[resource].definition {
             Definition::Declared { name, .. } | Definition::Import { name, .. } => {
                 name.name.to_string()
@@ -187,25 +181,6 @@ impl Shapes {
             ValueType::Stream(ty) => Node::Stream(self.of_optional(model, ty)),
         }
     }
-}
-
-/// The arguments for the imports of inner components. One that is instantiated several times counts
-/// as it is instantiated first.
-fn arguments(model: &Model<'_>) -> HashMap<ItemId, ItemId> {
-    let mut arguments = HashMap::new();
-    for id in model.ids() {
-        if let Definition::Instance(Instance::Instantiate { component, args }) =
-            &model[id].definition
-            && let Some(scope) = model.scope_of_component(*component)
-        {
-            for (name, arg) in args {
-                if let Some(import) = model[scope].imports.get(name) {
-                    arguments.entry(*import).or_insert(*arg);
-                }
-            }
-        }
-    }
-    arguments
 }
 
 fn primitive(ty: wasmparser::PrimitiveValType) -> &'static str {
