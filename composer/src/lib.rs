@@ -220,7 +220,12 @@ fn put_together(
         link::Failure::Link(error) => error.into(),
         link::Failure::Internal(error) => error.into(),
     })?;
-    let externs = validate::validate(&written, plan, catalogue).map_err(InternalError::from)?;
+    let externs = validate::validate(&written, plan, catalogue).map_err(|error| {
+        match plan.exported_resource(&guest.model) {
+            Some(error) => ComposeError::from(error),
+            None => InternalError::from(error).into(),
+        }
+    })?;
     Ok((written, externs, Linked::Components { because }))
 }
 

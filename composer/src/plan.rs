@@ -172,7 +172,6 @@ impl Decisions {
         };
         decisions.check_answers(catalogue)?;
         decisions.check_references(guest);
-        let resources = decisions.adapted_resources(&guest.model);
         // A host calls one of a kind: the guest's own for WASI 0.3, if it has one.
         let mut lifted: BTreeSet<&str> = guest.exports.iter().filter_map(p3_entry).collect();
         for item in &guest.exports {
@@ -182,41 +181,12 @@ impl Decisions {
             {
                 fate = Ok(ExportFate::Kept);
             }
-            if let (Ok(ExportFate::Kept), Some(import)) =
-                (&fate, resources.import_of(&guest.model, item.item))
-            {
-                fate = Err(PlanError::ExportedResource {
-                    export: item.name.clone(),
-                    types_of: import.to_string(),
-                });
-            }
             decisions.exports.push(Planned {
                 item: item.clone(),
                 fate,
             });
         }
         Ok(decisions)
-    }
-
-    fn adapted_resources(&self, model: &Model<'_>) -> AdaptedResources {
-        let mut resources = HashMap::new();
-        for import in &self.imports {
-            if let Ok(ImportFate::Adapter { .. }) = import.fate {
-                for (_, id) in model.exports_of(import.item.item) {
-                    if let Some(ExternType::Resource) = model.extern_type(id) {
-                        resources.insert(id, import.item.name.clone());
-                    }
-                }
-            }
-        }
-        let arguments = match resources.is_empty() {
-            true => HashMap::new(),
-            false => model.arguments(),
-        };
-        AdaptedResources {
-            resources,
-            arguments,
-        }
     }
 
     /// The plan, if everything can be served.
@@ -407,6 +377,31 @@ impl Plan {
         self.imports.iter().all(import) && self.exports.iter().all(export)
     }
 
+    /// The export of which a function has a resource of an import that the adapter serves, as an
+    /// error. Whether the result can have such an export depends on whether the export has a name for
+    /// the resource, so that this is only said of a result that is not valid.
+    pub(crate) fn exported_resource(&self, model: &Model<'_>) -> Option<PlanError> {
+        let mut resources = HashMap::new();
+        for (import, _) in self.adapted() {
+            for (_, id) in model.exports_of(import.item) {
+                if let Some(ExternType::Resource) = model.extern_type(id) {
+                    resources.insert(id, import.name.as_str());
+                }
+            }
+        }
+        let arguments = model.arguments();
+        let resources = AdaptedResources {
+            resources,
+            arguments,
+        };
+        self.exports.iter().find_map(|export| {
+            Some(PlanError::ExportedResource {
+                export: export.item.name.clone(),
+                types_of: resources.import_of(model, export.item.item)?.to_string(),
+            })
+        })
+    }
+
     /// The imports that the adapter serves, each with the name of the adapter's export.
     pub fn adapted(&self) -> impl Iterator<Item = (&Extern, &str)> {
         self.imports.iter().filter_map(|import| match &import.fate {
@@ -471,17 +466,14 @@ impl Plan {
 }
 
 /// The resources that imports served by the adapter have, with the names of the imports.
-struct AdaptedResources {
-    resources: HashMap<ItemId, String>,
+struct AdaptedResources<'p> {
+    resources: HashMap<ItemId, &'p str>,
     arguments: HashMap<ItemId, ItemId>,
 }
 
-impl AdaptedResources {
+impl<'p> AdaptedResources<'p> {
     /// The import of which a function of an export has a resource.
-    fn import_of(&self, model: &Model<'_>, export: ItemId) -> Option<&str> {
-        if self.resources.is_empty() {
-            return None;
-        }
+    fn import_of(&self, model: &Model<'_>, export: ItemId) -> Option<&'p str> {
         let mut seen = HashSet::new();
         let mut pending = vec![export];
         while let Some(id) = pending.pop() {

@@ -162,7 +162,7 @@ impl Case {
         }
         self.compare(&said.join("\n"))?;
         match self.form {
-            Form::Wat | Form::Wit => Ok(invariants::check(&name, &input)?),
+            Form::Wat | Form::Wit => Ok(invariants::check(&input)?),
             Form::Text => Ok(()),
         }
     }

@@ -15,6 +15,56 @@
 
 ;; $ wasi-uplift inspect constructor.wasm
 ;; exit code: 0
+;; stdout:
+;;   constructor.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:io/poll@0.2.0  adapter; may wait: [method]pollable.block
+;;
+;;   exports
+;;     r               stays, under the same name
+;;     [constructor]r  stays, under the same name
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0.
 
 ;; $ wasi-uplift retype constructor.wasm --wat
 ;; exit code: 0
+;; stdout:
+;;   (component
+;;     (type (;0;)
+;;       (instance
+;;         (export (;0;) "pollable" (type (sub resource)))
+;;         (type (;1;) (borrow 0))
+;;         (type (;2;) (func async (param "self" 1)))
+;;         (export (;0;) "[method]pollable.block" (func (type 2)))
+;;       )
+;;     )
+;;     (import "wasi:io/poll@0.2.0" (instance $poll (;0;) (type 0)))
+;;     (alias export $poll "[method]pollable.block" (func $b (;0;)))
+;;     (core func $lb (;0;) (canon lower (func $b)))
+;;     (core module $m (;0;)
+;;       (type (;0;) (func (param i32)))
+;;       (type (;1;) (func (result i32)))
+;;       (import "" "b" (func (;0;) (type 0)))
+;;       (export "c" (func 1))
+;;       (func (;1;) (type 1) (result i32)
+;;         i32.const 1
+;;       )
+;;     )
+;;     (core instance (;0;)
+;;       (export "b" (func $lb))
+;;     )
+;;     (core instance $i (;1;) (instantiate $m
+;;         (with "" (instance 0))
+;;       )
+;;     )
+;;     (type $r' (;1;) (resource (rep i32)))
+;;     (export $r (;2;) "r" (type $r'))
+;;     (type (;3;) (own $r))
+;;     (type (;4;) (func (result 3)))
+;;     (alias core export $i "c" (core func (;1;)))
+;;     (func $f (;1;) (type 4) (canon lift (core func 1)))
+;;     (export (;2;) "[constructor]r" (func $f))
+;;   )

@@ -9,3 +9,16 @@
 
 ;; $ wasi-uplift inspect http-2023-12-05.wasm
 ;; exit code: 0
+;; stdout:
+;;   http-2023-12-05.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:http/types@0.2.0-rc-2023-12-05  adapter
+;;
+;;   the result imports
+;;     wasi:clocks/types@0.3.0
+;;     wasi:http/types@0.3.0
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0.

@@ -16,3 +16,19 @@
 
 ;; $ wasi-uplift inspect root-type-export.wasm
 ;; exit code: 0
+;; stdout:
+;;   root-type-export.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:clocks/wall-clock@0.2.0  adapter
+;;
+;;   exports
+;;     datetime  stays, under the same name
+;;     get-time  stays, under the same name
+;;
+;;   the result imports
+;;     wasi:clocks/system-clock@0.3.0
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0.

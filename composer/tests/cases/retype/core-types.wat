@@ -12,7 +12,7 @@
   ))
   (component
     (import "test:api/api" (instance
-      (core type $inner (func (result i32)))
+      (core type $other (func (result i32)))
       (core type $module (module
         (alias outer $named $core (type $mine))
         (import "" "f" (func (type $mine)))
@@ -22,7 +22,7 @@
       (export "wait" (func (type $shared)))
     ))
     (import "holder" (component
-      (core type $inner (func (result i32)))
+      (core type $third (func (result i32)))
       (alias outer $named $shared (type $shared))
       (import "now" (func (type $shared)))
       (export "later" (func (type $shared)))
