@@ -23,7 +23,7 @@ pub use fnv::{Fnv, pattern};
 pub use host::State;
 pub use lab::{Condition, Host, Lab, Place};
 pub use live::Live;
-pub use process::Outcome;
+pub use process::{Outcome, TIME_LIMIT};
 pub use server::{Server, Serving};
 pub use tree::{Preopen, Source, Thing};
 pub use uplift::{compose, uplifted, uplifted_bytes};

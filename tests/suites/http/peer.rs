@@ -3,8 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
-use wasi_uplift_tests::Fnv;
+use wasi_uplift_tests::{Fnv, TIME_LIMIT};
 
 /// A message as it came.
 #[derive(Debug, Default, PartialEq)]
@@ -151,8 +150,9 @@ pub fn read(from: &mut impl BufRead, to_end: bool) -> Option<Message> {
 
 pub fn connect(port: u16) -> TcpStream {
     let stream = TcpStream::connect(("127.0.0.1", port)).expect("connecting");
-    let limit = Some(Duration::from_secs(60));
-    stream.set_read_timeout(limit).expect("setting a limit");
+    stream
+        .set_read_timeout(Some(TIME_LIMIT))
+        .expect("setting a limit");
     stream.set_nodelay(true).expect("setting an option");
     stream
 }
@@ -195,8 +195,9 @@ pub fn serve(count: usize, serve: Serve) -> (u16, JoinHandle<Vec<Option<Message>
     let thread = thread::spawn(move || {
         let one = |_| {
             let (stream, _) = listener.accept().expect("accepting");
-            let limit = Some(Duration::from_secs(60));
-            stream.set_read_timeout(limit).expect("setting a limit");
+            stream
+                .set_read_timeout(Some(TIME_LIMIT))
+                .expect("setting a limit");
             let mut stream = BufReader::new(stream);
             let message = serve(&mut stream);
             let _ = stream.get_ref().shutdown(Shutdown::Both);

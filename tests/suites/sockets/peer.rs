@@ -4,9 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-
-/// The time limit of a read or write, which takes no test a tenth of it.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+use wasi_uplift_tests::TIME_LIMIT;
 
 /// Connects to a guest.
 pub fn connect(ip: IpAddr, port: u16) -> TcpStream {

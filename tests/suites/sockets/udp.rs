@@ -3,12 +3,13 @@
 use super::place::{self, FAMILIES, InPlace, Program, any_port, expect, printed};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::thread;
-use std::time::Duration;
+use wasi_uplift_tests::TIME_LIMIT;
 
 fn peer(ip: IpAddr) -> UdpSocket {
     let socket = UdpSocket::bind(any_port(ip)).expect("binding");
-    let limit = Some(Duration::from_secs(30));
-    socket.set_read_timeout(limit).expect("a time limit");
+    socket
+        .set_read_timeout(Some(TIME_LIMIT))
+        .expect("a time limit");
     socket
 }
 
