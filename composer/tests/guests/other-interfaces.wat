@@ -61,7 +61,7 @@
 ;;     other:host/device@1.2.3       host, as it is; it is not of WASI 0.2
 ;;
 ;;   exports
-;;     other:library/api@0.2.0  stays, under the same name; become async: wait, when
+;;     other:library/api@0.2.0  stays, under the same name; become async: when, wait
 ;;
 ;;   the result imports
 ;;     wasi:clocks/system-clock@0.3.0
@@ -79,8 +79,8 @@
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [
-;;           "wait",
-;;           "when"
+;;           "when",
+;;           "wait"
 ;;         ],
 ;;         "fate": "kept",
 ;;         "functions": [

@@ -6,13 +6,13 @@
   (type $shared (func (param "status" (result))))
   (core type $core (func (param i32)))
   (import "wasi:cli/exit@0.2.0" (instance $exit
-    (core type $inner (func (result i32)))
+    (core type (func (result i32)))
     (alias outer $named $shared (type $shared))
     (export "exit" (func (type $shared)))
   ))
   (component
     (import "test:api/api" (instance
-      (core type $other (func (result i32)))
+      (core type (func (result i32)))
       (core type $module (module
         (alias outer $named $core (type $mine))
         (import "" "f" (func (type $mine)))
@@ -22,7 +22,7 @@
       (export "wait" (func (type $shared)))
     ))
     (import "holder" (component
-      (core type $third (func (result i32)))
+      (core type (func (result i32)))
       (alias outer $named $shared (type $shared))
       (import "now" (func (type $shared)))
       (export "later" (func (type $shared)))
