@@ -133,19 +133,17 @@ impl Removal {
                 roots.push((*id, what));
             }
         }
-        let mut reasons = Vec::new();
         let mut pending = Vec::new();
-        for (id, what) in roots {
-            pending.push((id, reasons.len()));
-            reasons.push(what);
-        }
-        while let Some((id, reason)) = pending.pop() {
-            if let Some(error) = self.obstacle(model, id, &reasons[reason]) {
-                return Err(error);
-            }
-            // What a replaced function refers to is of the removed import.
-            if self.live.insert(id) && !self.replaced.contains_key(&id) {
-                model.references(id, &mut |to| pending.push((to, reason)));
+        for (root, what) in roots {
+            pending.push(root);
+            while let Some(id) = pending.pop() {
+                if let Some(error) = self.obstacle(model, id, &what) {
+                    return Err(error);
+                }
+                // What a replaced function refers to is of the removed import.
+                if self.live.insert(id) && !self.replaced.contains_key(&id) {
+                    model.references(id, &mut |to| pending.push(to));
+                }
             }
         }
         Ok(())

@@ -6,13 +6,13 @@
   (type $shared (func (param "status" (result))))
   (core type $core (func (param i32)))
   (import "wasi:cli/exit@0.2.0" (instance $exit
-    (core type (func (result i32)))
+    (core type (module))
     (alias outer $named $shared (type $shared))
     (export "exit" (func (type $shared)))
   ))
   (component
     (import "test:api/api" (instance
-      (core type (func (result i32)))
+      (core type (module))
       (core type $module (module
         (alias outer $named $core (type $mine))
         (import "" "f" (func (type $mine)))
@@ -22,7 +22,7 @@
       (export "wait" (func (type $shared)))
     ))
     (import "holder" (component
-      (core type (func (result i32)))
+      (core type (module))
       (alias outer $named $shared (type $shared))
       (import "now" (func (type $shared)))
       (export "later" (func (type $shared)))
@@ -40,7 +40,9 @@
 ;;     (core type $core (;0;) (func (param i32)))
 ;;     (type (;3;)
 ;;       (instance
-;;         (core type (;0;) (func (result i32)))
+;;         (core type (;0;)
+;;           (module)
+;;         )
 ;;         (alias outer $named 2 (type (;0;)))
 ;;         (export (;0;) "exit" (func (type 0)))
 ;;       )
@@ -49,7 +51,9 @@
 ;;     (component (;0;)
 ;;       (type (;0;)
 ;;         (instance
-;;           (core type (;0;) (func (result i32)))
+;;           (core type (;0;)
+;;             (module)
+;;           )
 ;;           (core type (;1;)
 ;;             (module
 ;;               (alias outer $named $core (type (;0;)))
@@ -64,7 +68,9 @@
 ;;       (import "test:api/api" (instance (;0;) (type 0)))
 ;;       (type (;1;)
 ;;         (component
-;;           (core type (;0;) (func (result i32)))
+;;           (core type (;0;)
+;;             (module)
+;;           )
 ;;           (alias outer $named $shared (type (;0;)))
 ;;           (import "now" (func (;0;) (type 0)))
 ;;           (export (;1;) "later" (func (type 0)))
