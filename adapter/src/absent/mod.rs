@@ -14,16 +14,18 @@ mod http;
 mod random;
 mod sockets;
 
-use super::DROPPED;
-
 /// The handle of all ends of streams and futures here. A host counts its own from 1, and has less.
 const NO_END: u32 = 1 << 29;
 
 /// The ends of a new stream or future.
 const NO_ENDS: u64 = NO_END as u64 | (NO_END as u64) << 32;
 
-/// The outcome of an operation that has ended well.
+/// The codes of operations that have ended.
 const COMPLETED: u32 = 0;
+const DROPPED: u32 = 1;
+
+/// The status of a call that has returned.
+const RETURNED: u32 = 2;
 
 /// How much a stream can take at once.
 const MOST: usize = (1 << 28) - 1;
