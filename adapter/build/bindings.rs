@@ -182,7 +182,7 @@ impl Rewriter {
     }
 }
 
-/// What the generated code has a function in: a trait or a type, or nothing.
+/// The trait or type of the generated code that a function is in. Empty if there is none.
 fn owner(resolve: &Resolve, function: &Function, is_export: bool) -> String {
     let resource = match function.kind {
         FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => None,

@@ -151,6 +151,7 @@ impl Generator<'_> {
         let _ = write!(
             text,
             "/// The name of an error code.
+            #[inline(never)]
             pub fn error_code_name(code: &{path}) -> &'static str {{ match code {{ {names} }} }}
             /// An error code without what it may say beyond its case.
             #[derive(Clone, Copy, PartialEq, Eq)]
@@ -232,7 +233,7 @@ impl Generator<'_> {
         let (result, body) = match (&function.result, signature.retptr) {
             (Some(result), true) => {
                 lowered.push("results.as_mut_ptr()".into());
-                // What is lifted by hand has one type.
+                // Results that are lifted by hand have one type.
                 let size = match package {
                     TWO_LAYOUTS => MEMORY,
                     _ => self.sizes.size(result).size_wasm32(),
@@ -423,7 +424,7 @@ impl Generator<'_> {
         text
     }
 
-    /// Where parts of a result are: in the layout of 0.3.0, and in the other if it differs.
+    /// Declares the positions of the parts of a result, in both layouts.
     fn positions(&self, text: &mut String, result: &Type) {
         self.leaves(self.resolve, &self.sizes, text, "", 0, result);
         let mut smaller = String::new();
@@ -438,7 +439,7 @@ impl Generator<'_> {
         let _ = write!(text, "pub mod smaller {{ use super::*; {smaller} }}");
     }
 
-    /// Declares where a value, and the parts of it, are.
+    /// Declares the positions of a value and of its parts.
     fn leaves(
         &self,
         resolve: &Resolve,

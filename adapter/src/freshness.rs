@@ -1,4 +1,4 @@
-//! What the guest could know of changes to files.
+//! The guest's chances to know of changes to files.
 //!
 //! A host may have read ahead of what a guest was given of a file. That is old as soon as the guest
 //! has changed any file, or has got anything by which it could know that others have: bytes, a

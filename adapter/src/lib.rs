@@ -2,7 +2,8 @@
 //!
 //! The crate is made of layers, each of which uses only those before it:
 //!
-//! 1. [`canon`]: the canonical ABI. Everything `unsafe` is there and in the generated code.
+//! 1. [`canon`]: the canonical ABI. Everything `unsafe` is there, in the generated code, and in
+//!    [`absent`], which plays the host and has the other side of the same ABI.
 //! 2. [`reactor`]: where everything waits.
 //! 3. [`op`]: operations of the component model that have an owner.
 //! 4. [`p3`]: WASI 0.3, one file for each package.

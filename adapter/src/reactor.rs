@@ -1,4 +1,4 @@
-//! Where operations in the background are waited for.
+//! The place where all operations are waited for.
 //!
 //! Everything that can be pending (a subtask, a stream end, a future end) is a member of one
 //! waitable set, and registered here. An event goes to the one who is registered for its waitable,
@@ -210,7 +210,7 @@ pub trait DeferredRead: 'static {
     fn cancel(&self, may_wait: MayWait<'_>) -> bool;
 }
 
-/// Those that have to be issued.
+/// The reads that are to be issued.
 static DEFERRED: Global<RefCell<Vec<Weak<dyn DeferredRead>>>> =
     Global::new(RefCell::new(Vec::new()));
 

@@ -54,7 +54,7 @@ fn give<T>(items: Vec<T>) -> List<T> {
 #[derive(Clone, Default)]
 struct Fields(Vec<(String, Vec<u8>)>);
 
-/// Why fields can't be changed: no host is there to forbid anything.
+/// The only error of a change of fields: no host is there to forbid anything.
 struct InvalidSyntax;
 
 impl Fields {
@@ -146,7 +146,7 @@ unsafe extern "C" fn fields_from_list(entries: *const [Raw; 2], len: usize, resu
     result.put(from_list::OK.position(), fields.into_handle().to_le_bytes());
 }
 
-/// Where the result of a change is, of the size that the callers have for it.
+/// The memory of a change's result, in the size that the callers have.
 type Change = Area<20>;
 
 /// The cases of a result.

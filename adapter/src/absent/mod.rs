@@ -1,7 +1,7 @@
-//! What the functions of WASI 0.3 answer on a host that ships only a part of it.
+//! Stand-ins for the functions of WASI 0.3 packages that a host doesn't ship.
 //!
-//! Where a package is left out, the composer has each of its functions that the adapter imports
-//! replaced by the one here that is called like it. Each answers what WASI offers for absence: there
+//! Where a package is left out, the composer replaces each of its functions that the adapter imports
+//! by the one here that has its name. Each answers what WASI offers for absence: there
 //! are no folders, no socket can be made, a request is denied. What isn't here takes a handle that
 //! nobody can have then, or has no such answer.
 //!
@@ -27,7 +27,7 @@ const DROPPED: u32 = 1;
 /// The status of a call that has returned.
 const RETURNED: u32 = 2;
 
-/// How much a stream can take at once.
+/// The most elements that a stream takes at once.
 const MOST: usize = (1 << 28) - 1;
 
 /// A lowered list of nothing, or a string.

@@ -6,7 +6,7 @@ use crate::p3::sockets::{ErrorCode, LookupErrorCode, at, has_enumerations};
 use crate::raw::sockets_ip_name_lookup::resolve_addresses as lookup;
 use crate::raw::sockets_types::tcp_socket_create as create;
 
-/// Where results are, of the size that the callers have for them.
+/// The memory of a result, in the size that the callers have.
 type Results = Area<48>;
 
 /// Makes it an error. Enumerations have a case before those of the variant.

@@ -95,16 +95,39 @@ impl<const N: usize> Area<N> {
 
     /// Takes a string. The area then has an empty one.
     pub fn take_string(&mut self, at: At<String>) -> String {
-        let bytes = self.take_list(At::<Vec<u8>>(at.0, PhantomData));
-        String::from_utf8(bytes).unwrap_or_default()
+        take_string(&mut self.0, at.0)
     }
 
     /// Takes an optional string.
     pub fn take_option(&mut self, at: At<Option<String>>) -> Option<String> {
         const SOME: u8 = 1;
         let is_some = self.u8(at.0) == SOME;
-        is_some.then(|| self.take_string(At(at.0 + 4, PhantomData)))
+        is_some.then(|| take_string(&mut self.0, at.0 + 4))
     }
+}
+
+/// Takes a string, of which it is known that it is there.
+#[inline(never)]
+fn take_string(area: &mut [u8], at: usize) -> String {
+    let lowered = &mut area[at..at + 8];
+    let word = |at: usize| {
+        let word = [
+            lowered[at],
+            lowered[at + 1],
+            lowered[at + 2],
+            lowered[at + 3],
+        ];
+        u32::from_le_bytes(word) as usize
+    };
+    let (start, len) = (word(0), word(4));
+    lowered.fill(0);
+    if len == 0 {
+        return String::new();
+    }
+    let start = core::ptr::with_exposed_provenance_mut(start);
+    // SAFETY: as for a list of bytes, which it is.
+    let bytes = unsafe { Vec::from_raw_parts(start, len, len) };
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A type of which all contents are good.

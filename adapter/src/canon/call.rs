@@ -35,9 +35,9 @@ pub struct AsyncFunction(unsafe fn(*const u8, *mut u8) -> u32);
 pub struct Call<K> {
     params: Area<MEMORY>,
     results: Area<MEMORY>,
-    /// What a parameter refers to.
+    /// The list or string that a parameter refers to.
     list: Vec<u8>,
-    /// What must live as long as the call.
+    /// Something that must live as long as the call.
     _keep: K,
 }
 
@@ -102,8 +102,7 @@ pub struct Running<M> {
 }
 
 impl Running<()> {
-    /// What has been started by a call without parameters and results in memory, given the status
-    /// that it returned.
+    /// A call without parameters and results in memory, given the status that starting it returned.
     pub fn without_memory(status: u32) -> Started<(), Self> {
         Running::new(status, ())
     }
@@ -127,11 +126,7 @@ impl<M> Running<M> {
 
     /// Returns `true` if the event is that the call has ended. Others are that it goes on.
     pub fn is_ended_by(&self, event: &Event) -> bool {
-        invariant!(
-            event.waitable() == self.handle,
-            an_event_belongs_to_the_subtask_that_takes_it
-        );
-        event.code > STARTED
+        is_end(event, self.handle)
     }
 
     /// The memory of a call that has returned, or none if it was cancelled.
@@ -142,18 +137,40 @@ impl<M> Running<M> {
 
     /// Ends the call before its time. Returns its memory if it has returned all the same.
     pub fn cancel(self, _: MayWait<'_>) -> Option<M> {
-        leave(self.handle);
-        let state = subtask_cancel(self.handle);
+        let state = cancel_subtask(self.handle);
         self.ended(state)
     }
 
     fn ended(self, state: u32) -> Option<M> {
-        subtask_drop(self.handle);
         let memory = ManuallyDrop::into_inner(self.memory);
-        match state {
-            RETURNED => Some(memory),
-            CANCELLED_BEFORE_STARTED | CANCELLED_BEFORE_RETURNED => None,
-            _ => trap(),
-        }
+        drop_subtask(self.handle, state).then_some(memory)
     }
+}
+
+/// Drops a subtask that has ended in this state. Returns `true` if it has returned.
+#[inline(never)]
+fn drop_subtask(handle: u32, state: u32) -> bool {
+    subtask_drop(handle);
+    match state {
+        RETURNED => true,
+        CANCELLED_BEFORE_STARTED | CANCELLED_BEFORE_RETURNED => false,
+        _ => trap(),
+    }
+}
+
+/// Cancels a subtask. Returns the state in which it has ended.
+#[inline(never)]
+fn cancel_subtask(handle: u32) -> u32 {
+    leave(handle);
+    subtask_cancel(handle)
+}
+
+/// Returns `true` if the event is that the subtask has ended.
+#[inline(never)]
+fn is_end(event: &Event, handle: u32) -> bool {
+    invariant!(
+        event.waitable() == handle,
+        an_event_belongs_to_the_subtask_that_takes_it
+    );
+    event.code > STARTED
 }

@@ -36,8 +36,8 @@ impl Flag {
     }
 }
 
-/// Is set where the host's error codes are enumerations, as in `0.3.0-rc-2026-02-09`. The composer
-/// finds it by its name.
+/// Set where the host's error codes are enumerations, as in `0.3.0-rc-2026-02-09`. The composer finds
+/// it by its name.
 #[cfg(target_arch = "wasm32")]
 #[unsafe(no_mangle)]
 #[used]

@@ -35,7 +35,7 @@ pub use stream::{Reading, StreamEnd, Writing};
 pub use task::let_wait;
 pub use task::{Entry, MayWait, Task, yield_now};
 pub(crate) use trap::invariant;
-pub use trap::trap;
+pub use trap::{broken, trap};
 
 /// The state of an operation after it was started.
 pub enum Started<T, P> {
@@ -45,10 +45,10 @@ pub enum Started<T, P> {
     Pending(P),
 }
 
-/// What an async-lowered built-in returns when the operation goes on in the background.
+/// The result of an async-lowered built-in whose operation goes on in the background.
 const BLOCKED: u32 = 0xffff_ffff;
 
-/// How a read or a write of a stream or a future has ended.
+/// The outcome of a read or a write of a stream or a future.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// The other side has taken or given something.

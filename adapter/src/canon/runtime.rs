@@ -1,4 +1,4 @@
-//! What a module without a standard library needs.
+//! The parts of a standard library that a module without one needs.
 
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

@@ -16,7 +16,7 @@ unsafe extern "C" {
     safe fn waitable_join(waitable: u32, set: u32);
 }
 
-/// What a poll returns if there is no event.
+/// The result of a poll without an event.
 const NONE: u32 = 0;
 
 /// An event of a waitable. It tells of it once.

@@ -31,8 +31,8 @@ impl Guest for Adapter {
     }
 }
 
-/// Is ready from an instant on. The host is asked to wait for that instant only when the guest
-/// waits: until then the clock answers.
+/// A source that is ready from an instant on. The host is asked to wait for that instant only when
+/// the guest waits: until then the clock answers.
 struct Timer {
     me: Weak<Timer>,
     when: Instant,

@@ -36,16 +36,16 @@ pub struct FileInput {
     reader: RefCell<Reader>,
     state: StreamState,
     buffer: Buffer,
-    /// Where in the file the next byte for the guest is.
+    /// The position in the file of the next byte for the guest.
     position: Cell<u64>,
     /// The news when the byte stream was opened.
     news: Cell<u32>,
-    /// How much the last read asked for.
+    /// The number of bytes that the last read asked for.
     asked: Cell<usize>,
     progress: Cell<Progress>,
 }
 
-/// What is known of the byte stream after the last read.
+/// The progress of the byte stream as of the last read.
 #[derive(Clone, Copy, PartialEq)]
 enum Progress {
     /// The host may have read ahead of what it was asked for.

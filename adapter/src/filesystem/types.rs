@@ -36,9 +36,9 @@ use core::cell::{Cell, RefCell};
 pub struct Descriptor {
     inner: Rc<p3::Descriptor>,
     is_directory: Cell<Option<bool>>,
-    /// What the last `read` left, and where the next has to begin to go on with it.
+    /// The stream of the last `read`, and the position at which the next can go on with it.
     reading: Cell<Option<(u64, Rc<FileInput>)>>,
-    /// The stream of the last `write`, and where the next has to begin to go on with it.
+    /// The stream of the last `write`, and the position at which the next can go on with it.
     writing: Cell<Option<(u64, Rc<Output>)>>,
     /// The host has taken a stream to write. It refuses a descriptor, not a position.
     writable: Cell<bool>,
@@ -433,7 +433,7 @@ impl GuestDescriptor for Descriptor {
 /// change the directory while it goes through it.
 pub struct DirectoryEntryStream {
     entries: RefCell<vec::IntoIter<Entry>>,
-    /// Why there is no more, to be told once.
+    /// The failure that ended the list, to be told once.
     failure: Cell<Option<ErrorCode>>,
 }
 

@@ -41,7 +41,7 @@ impl Fields {
         Ok(Fields::mutable(fields_from_list(entries).map_err(error)?))
     }
 
-    /// What a message gets of fields that are given away.
+    /// The fields of WASI 0.3, for a message that they are given to.
     pub fn into_inner(self) -> Rc<p3::Fields> {
         self.fields
     }

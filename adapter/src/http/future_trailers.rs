@@ -9,7 +9,7 @@ use crate::canon::Task;
 use crate::io::poll::Source;
 use crate::io::state::StreamError;
 use alloc::rc::Rc;
-use core::cell::{Cell, OnceCell};
+use core::cell::{Cell, RefCell};
 
 /// The outcome of a body.
 type Outcome = Result<Option<Rc<p3::Fields>>, ErrorCode>;
@@ -17,7 +17,7 @@ type Outcome = Result<Option<Rc<p3::Fields>>, ErrorCode>;
 /// A `future-trailers`.
 pub struct FutureTrailers {
     pub body: Rc<Incoming>,
-    outcome: OnceCell<Outcome>,
+    outcome: RefCell<Option<Outcome>>,
     /// The guest has got it, which it can once. The release candidate could any number of times.
     pub taken: Cell<bool>,
 }
@@ -26,7 +26,7 @@ impl FutureTrailers {
     pub fn new(body: Rc<Incoming>) -> Self {
         FutureTrailers {
             body,
-            outcome: OnceCell::new(),
+            outcome: RefCell::new(None),
             taken: Cell::new(false),
         }
     }
@@ -35,9 +35,8 @@ impl FutureTrailers {
         if !self.body.has_ended() {
             return None;
         }
-        let outcome = self
-            .outcome
-            .get_or_init(|| match self.body.input.outcome() {
+        if self.outcome.borrow().is_none() {
+            let outcome = match self.body.input.outcome() {
                 Ok(trailers) => Ok(trailers
                     .and_then(|trailers| trailers.downcast().ok())
                     .map(|trailers| Rc::new(*trailers))),
@@ -45,8 +44,10 @@ impl FutureTrailers {
                     Err(error::code(&failure).unwrap_or(ErrorCode::InternalError(None)))
                 }
                 Err(StreamError::Closed) => Ok(None),
-            });
-        let trailers = outcome.clone();
+            };
+            self.outcome.replace(Some(outcome));
+        }
+        let trailers = self.outcome.borrow().clone()?;
         Some(trailers.map(|trailers| trailers.map(Fields::of_message)))
     }
 }

@@ -14,7 +14,7 @@ pub struct IncomingRequest(RefCell<Request>);
 
 enum Request {
     Whole(p3::Request),
-    /// What remains when the body is taken.
+    /// The parts that remain when the body is taken.
     Head(Head),
 }
 

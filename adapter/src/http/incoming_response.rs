@@ -12,7 +12,7 @@ pub struct IncomingResponse(RefCell<Response>);
 
 enum Response {
     Whole(p3::Response),
-    /// What remains when the body is taken.
+    /// The parts that remain when the body is taken.
     Head {
         status: u16,
         headers: Rc<p3::Fields>,

@@ -10,10 +10,10 @@ const HAND_OVER: usize = 4096;
 /// A buffer that is filled by reads and emptied by the guest.
 #[derive(Default)]
 pub struct Buffer {
-    /// What was read, of which the guest has the first `taken` bytes.
+    /// The bytes that were read. The guest has the first `taken` of them.
     bytes: Cell<Vec<u8>>,
     taken: Cell<usize>,
-    /// How much of `bytes` the guest doesn't have.
+    /// The number of bytes after those that the guest doesn't have.
     len: Cell<usize>,
 }
 

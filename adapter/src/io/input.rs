@@ -98,8 +98,8 @@ impl ByteInput {
         true
     }
 
-    /// How a stream [ended](Self::exhaust): with a failure, if the guest has not been told of it
-    /// before, or with what follows it.
+    /// The outcome of a stream that has [ended](Self::exhaust): a failure, if the guest has not been
+    /// told of it before, or the value that follows the stream.
     pub fn outcome(&self) -> Result<Option<Box<dyn Any>>, StreamError> {
         match self.state.report() {
             StreamError::Closed => Ok(self.state.take_following()),

@@ -19,7 +19,7 @@ use core::cell::{Cell, RefCell};
 /// The number of bytes that may be accepted and not yet taken by the host.
 pub const CAPACITY: usize = 64 * 1024;
 
-/// What one kind of output does otherwise than a plain one.
+/// The differences of one kind of output from a plain one.
 pub trait Kind: 'static {
     /// Runs before the guest is told how much it may write.
     fn prepare(&self, _task: Task<'_>) {}
@@ -55,7 +55,7 @@ pub struct Output {
     /// Gone once the stream is being closed.
     writer: RefCell<Option<Writer>>,
     state: StreamState,
-    /// What follows the bytes in the writer.
+    /// The bytes that follow those in the writer.
     queue: RefCell<VecDeque<Vec<u8>>>,
     /// The number of bytes in the writer and the queue.
     queued: Cell<usize>,

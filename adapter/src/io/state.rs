@@ -1,4 +1,4 @@
-//! How a byte stream ends, for both directions.
+//! The state of a byte stream, for both directions.
 
 use crate::canon::{Event, MayWait};
 use crate::op::Future;
@@ -9,8 +9,7 @@ use alloc::rc::Weak;
 use core::any::Any;
 use core::cell::{Cell, RefCell};
 
-/// What an operation on a stream gets instead of success: WASI 0.2's `stream-error`, before there is
-/// a handle for the error.
+/// WASI 0.2's `stream-error`, before there is a handle for the error.
 pub enum StreamError {
     LastOperationFailed(Failure),
     Closed,
@@ -31,7 +30,7 @@ enum Stage {
 pub struct StreamState {
     stage: Cell<Stage>,
     failure: Cell<Option<Failure>>,
-    /// What follows the stream.
+    /// The value that follows the stream.
     follows: Cell<Option<Box<dyn Any>>>,
     completion: RefCell<Future<Ended>>,
 }
@@ -142,7 +141,7 @@ impl StreamState {
         }
     }
 
-    /// Takes what follows a stream that has ended well.
+    /// Takes the value that follows a stream that has ended well.
     pub fn take_following(&self) -> Option<Box<dyn Any>> {
         self.follows.take()
     }

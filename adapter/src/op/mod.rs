@@ -18,7 +18,7 @@ use crate::canon::{Event, FutureReading, MayWait, Reading, Writing};
 use crate::reactor::{self, Orphan};
 use alloc::boxed::Box;
 
-/// What can be pending on a stream or future end.
+/// An operation that can be pending on a stream or future end.
 trait Operation: 'static {
     fn finish(self, event: Event);
     fn cancel(self, may_wait: MayWait<'_>);

@@ -99,7 +99,7 @@ pub struct Writer {
     handle: u32,
     /// Empty while a write is pending, which owns them then.
     bytes: Vec<u8>,
-    /// How many of the bytes were taken before the last write.
+    /// The number of bytes that were taken before the pending write.
     taken: usize,
     pending: Option<Writing<u8>>,
     is_watched: bool,

@@ -14,10 +14,10 @@ pub use crate::bindings::wasi::http0_3_0::types::{
     ErrorCode, Fields, Request, RequestOptions, Response,
 };
 
-/// What follows a body.
+/// The value that follows a body.
 pub type Trailers = Result<Option<Fields>, ErrorCode>;
 
-/// What a request is answered with.
+/// The answer to a request.
 pub type Answer = Result<Response, ErrorCode>;
 
 /// A failure of a body.
@@ -241,10 +241,10 @@ const OTHER: u8 = 4;
 /// The area of a result with such an error.
 type Changed = Area<20>;
 
-/// Why fields can't be changed.
+/// The error of a change of fields.
 #[derive(Clone, Copy)]
 pub enum HeaderError {
-    /// What a host has to say beyond that is dropped.
+    /// The host's words beyond that are dropped.
     InvalidSyntax,
     Forbidden,
     Immutable,

@@ -23,10 +23,10 @@ pub type Sink = (Writer, Future<Ended>);
 /// The readable end of a future that tells how a byte stream ended.
 type Completion = FutureReadEnd<Ended>;
 
-/// How a byte stream ended.
+/// The end of a byte stream.
 pub enum Ended {
-    /// Nothing went wrong, or nobody is there any more to read what is written. What follows the
-    /// stream is of a type that only its package knows.
+    /// Nothing went wrong, or nobody is there any more to read what is written. The value that
+    /// follows the stream is of a type that only its package knows.
     Closed(Option<Box<dyn Any>>),
     /// The last operation failed.
     Failed(Failure),
@@ -42,7 +42,7 @@ impl Default for Ended {
 pub struct Failure {
     /// The name of the code.
     pub reason: &'static str,
-    /// What the host has to say beyond its code.
+    /// The host's words beyond its code.
     pub detail: Option<String>,
     /// The code, of the package that the stream is of.
     pub code: Code,

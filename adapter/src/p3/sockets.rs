@@ -134,7 +134,7 @@ fn flat(address: &IpSocketAddress) -> Flat {
     }
 }
 
-/// Where the parts of an `ip-socket-address` in memory are.
+/// The positions of the parts of an `ip-socket-address` in memory.
 mod address {
     use crate::raw::sockets_types::tcp_socket_connect::*;
 

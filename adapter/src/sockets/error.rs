@@ -80,7 +80,7 @@ faults! {
     AddressFamilyNotSupported => AddressFamilyNotSupported, NotSupported;
     /// No socket can be created any more.
     NewSocketLimit => NewSocketLimit, NewSocketLimit;
-    /// What an earlier datagram of a datagram socket has met. The draft has one code for it all.
+    /// The fate of an earlier datagram. The draft has one code for all of these.
     Refused => RemoteUnreachable, ConnectionRefused;
     Reset => RemoteUnreachable, ConnectionReset;
     /// Another peer than the one that a datagram socket is associated with.

@@ -16,10 +16,10 @@ pub enum Operation {
 /// The progress of a socket's operations, of which at most one is in progress.
 pub struct Progress {
     pub family: IpAddressFamily,
-    /// Whether it has an address.
+    /// Whether the socket has an address.
     pub bound: Cell<bool>,
     operation: Cell<Option<Operation>>,
-    /// What finishing it is to report.
+    /// The result of finishing the operation, if it has failed already.
     fault: Cell<Option<Fault>>,
 }
 
@@ -94,7 +94,7 @@ impl Progress {
         }
     }
 
-    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
+    /// Returns `true` for an IPv6 socket: those of WASI 0.3 take nothing else.
     pub fn ipv6_only(&self) -> Result<bool, Fault> {
         match self.family {
             IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),

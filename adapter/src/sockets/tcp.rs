@@ -66,7 +66,7 @@ impl Socket {
         Ok(Socket::new(inner, family, State::Idle, false))
     }
 
-    /// What stands in the way of a new role for the socket, if anything.
+    /// Fails if the socket has a role already.
     fn check_idle(&self) -> Result<(), Fault> {
         match *self.state.borrow() {
             State::Idle => Ok(()),
@@ -158,7 +158,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Whether a connection is there to be accepted. Asks for one if it isn't.
+    /// Returns `true` if a connection is there to be accepted. Asks for one if none is.
     fn has_accepted(&self) -> bool {
         let mut state = self.state.borrow_mut();
         let State::Listening { listener, accepted } = &mut *state else {
@@ -265,7 +265,7 @@ impl Socket {
         Ok(())
     }
 
-    /// What the draft asks of options that can be set only before there is a connection.
+    /// Fails if the socket has a role, in which the draft has some options not to be set.
     fn check_settable(&self) -> Result<(), Fault> {
         self.progress.check_quiet()?;
         if self.is_connected() {

@@ -18,7 +18,7 @@ use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-/// How many datagrams go through one call at most.
+/// The most datagrams that go through one call.
 const MAX_DATAGRAMS: usize = 16;
 
 /// After how many bytes no further datagram is taken into a list.
@@ -47,9 +47,9 @@ pub struct Socket {
     peer: Cell<Option<IpSocketAddress>>,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
-    /// How many datagrams `check-send` allowed.
+    /// The number of datagrams that `check-send` allowed.
     permit: Cell<usize>,
-    /// How many streams there are: they have to be dropped before there can be others.
+    /// The number of streams. They must be dropped before there can be others.
     streams: Cell<u32>,
 }
 
@@ -122,7 +122,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Whether a datagram, or an error, is there. Asks for one if there is none.
+    /// Returns `true` if a datagram, or an error, is there. Asks for one if there is none.
     fn has_received(&self) -> bool {
         let mut receiving = self.receiving.borrow_mut();
         loop {
@@ -269,7 +269,7 @@ impl Socket {
         Ok(datagrams)
     }
 
-    /// What the draft asks of a datagram to be sent, and where to send it.
+    /// Checks a datagram to be sent as the draft asks, and returns the address to send it to.
     fn draft_destination(&self, to: &IpSocketAddress) -> Result<Option<IpSocketAddress>, Fault> {
         if !self.progress.bound.get() {
             return Err(Fault::NotBound);
@@ -306,7 +306,7 @@ impl Socket {
     }
 }
 
-/// What a host's answer to `send` and `receive` means for a datagram socket.
+/// The fault of a failed `send` or `receive`.
 fn traffic_fault(code: ErrorCode) -> Fault {
     match code {
         ErrorCode::ConnectionRefused => Fault::Refused,
@@ -370,7 +370,7 @@ impl Drop for Stream {
     }
 }
 
-/// Is ready when a datagram has arrived.
+/// The readiness to receive.
 struct Incoming(Rc<Socket>);
 
 impl Source for Incoming {
@@ -379,7 +379,7 @@ impl Source for Incoming {
     }
 }
 
-/// Is ready when a datagram can be sent.
+/// The readiness to send.
 struct Outgoing(Rc<Socket>);
 
 impl Source for Outgoing {

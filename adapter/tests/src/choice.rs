@@ -35,9 +35,7 @@ pub fn one_of<T: Copy>(of: &[T]) -> T {
 
 /// Runs `run` once for each sequence of choices that there is. Returns how many there were.
 pub fn explore(run: impl Fn()) -> usize {
-    let _one = ONE_AT_A_TIME
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     PATH.take();
     let mut runs = 0;
     loop {

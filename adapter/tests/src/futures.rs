@@ -53,7 +53,9 @@ impl Owner {
 impl Waiter for Owner {
     fn event(&self, event: Event) {
         let mut future = self.future.borrow_mut();
-        let future = future.as_mut().expect("an event of a dropped end goes elsewhere");
+        let future = future
+            .as_mut()
+            .expect("an event of a dropped end goes elsewhere");
         self.is_pending.set(false);
         self.note(Some(future.finish(event)));
     }

@@ -23,7 +23,7 @@ pub const RETURNED: u32 = 2;
 pub const CANCELLED_BEFORE_STARTED: u32 = 3;
 pub const CANCELLED_BEFORE_RETURNED: u32 = 4;
 
-/// What is waited for.
+/// The kinds of waitables.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Readable,
@@ -285,7 +285,10 @@ unsafe extern "C" fn cancel(handle: u32) -> u32 {
 
 unsafe extern "C" fn drop_end(handle: u32) {
     let waitable = with(|host| host.waitables.remove(&handle)).expect("it is there");
-    assert!(waitable.pending.is_none(), "dropped while something is pending");
+    assert!(
+        waitable.pending.is_none(),
+        "dropped while something is pending"
+    );
     if waitable.kind == Kind::Promise {
         assert!(waitable.is_over, "a future must be written");
     }
@@ -331,7 +334,11 @@ extern "C" fn subtask_cancel(handle: u32) -> u32 {
     };
     with(|host| assert!(!host.waitables[&handle].is_in_set));
     let next: &[u32] = match state {
-        STARTING => &[CANCELLED_BEFORE_STARTED, CANCELLED_BEFORE_RETURNED, RETURNED],
+        STARTING => &[
+            CANCELLED_BEFORE_STARTED,
+            CANCELLED_BEFORE_RETURNED,
+            RETURNED,
+        ],
         STARTED => &[CANCELLED_BEFORE_RETURNED, RETURNED],
         _ => panic!("it has ended"),
     };
@@ -352,7 +359,10 @@ extern "C" fn subtask_drop(handle: u32) {
 // ---------------------------------------------------------------------------------------------
 
 fn check_blocking() {
-    assert!(with(|host| host.may_block), "a synchronous task can't block");
+    assert!(
+        with(|host| host.may_block),
+        "a synchronous task can't block"
+    );
 }
 
 #[unsafe(export_name = "[waitable-set-new]")]
@@ -407,7 +417,7 @@ extern "C" fn thread_yield() -> u32 {
 }
 
 // ---------------------------------------------------------------------------------------------
-// What the tests use
+// The face of the host that the tests see
 // ---------------------------------------------------------------------------------------------
 
 // SAFETY: they do what built-ins do.
@@ -494,7 +504,10 @@ pub fn in_task<T>(may_block: bool, f: impl FnOnce(Task<'_>) -> T) -> T {
 /// Begins a run. The set stays: its handle is kept in a static.
 pub fn begin_run() {
     with(|host| {
-        assert!(host.waitables.is_empty(), "the run before has left something");
+        assert!(
+            host.waitables.is_empty(),
+            "the run before has left something"
+        );
         *host = Host {
             has_set: host.has_set,
             ..Host::default()
@@ -508,5 +521,9 @@ pub fn end_run() {
     in_task(true, |_| {});
     with(|host| assert!(host.waitables.is_empty(), "{:?}", host.waitables));
     assert!(LENT.iter().all(|(_, len)| len.load(Relaxed) == 0));
-    assert_eq!(ALIVE.load(Relaxed), 0, "values are leaked, or dropped twice");
+    assert_eq!(
+        ALIVE.load(Relaxed),
+        0,
+        "values are leaked, or dropped twice"
+    );
 }

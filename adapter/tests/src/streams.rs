@@ -8,7 +8,7 @@ use crate::reactor::{self, Waiter};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-/// How many things an owner does.
+/// The number of things that an owner does.
 const STEPS: usize = 5;
 
 /// The size of a read, and of what is written.
@@ -23,12 +23,17 @@ struct Owner {
 
 impl Owner {
     fn is_pending(&self) -> bool {
-        self.reader.borrow().as_ref().is_some_and(Reader::is_pending)
+        self.reader
+            .borrow()
+            .as_ref()
+            .is_some_and(Reader::is_pending)
     }
 
     fn start(&self) {
         let mut reader = self.reader.borrow_mut();
-        let read = reader.as_mut().and_then(|it| it.start(Vec::new(), LEN, &self.me));
+        let read = reader
+            .as_mut()
+            .and_then(|it| it.start(Vec::new(), LEN, &self.me));
         if let Some(read) = read {
             self.note(read);
         }
@@ -45,13 +50,15 @@ impl Owner {
 impl Waiter for Owner {
     fn event(&self, event: Event) {
         let mut reader = self.reader.borrow_mut();
-        let reader = reader.as_mut().expect("an event of a dropped end goes elsewhere");
+        let reader = reader
+            .as_mut()
+            .expect("an event of a dropped end goes elsewhere");
         assert!(reader.has(&event));
         self.note(reader.finish(event));
     }
 }
 
-/// What an owner can do.
+/// A thing that an owner does.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Start,
@@ -99,9 +106,16 @@ fn read() {
         }
     }
     // Nothing is lost, nothing comes twice, and all of it comes in order.
-    assert!(owner.got.borrow().iter().copied().eq(0..owner.got.borrow().len() as u8));
+    assert!(
+        owner
+            .got
+            .borrow()
+            .iter()
+            .copied()
+            .eq(0..owner.got.borrow().len() as u8)
+    );
     drop(owner);
-    // What was pending may end by itself, or be cancelled.
+    // A pending operation may end by itself, or be cancelled.
     in_task(false, |_| reactor::collect());
     host::end_run();
 }
@@ -128,14 +142,18 @@ impl Sender {
 
     fn state(&self) -> (bool, bool) {
         let writer = self.writer.borrow();
-        writer.as_ref().map_or((false, false), |it| (it.is_pending(), it.is_empty()))
+        writer
+            .as_ref()
+            .map_or((false, false), |it| (it.is_pending(), it.is_empty()))
     }
 }
 
 impl Waiter for Sender {
     fn event(&self, event: Event) {
         let mut writer = self.writer.borrow_mut();
-        let writer = writer.as_mut().expect("an event of a dropped end goes elsewhere");
+        let writer = writer
+            .as_mut()
+            .expect("an event of a dropped end goes elsewhere");
         assert!(writer.has(&event));
         self.note(writer.finish(event));
     }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 const STEPS: usize = 4;
 
-/// What a call keeps.
+/// A thing that a call keeps.
 pub struct Kept;
 
 impl Lift for Box<Call<Kept>> {
@@ -29,14 +29,19 @@ struct Owner {
 impl Owner {
     fn note(&self, value: Value) {
         assert!((1..=2).contains(&value.0), "of this call or the one before");
-        assert!(self.value.replace(Some(value)).is_none(), "there is one result");
+        assert!(
+            self.value.replace(Some(value)).is_none(),
+            "there is one result"
+        );
     }
 }
 
 impl Waiter for Owner {
     fn event(&self, event: Event) {
         let mut slot = self.call.borrow_mut();
-        let call = slot.as_mut().expect("an event of a dropped call goes elsewhere");
+        let call = slot
+            .as_mut()
+            .expect("an event of a dropped call goes elsewhere");
         assert!(call.has(&event));
         if let Some(value) = call.advance(event) {
             *slot = None;

@@ -41,7 +41,12 @@ fn events_come_in_any_order() {
             waits_for: Cell::new(2),
         });
         let me = Rc::downgrade(&owner);
-        if owner.reader.borrow_mut().start(Vec::new(), 1, &me).is_some() {
+        if owner
+            .reader
+            .borrow_mut()
+            .start(Vec::new(), 1, &me)
+            .is_some()
+        {
             owner.one_less();
         }
         if owner.future.borrow_mut().start(&me).is_some() {
