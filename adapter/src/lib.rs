@@ -1,11 +1,17 @@
 //! Serves WASI 0.2 interfaces by importing WASI 0.3 ones.
 //!
-//! Each WASI 0.2 interface is implemented in the file that is named like it: `wasi:io/poll` in
-//! `io/poll.rs`. [`reactor`] is where everything waits, and [`abi`] is where everything unsafe is.
+//! The crate is made of layers, each of which uses only those before it:
 //!
-//! The crate is built as one core module that exports all of it. The composer takes what a guest
-//! needs and drops the rest, which is why nothing here may assume that it is all there: what an
-//! interface needs it must refer to, and nothing else.
+//! 1. [`canon`]: the canonical ABI. Everything `unsafe` is there, in the generated code, and in
+//!    [`absent`], which plays the host and has the other side of the same ABI.
+//! 2. [`reactor`]: where everything waits.
+//! 3. [`op`]: operations of the component model that have an owner.
+//! 4. [`p3`]: WASI 0.3, one file for each package.
+//! 5. WASI 0.2, one file for each interface: `wasi:io/poll` is in `io/poll.rs`.
+//!
+//! It is built as one core module that exports all of it. The composer takes what a guest needs and
+//! drops the rest, which is why nothing here may assume that it is all there: what an interface needs
+//! it must refer to, and nothing else.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -13,30 +19,30 @@
 extern crate alloc;
 
 #[allow(unsafe_code)]
-mod abi;
+mod absent;
 #[allow(unsafe_code, unused_imports, clippy::all)]
 mod bindings {
-    wit_bindgen::generate!({
-        path: "../wit",
-        world: "adapter",
-        features: ["clocks-timezone", "network-error-code"],
-        generate_all,
-        merge_structurally_equal_types: true,
-        // The world's `async` is about types. Every export is lifted synchronously, which costs a
-        // fortieth of a callback, and waits where it has to.
-        async: false,
-        disable_run_ctors_once_workaround: true,
-    });
+    include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
     export!(Adapter with_types_in self);
     use super::Adapter;
+    pub use wit_bindgen::rt::async_support::FutureReader;
 }
+#[allow(unsafe_code)]
+mod canon;
 mod cli;
 mod clocks;
 mod filesystem;
+mod freshness;
 mod http;
 mod io;
 mod lifecycle;
+mod op;
+mod p3;
 mod random;
+#[allow(unsafe_code, dead_code, unused_imports, clippy::all)]
+mod raw {
+    include!(concat!(env!("OUT_DIR"), "/raw.rs"));
+}
 mod reactor;
 mod sockets;
 

@@ -2,10 +2,11 @@
 
 use crate::Adapter;
 use crate::bindings::exports::wasi_uplift::adapter::lifecycle::Guest;
-use crate::io::output;
+use crate::canon::Task;
+use crate::cli::standard;
 
 impl Guest for Adapter {
-    fn drain() {
-        output::drain();
+    fn drain(task: Task<'_>) {
+        standard::drain(task);
     }
 }

@@ -1,31 +1,57 @@
-//! Where operations in the background are waited for.
+//! The place where all operations are waited for.
 //!
 //! Everything that can be pending (a subtask, a stream end, a future end) is a member of one
-//! waitable set. An event is handed to the waiter that is registered for its waitable, which takes
-//! note of it and starts what follows. Nothing is asked of the host to learn what is known here.
+//! waitable set, and registered here. An event goes to the one who is registered for its waitable,
+//! who takes note of it and starts what follows. The host is never asked for what is known here.
+//!
+//! These hold whenever no function of this file is running:
+//!
+//! - A waitable is in the set if and only if it is registered.
+//! - A registered waitable has an owner who is alive, and who calls [`forget`] or [`adopt`] before
+//!   its handle can be used again, or the reactor owns its operation.
+//! - An operation that the reactor owns is an [`Orphan`], which is cancelled by the next task that
+//!   may wait, or a [`Delivery`], which goes on until the other side has what it brings.
 
-use crate::abi::{self, Event, Global, WaitableSet};
+use crate::canon::{Event, Global, MayWait, Task, WaitableSet, invariant, yield_now};
+use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-/// Is told what became of a waitable.
+/// Receives the events of its waitables.
 pub trait Waiter: 'static {
-    /// An operation on `waitable` has ended (or, for a subtask, made progress) with this code.
-    fn event(&self, waitable: u32, code: u32);
+    /// Takes an event of an operation that it owns.
+    fn event(&self, event: Event);
 }
 
-/// An operation that nobody is interested in any more.
-pub trait Abandoned: Waiter {
-    /// Ends the operation if it hasn't ended. May wait.
-    fn reap(&self);
+/// A pending operation whose owner was dropped. The reactor owns it until it has ended.
+pub trait Orphan: 'static {
+    /// Takes an event. Returns the operation if it goes on.
+    fn event(self: Box<Self>, event: Event) -> Option<Box<dyn Orphan>>;
+
+    /// Ends the operation.
+    fn cancel(self: Box<Self>, may_wait: MayWait<'_>);
+}
+
+/// A pending operation that nobody waits for, and that is not to be cancelled.
+pub trait Delivery: 'static {
+    /// Takes the event of its end.
+    fn event(self: Box<Self>, event: Event);
+}
+
+/// Whether [`drain`] waits for a delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// It does: what is delivered completes something that the guest was told is done.
+    Required,
+    /// It doesn't.
+    Optional,
 }
 
 enum Registration {
-    /// The operation is somebody's: its owner keeps it alive, and ends it when dropped.
-    Watched(Weak<dyn Waiter>),
-    /// The operation is nobody's any more: the reactor keeps it until it has ended.
-    Adopted(Rc<dyn Abandoned>),
+    Owned(Weak<dyn Waiter>),
+    Orphan(Box<dyn Orphan>),
+    Delivery(Box<dyn Delivery>, Urgency),
 }
 
 static SET: Global<WaitableSet> = Global::new(WaitableSet::new());
@@ -34,8 +60,15 @@ static SET: Global<WaitableSet> = Global::new(WaitableSet::new());
 static REGISTRATIONS: Global<RefCell<Vec<Option<Registration>>>> =
     Global::new(RefCell::new(Vec::new()));
 
-/// What was adopted and is to be ended.
-static ABANDONED: Global<RefCell<Vec<Rc<dyn Abandoned>>>> = Global::new(RefCell::new(Vec::new()));
+/// The waitables whose operations have become orphans. Those that have ended since may be among
+/// them.
+static ORPHANS: Global<RefCell<Vec<u32>>> = Global::new(RefCell::new(Vec::new()));
+
+/// Waiters that have accepted something that has to reach the host.
+static BUSY: Global<RefCell<Vec<Rc<dyn Waiter>>>> = Global::new(RefCell::new(Vec::new()));
+
+/// The number of deliveries that are [`Urgency::Required`].
+static REQUIRED: Global<Cell<u32>> = Global::new(Cell::new(0));
 
 fn register(waitable: u32, registration: Registration) {
     let mut registrations = REGISTRATIONS.borrow_mut();
@@ -43,63 +76,51 @@ fn register(waitable: u32, registration: Registration) {
     if registrations.len() <= index {
         registrations.resize_with(index + 1, || None);
     }
-    registrations[index] = Some(registration);
-}
-
-/// Has `waiter` told of every event for `waitable`, until [`forget`].
-pub fn watch(waitable: u32, waiter: Weak<dyn Waiter>) {
-    register(waitable, Registration::Watched(waiter));
-    SET.join(waitable);
-}
-
-/// Keeps an operation that goes on with `waitable` until it has ended, and ends it as soon as a
-/// task comes by that may wait.
-pub fn adopt(waitable: u32, operation: Rc<dyn Abandoned>) {
-    ABANDONED.borrow_mut().push(operation.clone());
-    register(waitable, Registration::Adopted(operation));
-    SET.join(waitable);
-}
-
-/// Whether the tasks that call functions that may wait are tasks that may wait. The host sees to
-/// that, unless there is nothing between guest and adapter: then a guest that is being instantiated,
-/// a function that isn't `async` and a destructor can call them too, and get what is known.
-static MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
-
-/// Says whether the tasks from now on may wait. Returns whether they could until now.
-pub fn let_wait(may_wait: bool) -> bool {
-    MAY_WAIT.replace(may_wait)
-}
-
-/// Ends what was abandoned. Only for tasks that may wait.
-pub fn reap() {
-    if MAY_WAIT.get() && !ABANDONED.borrow().is_empty() {
-        for operation in ABANDONED.take() {
-            operation.reap();
-        }
+    let before = registrations[index].replace(registration);
+    drop(registrations);
+    if before.is_none() {
+        SET.join(waitable);
     }
 }
 
-/// Ends what [`watch`] or [`adopt`] began, if anything. To be called before a handle is dropped,
-/// because handles are used again.
-pub fn forget(waitable: u32) {
-    let registration = REGISTRATIONS
-        .borrow_mut()
+fn unregister(waitable: u32) -> Option<Registration> {
+    let mut registrations = REGISTRATIONS.borrow_mut();
+    registrations
         .get_mut(waitable as usize)
-        .and_then(Option::take);
-    // What it kept alive is dropped here, when the table is not borrowed any more.
-    drop(registration);
+        .and_then(Option::take)
 }
 
-/// Those who have to do something before they may go: what they accepted has to reach the host.
-static BUSY: Global<RefCell<Vec<Rc<dyn Waiter>>>> = Global::new(RefCell::new(Vec::new()));
+/// Gives `owner` every event of `waitable`, until [`forget`] or [`adopt`].
+pub fn watch(waitable: u32, owner: Weak<dyn Waiter>) {
+    register(waitable, Registration::Owned(owner));
+}
 
-/// Keeps `waiter` alive, whoever drops it, until [`let_go`].
+/// Ends [`watch`]. Must be called when a handle is dropped, because handles are used again.
+pub fn forget(waitable: u32) {
+    drop(unregister(waitable));
+}
+
+/// Takes over an operation whose owner is dropped, to cancel it.
+pub fn adopt(waitable: u32, orphan: Box<dyn Orphan>) {
+    ORPHANS.borrow_mut().push(waitable);
+    register(waitable, Registration::Orphan(orphan));
+}
+
+/// Takes over an operation that is to go on to its end.
+pub fn deliver(waitable: u32, delivery: Box<dyn Delivery>, urgency: Urgency) {
+    if urgency == Urgency::Required {
+        REQUIRED.set(REQUIRED.get() + 1);
+    }
+    register(waitable, Registration::Delivery(delivery, urgency));
+}
+
+/// Keeps `waiter` alive, whoever drops it, until [`release`].
 pub fn keep(waiter: Rc<dyn Waiter>) {
     BUSY.borrow_mut().push(waiter);
 }
 
-/// Ends what [`keep`] began, if anything.
-pub fn let_go<W: Waiter>(waiter: &W) {
+/// Ends [`keep`], if it was called.
+pub fn release<W: Waiter>(waiter: &W) {
     let mut busy = BUSY.borrow_mut();
     let kept = busy
         .iter()
@@ -110,113 +131,166 @@ pub fn let_go<W: Waiter>(waiter: &W) {
     drop(kept);
 }
 
-/// Waits until nobody is [kept](keep).
-pub fn drain() {
-    while !BUSY.borrow().is_empty() {
-        wait();
+/// Waits until everything that was accepted is with the host.
+pub fn drain(task: Task<'_>) {
+    while !BUSY.borrow().is_empty() || REQUIRED.get() > 0 {
+        wait(task);
     }
 }
 
-fn deliver(event: Event) {
-    let waiter = match REGISTRATIONS.borrow().get(event.waitable as usize) {
-        Some(Some(Registration::Watched(waiter))) => waiter.upgrade(),
-        Some(Some(Registration::Adopted(operation))) => Some(operation.clone() as Rc<dyn Waiter>),
+/// Begins a call of an `async`-typed export: what others have left behind is cleaned up, if the task
+/// may wait for that.
+pub fn enter(task: Task<'_>) {
+    if !ORPHANS.borrow().is_empty()
+        && let Some(may_wait) = task.may_wait()
+    {
+        cancel_orphans(may_wait);
+    }
+}
+
+/// Cancels the operations whose owners are gone.
+fn cancel_orphans(may_wait: MayWait<'_>) {
+    for waitable in ORPHANS.take() {
+        match unregister(waitable) {
+            Some(Registration::Orphan(orphan)) => orphan.cancel(may_wait),
+            // It has ended before, and the handle was used again.
+            Some(other) => REGISTRATIONS.borrow_mut()[waitable as usize] = Some(other),
+            None => {}
+        }
+    }
+}
+
+/// Hands an event over.
+fn dispatch(event: Event) {
+    let waitable = event.waitable();
+    let mut registrations = REGISTRATIONS.borrow_mut();
+    let slot = registrations.get_mut(waitable as usize);
+    let owner = match slot.as_deref() {
+        Some(Some(Registration::Owned(owner))) => owner.upgrade(),
         _ => None,
     };
-    if let Some(waiter) = waiter {
-        waiter.event(event.waitable, event.code);
+    if let Some(owner) = owner {
+        drop(registrations);
+        owner.event(event);
+        return;
+    }
+    let operation = slot.and_then(Option::take);
+    drop(registrations);
+    match operation {
+        Some(Registration::Orphan(orphan)) => {
+            if let Some(orphan) = orphan.event(event) {
+                REGISTRATIONS.borrow_mut()[waitable as usize] = Some(Registration::Orphan(orphan));
+            }
+        }
+        Some(Registration::Delivery(delivery, urgency)) => {
+            if urgency == Urgency::Required {
+                REQUIRED.set(REQUIRED.get() - 1);
+            }
+            delivery.event(event);
+        }
+        _ => invariant!(false, every_event_has_somebody_who_takes_it),
     }
 }
 
-/// Delivers the events that are there, without letting anything else run.
+/// Hands over the events that are there, without letting anything else run.
 pub fn collect() {
     while let Some(event) = SET.poll() {
-        deliver(event);
+        dispatch(event);
     }
 }
 
-/// Has a question for the host that must not be left pending when a task ends.
-pub trait Asker: 'static {
-    /// Asks, unless there is nothing to ask any more. Returns whether the answer is yet to come; an
-    /// event brings it.
-    fn ask(&self) -> bool;
+/// A `future.read` that is issued only while a task can wait, and cancelled before that task
+/// returns.
+pub trait DeferredRead: 'static {
+    /// Issues the read, unless the value has become known. Returns `true` if the value is yet to
+    /// come, with an event.
+    fn start(&self) -> bool;
 
-    /// Takes the question back if the answer hasn't come. Returns whether it hasn't. May wait.
-    fn withdraw(&self) -> bool;
+    /// Cancels the read, if the value hasn't come. Returns `true` if it hasn't.
+    fn cancel(&self, may_wait: MayWait<'_>) -> bool;
 }
 
-/// Those who have a question. It is asked in tasks that let the host run, and there only.
-static QUESTIONS: Global<RefCell<Vec<Weak<dyn Asker>>>> = Global::new(RefCell::new(Vec::new()));
+/// The reads that are to be issued.
+static DEFERRED: Global<RefCell<Vec<Weak<dyn DeferredRead>>>> =
+    Global::new(RefCell::new(Vec::new()));
 
-/// Has `asker` ask its question when a task lets the host run.
-pub fn ask_later(asker: Weak<dyn Asker>) {
-    QUESTIONS.borrow_mut().push(asker);
+/// Issues a read whenever a task waits, until its value has come.
+pub fn defer_read(read: Weak<dyn DeferredRead>) {
+    DEFERRED.borrow_mut().push(read);
 }
 
-/// Asks all questions. Returns who has no answer yet, and whether somebody has one.
-fn ask() -> (Vec<Rc<dyn Asker>>, bool) {
-    let mut answered = false;
-    let mut asked = Vec::new();
-    // To take a question back is to wait.
-    if MAY_WAIT.get() && !QUESTIONS.borrow().is_empty() {
-        for asker in QUESTIONS.take().iter().filter_map(Weak::upgrade) {
-            if asker.ask() {
-                asked.push(asker);
+/// Issues all deferred reads. Returns those that are pending, and `true` if another has its value.
+fn start_deferred() -> (Vec<Rc<dyn DeferredRead>>, bool) {
+    let mut has_value = false;
+    let mut pending = Vec::new();
+    if !DEFERRED.borrow().is_empty() {
+        for read in DEFERRED.take().iter().filter_map(Weak::upgrade) {
+            if read.start() {
+                pending.push(read);
             } else {
-                answered = true;
+                has_value = true;
             }
         }
     }
-    (asked, answered)
+    (pending, has_value)
 }
 
-/// Takes back what has no answer, to ask again in another task.
-fn withdraw(asked: Vec<Rc<dyn Asker>>) {
-    for asker in asked {
-        if asker.withdraw() {
-            ask_later(Rc::downgrade(&asker));
+/// Cancels what has no value, to be issued again in another task.
+fn cancel_deferred(pending: Vec<Rc<dyn DeferredRead>>, may_wait: MayWait<'_>) {
+    for read in pending {
+        if read.cancel(may_wait) {
+            defer_read(Rc::downgrade(&read));
         }
     }
 }
 
-/// Lets the host run once and delivers what came of it. This is what makes a guest progress that
+/// Lets the host run once and hands over what came of it. This is what makes a guest progress that
 /// asks again and again and never waits.
-pub fn turn() {
-    reap();
-    let (asked, _) = ask();
-    abi::yield_now();
+pub fn yield_once(task: Task<'_>) {
+    let Some(may_wait) = task.may_wait() else {
+        return collect();
+    };
+    cancel_orphans(may_wait);
+    let (pending, _) = start_deferred();
+    yield_now(may_wait);
     collect();
-    withdraw(asked);
+    cancel_deferred(pending, may_wait);
 }
 
-/// How many answers are given without letting the host run.
+/// The number of answers that are given without letting the host run.
 const PATIENCE: u32 = 128;
 
-/// How many answers were given since the host ran.
+/// The number of answers that were given since the host ran.
 static ANSWERS: Global<Cell<u32>> = Global::new(Cell::new(0));
 
 /// Counts an answer that is given at once although more could become known, and lets the host run
-/// when there were many. Returns whether it did.
-pub fn breathe() -> bool {
+/// when there were many. Returns `true` if it did.
+pub fn yield_if_due(task: Task<'_>) -> bool {
     let answers = ANSWERS.get() + 1;
     ANSWERS.set(answers % PATIENCE);
     if answers < PATIENCE {
         return false;
     }
-    turn();
+    yield_once(task);
     true
 }
 
-/// Waits until something has happened, and delivers all events that are there.
+/// Waits until something has happened, and hands over all events that are there.
 ///
-/// The caller holds no borrow of anything that a waiter touches.
-pub fn wait() {
+/// The caller must not hold a borrow of anything that a waiter touches.
+pub fn wait(task: Task<'_>) {
     ANSWERS.set(0);
-    reap();
-    let (asked, answered) = ask();
-    if !answered {
-        deliver(SET.wait());
+    let Some(may_wait) = task.may_wait() else {
+        // What has happened already can be told. Where nothing has, the host traps.
+        let event = SET.poll();
+        dispatch(event.unwrap_or_else(|| SET.wait(task)));
+        return collect();
+    };
+    cancel_orphans(may_wait);
+    let (pending, has_value) = start_deferred();
+    if !has_value {
+        dispatch(SET.wait(task));
     }
     collect();
-    withdraw(asked);
+    cancel_deferred(pending, may_wait);
 }

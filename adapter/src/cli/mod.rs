@@ -2,6 +2,7 @@
 
 mod environment;
 mod exit;
+pub mod standard;
 mod stderr;
 mod stdin;
 mod stdout;

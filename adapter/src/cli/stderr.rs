@@ -1,12 +1,13 @@
 //! `wasi:cli/stderr`.
 
+use super::standard::Standard;
 use crate::Adapter;
-use crate::abi::{self, Global};
 use crate::bindings::exports::wasi::cli0_2_12::stderr::{Guest, OutputStream};
-use crate::io::output::Standard;
+use crate::canon::Global;
+use crate::p3;
 
 /// Every handle writes to the same stream, and keeps the order of writes.
-static STDERR: Global<Standard> = Global::new(Standard::new(abi::stderr));
+static STDERR: Global<Standard> = Global::new(Standard::new(p3::cli::stderr));
 
 impl Guest for Adapter {
     fn get_stderr() -> OutputStream {

@@ -1,20 +1,22 @@
 //! `wasi:cli/stdin`.
 
 use crate::Adapter;
-use crate::abi::{self, Global};
 use crate::bindings::exports::wasi::cli0_2_12::stdin::{Guest, InputStream};
-use crate::io::input::Input;
-use crate::io::streams;
+use crate::canon::Global;
+use crate::io::input::ByteInput;
+use crate::io::streams::input_stream;
+use crate::p3;
 use alloc::rc::Rc;
-use core::cell::OnceCell;
+use core::cell::RefCell;
 
 /// Every handle reads from the same stream: bytes that were read ahead belong to whoever asks
 /// next, and a guest may well get a new handle for every read.
-static STDIN: Global<OnceCell<Rc<Input>>> = Global::new(OnceCell::new());
+static STDIN: Global<RefCell<Option<Rc<ByteInput>>>> = Global::new(RefCell::new(None));
 
 impl Guest for Adapter {
     fn get_stdin() -> InputStream {
-        let input = STDIN.get_or_init(|| Input::new(abi::stdin()));
-        InputStream::new(streams::InputStream(input.clone()))
+        let mut stdin = STDIN.borrow_mut();
+        let input = stdin.get_or_insert_with(|| ByteInput::stdin(p3::cli::stdin()));
+        input_stream(input.clone())
     }
 }

@@ -1,12 +1,13 @@
 //! `wasi:cli/stdout`.
 
+use super::standard::Standard;
 use crate::Adapter;
-use crate::abi::{self, Global};
 use crate::bindings::exports::wasi::cli0_2_12::stdout::{Guest, OutputStream};
-use crate::io::output::Standard;
+use crate::canon::Global;
+use crate::p3;
 
 /// Every handle writes to the same stream, and keeps the order of writes.
-static STDOUT: Global<Standard> = Global::new(Standard::new(abi::stdout));
+static STDOUT: Global<Standard> = Global::new(Standard::new(p3::cli::stdout));
 
 impl Guest for Adapter {
     fn get_stdout() -> OutputStream {

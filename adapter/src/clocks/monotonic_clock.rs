@@ -1,12 +1,14 @@
 //! `wasi:clocks/monotonic-clock`.
 
 use crate::Adapter;
-use crate::abi::{self, Started, Subtask};
 use crate::bindings::exports::wasi::clocks0_2_12::monotonic_clock::{Duration, Guest, Instant};
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::wasi::clocks0_3_0::monotonic_clock as p3;
-use crate::io::input::files_changed;
+use crate::canon::{Event, Task};
+use crate::freshness;
 use crate::io::poll::{Source, pollable};
+use crate::op::{Started, Subtask};
+use crate::p3::clocks::wait_until;
 use crate::reactor::Waiter;
 use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
@@ -29,8 +31,8 @@ impl Guest for Adapter {
     }
 }
 
-/// Is ready from an instant on. The host is asked to wait for that instant only when the guest
-/// waits: until then the clock answers.
+/// A source that is ready from an instant on. The host is asked to wait for that instant only when
+/// the guest waits: until then the clock answers.
 struct Timer {
     me: Weak<Timer>,
     when: Instant,
@@ -50,7 +52,7 @@ impl Timer {
 }
 
 impl Source for Timer {
-    fn ready(&self) -> bool {
+    fn is_ready(&self, _task: Task<'_>) -> bool {
         if !self.fired.get() && p3::now() >= self.when {
             self.fired.set(true);
             // The host need not tell any more.
@@ -62,8 +64,8 @@ impl Source for Timer {
     fn arm(&self) -> bool {
         let mut wait = self.wait.borrow_mut();
         if wait.is_none() {
-            match abi::wait_until(self.when) {
-                Started::Returned(()) => self.fired.set(true),
+            match wait_until(self.when) {
+                Started::Ended(()) => self.fired.set(true),
                 Started::Pending(subtask) => {
                     subtask.watch(self.me.clone());
                     *wait = Some(subtask);
@@ -75,14 +77,15 @@ impl Source for Timer {
 }
 
 impl Waiter for Timer {
-    fn event(&self, _waitable: u32, code: u32) {
-        if Subtask::<()>::ended(code)
-            && let Some(subtask) = self.wait.take()
+    fn event(&self, event: Event) {
+        let mut wait = self.wait.borrow_mut();
+        if let Some(subtask) = &mut *wait
+            && subtask.advance(event).is_some()
         {
-            subtask.finish();
+            *wait = None;
             self.fired.set(true);
             // Others had time to change files.
-            files_changed();
+            freshness::note_news();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `wasi:filesystem`.
 
-pub mod error;
+mod error;
+mod input;
+mod output;
 mod preopens;
 mod types;

@@ -2,13 +2,13 @@
 //!
 //! Most functions are those of WASI 0.3 under the same name, which wait where WASI 0.2 blocked.
 //! Data moves in streams there, so that reads and writes at a position are streams too. A stream
-//! for reading is kept for the read that follows on, and given up as soon as the guest has changed
-//! any file, or has done anything by which it could know that others have: what the host had read
-//! ahead would be old. A stream for writing is kept for the write that follows on, and brought to its
-//! end before anything else looks at files.
+//! for reading is kept for the read that follows on. A stream for writing is kept for the write that
+//! follows on, and brought to its end before anything else looks at files.
 
+use super::error::{code, code_of_end};
+use super::input::FileInput;
+use super::output::{file_output, settle};
 use crate::Adapter;
-use crate::abi::filesystem as abi;
 use crate::bindings::exports::wasi::clocks0_2_12::wall_clock::Datetime;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::{
     self as exports, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry,
@@ -19,11 +19,13 @@ use crate::bindings::exports::wasi::io::error::ErrorBorrow;
 use crate::bindings::exports::wasi::io::streams as p2_streams;
 use crate::bindings::wasi::clocks0_3_0::system_clock::Instant;
 use crate::bindings::wasi::filesystem0_3_0::types as p3;
-use crate::io::error::Failure;
-use crate::io::input::{self, Input};
-use crate::io::life::StreamEnd;
-use crate::io::output::{Output, finish_kept, settle_files};
-use crate::io::streams::{InputStream, OutputStream};
+use crate::canon::Task;
+use crate::freshness;
+use crate::io::output::{Output, close_lingering};
+use crate::io::state::StreamError;
+use crate::io::streams::{Input as _, input_stream, output_stream};
+use crate::p3::Ended;
+use crate::p3::filesystem::{Entry, append_via_stream, read_directory, write_via_stream};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
@@ -34,9 +36,9 @@ use core::cell::{Cell, RefCell};
 pub struct Descriptor {
     inner: Rc<p3::Descriptor>,
     is_directory: Cell<Option<bool>>,
-    /// What the last `read` left, and where the next has to begin to go on with it.
-    reading: Cell<Option<(u64, Rc<Input>)>>,
-    /// The stream of the last `write`, and where the next has to begin to go on with it.
+    /// The stream of the last `read`, and the position at which the next can go on with it.
+    reading: Cell<Option<(u64, Rc<FileInput>)>>,
+    /// The stream of the last `write`, and the position at which the next can go on with it.
     writing: Cell<Option<(u64, Rc<Output>)>>,
     /// The host has taken a stream to write. It refuses a descriptor, not a position.
     writable: Cell<bool>,
@@ -56,86 +58,74 @@ impl Descriptor {
     /// Asks the host something, with everything in the files that was written to them.
     fn settled<T>(
         &self,
+        task: Task<'_>,
         ask: impl FnOnce(&p3::Descriptor) -> Result<T, p3::ErrorCode>,
     ) -> Result<T, ErrorCode> {
-        settle_files();
+        settle(task);
         let answer = ask(&self.inner);
         // The guest may have changed a file. And whether one is there, or how long it is, may be
         // the sign that another program gives when it has.
-        input::files_changed();
+        freshness::note_news();
         Ok(answer?)
     }
 
-    fn is_directory(&self) -> Result<bool, ErrorCode> {
+    fn is_directory(&self, task: Task<'_>) -> Result<bool, ErrorCode> {
         if let Some(known) = self.is_directory.get() {
             return Ok(known);
         }
-        let is_directory = matches!(self.inner.get_type()?, p3::DescriptorType::Directory);
+        let is_directory = matches!(self.inner.get_type(task)?, p3::DescriptorType::Directory);
         self.is_directory.set(Some(is_directory));
         Ok(is_directory)
     }
 
     /// Fails if the descriptor was not opened for this.
-    fn check_flag(&self, flag: DescriptorFlags) -> Result<(), ErrorCode> {
-        match self.inner.get_flags()?.bits() & flag.bits() {
+    fn check_flag(&self, flag: DescriptorFlags, task: Task<'_>) -> Result<(), ErrorCode> {
+        match self.inner.get_flags(task)?.bits() & flag.bits() {
             0 => Err(ErrorCode::BadDescriptor),
             _ => Ok(()),
         }
     }
 
-    fn input(&self, offset: u64) -> Rc<Input> {
-        let inner = self.inner.clone();
-        Input::file(offset, move |position| {
-            abi::read_via_stream(&inner, position)
-        })
-    }
-
     /// Opens a stream that writes at `offset`, or at the end.
-    fn output(&self, offset: Option<u64>) -> Result<Rc<Output>, ErrorCode> {
-        if self.is_directory()? {
+    fn output(&self, offset: Option<u64>, task: Task<'_>) -> Result<Rc<Output>, ErrorCode> {
+        if self.is_directory(task)? {
             return Err(ErrorCode::BadDescriptor);
         }
         let (writer, mut completion) = match offset {
-            Some(offset) => abi::write_via_stream(&self.inner, offset),
-            None => abi::append_via_stream(&self.inner),
+            Some(offset) => write_via_stream(&self.inner, offset),
+            None => append_via_stream(&self.inner),
         };
         // A host that won't have the file written says so at once.
-        if !self.writable.get() {
-            if let Some(failure) = completion.peek() {
-                return Err(code(&failure));
+        if !self.writable.get()
+            && let Some(may_wait) = task.may_wait()
+        {
+            if let Some(Ended::Failed(failure)) = completion.peek(may_wait) {
+                return Err(code(failure).unwrap_or(ErrorCode::Io));
             }
             self.writable.set(true);
         }
-        Ok(Output::file((writer, completion)))
+        Ok(file_output((writer, completion)))
     }
 
     /// Fails if the last `write` turns out to have failed after all.
-    fn written(&self) -> Result<(), ErrorCode> {
+    fn check_written(&self) -> Result<(), ErrorCode> {
         match self.writing.take() {
-            Some((_, output)) if !output.is_kept() => output.overdue().map_err(ended),
-            kept => {
-                self.writing.set(kept);
+            Some((_, output)) if !output.is_open() => {
+                output.overdue().map_err(|error| code_of_end(&error))
+            }
+            open => {
+                self.writing.set(open);
                 Ok(())
             }
         }
     }
 
-    fn output_stream(&self, offset: Option<u64>) -> Result<p2_streams::OutputStream, ErrorCode> {
-        let output = self.output(offset)?;
-        Ok(p2_streams::OutputStream::new(OutputStream(output)))
-    }
-}
-
-/// What a failure of a file's stream means.
-fn code(failure: &Failure) -> ErrorCode {
-    failure.filesystem.unwrap_or(ErrorCode::Io)
-}
-
-/// What it means to a write, or to a read that has not come to the end, that its stream ended.
-fn ended(end: StreamEnd) -> ErrorCode {
-    match end {
-        StreamEnd::Closed => ErrorCode::Io,
-        StreamEnd::LastOperationFailed(failure) => code(&failure),
+    fn output_stream(
+        &self,
+        offset: Option<u64>,
+        task: Task<'_>,
+    ) -> Result<p2_streams::OutputStream, ErrorCode> {
+        Ok(output_stream(self.output(offset, task)?))
     }
 }
 
@@ -188,108 +178,128 @@ impl Guest for Adapter {
     type DirectoryEntryStream = DirectoryEntryStream;
 
     fn filesystem_error_code(err: ErrorBorrow<'_>) -> Option<ErrorCode> {
-        err.get::<Failure>().filesystem
+        code(err.get())
     }
 }
 
 impl GuestDescriptor for Descriptor {
-    fn read_via_stream(&self, offset: u64) -> Result<p2_streams::InputStream, ErrorCode> {
-        if self.is_directory()? {
+    fn read_via_stream(
+        &self,
+        offset: u64,
+        task: Task<'_>,
+    ) -> Result<p2_streams::InputStream, ErrorCode> {
+        if self.is_directory(task)? {
             return Err(ErrorCode::IsDirectory);
         }
-        let input = self.input(offset);
-        Ok(p2_streams::InputStream::new(InputStream(input)))
+        let input = FileInput::new(self.inner.clone(), offset, task);
+        Ok(input_stream(input))
     }
 
-    fn write_via_stream(&self, offset: u64) -> Result<p2_streams::OutputStream, ErrorCode> {
-        self.output_stream(Some(offset))
+    fn write_via_stream(
+        &self,
+        offset: u64,
+        task: Task<'_>,
+    ) -> Result<p2_streams::OutputStream, ErrorCode> {
+        self.output_stream(Some(offset), task)
     }
 
-    fn append_via_stream(&self) -> Result<p2_streams::OutputStream, ErrorCode> {
-        self.output_stream(None)
+    fn append_via_stream(&self, task: Task<'_>) -> Result<p2_streams::OutputStream, ErrorCode> {
+        self.output_stream(None, task)
     }
 
-    fn advise(&self, offset: u64, length: u64, advice: Advice) -> Result<(), ErrorCode> {
-        self.settled(|it| it.advise(offset, length, advice))
+    fn advise(
+        &self,
+        offset: u64,
+        length: u64,
+        advice: Advice,
+        task: Task<'_>,
+    ) -> Result<(), ErrorCode> {
+        self.settled(task, |it| it.advise(offset, length, advice, task))
     }
 
-    fn sync_data(&self) -> Result<(), ErrorCode> {
-        let done = self.settled(p3::Descriptor::sync_data);
-        self.written().and(done)
+    fn sync_data(&self, task: Task<'_>) -> Result<(), ErrorCode> {
+        let done = self.settled(task, |it| it.sync_data(task));
+        self.check_written().and(done)
     }
 
-    fn get_flags(&self) -> Result<DescriptorFlags, ErrorCode> {
-        Ok(self.inner.get_flags()?)
+    fn get_flags(&self, task: Task<'_>) -> Result<DescriptorFlags, ErrorCode> {
+        Ok(self.inner.get_flags(task)?)
     }
 
-    fn get_type(&self) -> Result<DescriptorType, ErrorCode> {
-        Ok(descriptor_type(self.inner.get_type()?))
+    fn get_type(&self, task: Task<'_>) -> Result<DescriptorType, ErrorCode> {
+        Ok(descriptor_type(self.inner.get_type(task)?))
     }
 
-    fn set_size(&self, size: u64) -> Result<(), ErrorCode> {
-        self.settled(|it| it.set_size(size))
+    fn set_size(&self, size: u64, task: Task<'_>) -> Result<(), ErrorCode> {
+        self.settled(task, |it| it.set_size(size, task))
     }
 
     fn set_times(
         &self,
         data_access_timestamp: NewTimestamp,
         data_modification_timestamp: NewTimestamp,
+        task: Task<'_>,
     ) -> Result<(), ErrorCode> {
         let access = timestamp(data_access_timestamp)?;
         let modification = timestamp(data_modification_timestamp)?;
-        self.settled(|it| it.set_times(access, modification))
+        self.settled(task, |it| it.set_times(access, modification, task))
     }
 
-    fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool), ErrorCode> {
-        if self.is_directory()? {
+    fn read(&self, length: u64, offset: u64, task: Task<'_>) -> Result<(Vec<u8>, bool), ErrorCode> {
+        if self.is_directory(task)? {
             return Err(ErrorCode::BadDescriptor);
         }
         if length == 0 {
             // A host is not even asked for no bytes.
-            self.check_flag(DescriptorFlags::READ)?;
+            self.check_flag(DescriptorFlags::READ, task)?;
             return Ok((Vec::new(), true));
         }
         let input = match self.reading.take() {
             Some((position, input)) if position == offset => input,
-            _ => self.input(offset),
+            _ => FileInput::new(self.inner.clone(), offset, task),
         };
-        match input.blocking_read(length) {
+        input.fill_waiting(length, task);
+        match input.take(length) {
             Ok(bytes) => {
                 let position = offset.saturating_add(bytes.len() as u64);
                 self.reading.set(Some((position, input)));
                 Ok((bytes, false))
             }
-            Err(StreamEnd::Closed) => Ok((Vec::new(), true)),
-            Err(end) => Err(ended(end)),
+            Err(StreamError::Closed) => Ok((Vec::new(), true)),
+            Err(error) => Err(code_of_end(&error)),
         }
     }
 
-    fn write(&self, buffer: Vec<u8>, offset: u64) -> Result<u64, ErrorCode> {
+    fn write(&self, buffer: Vec<u8>, offset: u64, task: Task<'_>) -> Result<u64, ErrorCode> {
         if buffer.is_empty() {
-            self.output(Some(offset))?;
-            self.check_flag(DescriptorFlags::WRITE)?;
+            self.output(Some(offset), task)?;
+            self.check_flag(DescriptorFlags::WRITE, task)?;
             return Ok(0);
         }
         let output = match self.writing.take() {
-            Some((position, output)) if position == offset && output.is_kept() => output,
+            Some((position, output)) if position == offset && output.is_open() => output,
             last => {
-                finish_kept();
+                close_lingering(task);
                 self.writing.set(last);
-                self.written()?;
-                self.output(Some(offset))?
+                self.check_written()?;
+                self.output(Some(offset), task)?
             }
         };
-        let len = output.write_all(buffer).map_err(ended)? as u64;
+        let len = output.write_all(buffer, task);
+        let len = len.map_err(|error| code_of_end(&error))? as u64;
         self.writing.set(Some((offset.saturating_add(len), output)));
         Ok(len)
     }
 
-    fn read_directory(&self) -> Result<exports::DirectoryEntryStream, ErrorCode> {
-        if !self.is_directory()? {
+    fn read_directory(&self, task: Task<'_>) -> Result<exports::DirectoryEntryStream, ErrorCode> {
+        if !self.is_directory(task)? {
             return Err(ErrorCode::NotDirectory);
         }
-        let (entries, failure) = self.settled(|it| Ok(abi::read_directory(it)))?;
-        let failure = failure.as_ref().map(code);
+        let (entries, ended) = self.settled(task, |it| Ok(read_directory(it, task)))?;
+        let failure = match ended {
+            Ended::Closed(_) => None,
+            Ended::Failed(failure) => Some(code(&failure).unwrap_or(ErrorCode::Io)),
+        };
         match failure {
             // That is of an entry.
             Some(ErrorCode::IllegalByteSequence) => {}
@@ -302,21 +312,27 @@ impl GuestDescriptor for Descriptor {
         }))
     }
 
-    fn sync(&self) -> Result<(), ErrorCode> {
-        let done = self.settled(p3::Descriptor::sync);
-        self.written().and(done)
+    fn sync(&self, task: Task<'_>) -> Result<(), ErrorCode> {
+        let done = self.settled(task, |it| it.sync(task));
+        self.check_written().and(done)
     }
 
-    fn create_directory_at(&self, path: String) -> Result<(), ErrorCode> {
-        self.settled(|it| it.create_directory_at(&path))
+    fn create_directory_at(&self, path: String, task: Task<'_>) -> Result<(), ErrorCode> {
+        self.settled(task, |it| it.create_directory_at(&path, task))
     }
 
-    fn stat(&self) -> Result<DescriptorStat, ErrorCode> {
-        self.settled(p3::Descriptor::stat).map(stat)
+    fn stat(&self, task: Task<'_>) -> Result<DescriptorStat, ErrorCode> {
+        self.settled(task, |it| it.stat(task)).map(stat)
     }
 
-    fn stat_at(&self, path_flags: PathFlags, path: String) -> Result<DescriptorStat, ErrorCode> {
-        self.settled(|it| it.stat_at(path_flags, &path)).map(stat)
+    fn stat_at(
+        &self,
+        path_flags: PathFlags,
+        path: String,
+        task: Task<'_>,
+    ) -> Result<DescriptorStat, ErrorCode> {
+        self.settled(task, |it| it.stat_at(path_flags, &path, task))
+            .map(stat)
     }
 
     fn set_times_at(
@@ -325,10 +341,13 @@ impl GuestDescriptor for Descriptor {
         path: String,
         data_access_timestamp: NewTimestamp,
         data_modification_timestamp: NewTimestamp,
+        task: Task<'_>,
     ) -> Result<(), ErrorCode> {
         let access = timestamp(data_access_timestamp)?;
         let modification = timestamp(data_modification_timestamp)?;
-        self.settled(|it| it.set_times_at(path_flags, &path, access, modification))
+        self.settled(task, |it| {
+            it.set_times_at(path_flags, &path, access, modification, task)
+        })
     }
 
     fn link_at(
@@ -337,9 +356,12 @@ impl GuestDescriptor for Descriptor {
         old_path: String,
         new_descriptor: exports::DescriptorBorrow<'_>,
         new_path: String,
+        task: Task<'_>,
     ) -> Result<(), ErrorCode> {
         let new = &new_descriptor.get::<Descriptor>().inner;
-        self.settled(|it| it.link_at(old_path_flags, &old_path, new, &new_path))
+        self.settled(task, |it| {
+            it.link_at(old_path_flags, &old_path, new, &new_path, task)
+        })
     }
 
     fn open_at(
@@ -348,17 +370,20 @@ impl GuestDescriptor for Descriptor {
         path: String,
         open_flags: OpenFlags,
         flags: DescriptorFlags,
+        task: Task<'_>,
     ) -> Result<exports::Descriptor, ErrorCode> {
-        let opened = self.settled(|it| it.open_at(path_flags, &path, open_flags, flags))?;
+        let opened = self.settled(task, |it| {
+            it.open_at(path_flags, &path, open_flags, flags, task)
+        })?;
         Ok(exports::Descriptor::new(Descriptor::new(opened)))
     }
 
-    fn readlink_at(&self, path: String) -> Result<String, ErrorCode> {
-        self.settled(|it| it.readlink_at(&path))
+    fn readlink_at(&self, path: String, task: Task<'_>) -> Result<String, ErrorCode> {
+        self.settled(task, |it| it.readlink_at(&path, task))
     }
 
-    fn remove_directory_at(&self, path: String) -> Result<(), ErrorCode> {
-        self.settled(|it| it.remove_directory_at(&path))
+    fn remove_directory_at(&self, path: String, task: Task<'_>) -> Result<(), ErrorCode> {
+        self.settled(task, |it| it.remove_directory_at(&path, task))
     }
 
     fn rename_at(
@@ -366,49 +391,57 @@ impl GuestDescriptor for Descriptor {
         old_path: String,
         new_descriptor: exports::DescriptorBorrow<'_>,
         new_path: String,
+        task: Task<'_>,
     ) -> Result<(), ErrorCode> {
         let new = &new_descriptor.get::<Descriptor>().inner;
-        self.settled(|it| it.rename_at(&old_path, new, &new_path))
+        self.settled(task, |it| it.rename_at(&old_path, new, &new_path, task))
     }
 
-    fn symlink_at(&self, old_path: String, new_path: String) -> Result<(), ErrorCode> {
-        self.settled(|it| it.symlink_at(&old_path, &new_path))
+    fn symlink_at(
+        &self,
+        old_path: String,
+        new_path: String,
+        task: Task<'_>,
+    ) -> Result<(), ErrorCode> {
+        self.settled(task, |it| it.symlink_at(&old_path, &new_path, task))
     }
 
-    fn unlink_file_at(&self, path: String) -> Result<(), ErrorCode> {
-        self.settled(|it| it.unlink_file_at(&path))
+    fn unlink_file_at(&self, path: String, task: Task<'_>) -> Result<(), ErrorCode> {
+        self.settled(task, |it| it.unlink_file_at(&path, task))
     }
 
-    fn is_same_object(&self, other: exports::DescriptorBorrow<'_>) -> bool {
-        self.inner.is_same_object(&other.get::<Descriptor>().inner)
+    fn is_same_object(&self, other: exports::DescriptorBorrow<'_>, task: Task<'_>) -> bool {
+        let other = &other.get::<Descriptor>().inner;
+        self.inner.is_same_object(other, task)
     }
 
-    fn metadata_hash(&self) -> Result<MetadataHashValue, ErrorCode> {
-        self.settled(p3::Descriptor::metadata_hash)
+    fn metadata_hash(&self, task: Task<'_>) -> Result<MetadataHashValue, ErrorCode> {
+        self.settled(task, |it| it.metadata_hash(task))
     }
 
     fn metadata_hash_at(
         &self,
         path_flags: PathFlags,
         path: String,
+        task: Task<'_>,
     ) -> Result<MetadataHashValue, ErrorCode> {
-        self.settled(|it| it.metadata_hash_at(path_flags, &path))
+        self.settled(task, |it| it.metadata_hash_at(path_flags, &path, task))
     }
 }
 
 /// A `directory-entry-stream`: what was in the directory when it was asked for, so that a guest may
 /// change the directory while it goes through it.
 pub struct DirectoryEntryStream {
-    entries: RefCell<vec::IntoIter<abi::Entry>>,
-    /// Why there is no more, to be told once.
+    entries: RefCell<vec::IntoIter<Entry>>,
+    /// The failure that ended the list, to be told once.
     failure: Cell<Option<ErrorCode>>,
 }
 
 impl GuestDirectoryEntryStream for DirectoryEntryStream {
-    fn read_directory_entry(&self) -> Result<Option<DirectoryEntry>, ErrorCode> {
+    fn read_directory_entry(&self, _task: Task<'_>) -> Result<Option<DirectoryEntry>, ErrorCode> {
         if let Some(entry) = self.entries.borrow_mut().next() {
             return Ok(Some(DirectoryEntry {
-                type_: entry.ty,
+                type_: descriptor_type(entry.ty),
                 name: entry.name,
             }));
         }

@@ -1,7 +1,9 @@
 //! `fields`.
 
-use crate::abi::http::{HeaderError, fields_append, fields_delete, fields_from_list, fields_set};
+use crate::bindings::exports::wasi::http0_2_12::types::HeaderError;
 use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::canon::trap;
+use crate::p3::http::{self, fields_append, fields_delete, fields_from_list, fields_set};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -36,10 +38,10 @@ impl Fields {
     }
 
     pub fn from_list(entries: &[(String, Vec<u8>)]) -> Result<Self, HeaderError> {
-        Ok(Fields::mutable(fields_from_list(entries)?))
+        Ok(Fields::mutable(fields_from_list(entries).map_err(error)?))
     }
 
-    /// What a message gets of fields that are given away.
+    /// The fields of WASI 0.3, for a message that they are given to.
     pub fn into_inner(self) -> Rc<p3::Fields> {
         self.fields
     }
@@ -63,29 +65,39 @@ impl Fields {
     pub fn set(&self, name: &str, values: &[Vec<u8>]) -> Result<(), HeaderError> {
         // The name is looked at before it is found out that there is nothing to set.
         self.check(|fields| fields_set(fields, name, &[]))?;
-        fields_set(&self.fields, name, values)
+        fields_set(&self.fields, name, values).map_err(error)
     }
 
     pub fn delete(&self, name: &str) -> Result<(), HeaderError> {
         self.check(|fields| fields_delete(fields, name))?;
-        fields_delete(&self.fields, name)
+        fields_delete(&self.fields, name).map_err(error)
     }
 
     pub fn append(&self, name: &str, value: &[u8]) -> Result<(), HeaderError> {
         self.check(|fields| fields_append(fields, name, value))?;
-        fields_append(&self.fields, name, value)
+        fields_append(&self.fields, name, value).map_err(error)
     }
 
-    /// Whether they may be changed. What else is wrong with a change is told first.
+    /// Fails if they may not be changed. What else is wrong with a change is told first.
     fn check(
         &self,
-        change: impl Fn(&p3::Fields) -> Result<(), HeaderError>,
+        change: impl Fn(&p3::Fields) -> Result<(), http::HeaderError>,
     ) -> Result<(), HeaderError> {
         if self.immutable {
-            change(&p3::Fields::clone(&self.fields))?;
+            change(&p3::Fields::clone(&self.fields)).map_err(error)?;
             return Err(HeaderError::Immutable);
         }
         Ok(())
+    }
+}
+
+fn error(error: http::HeaderError) -> HeaderError {
+    match error {
+        http::HeaderError::InvalidSyntax => HeaderError::InvalidSyntax,
+        http::HeaderError::Forbidden => HeaderError::Forbidden,
+        http::HeaderError::Immutable => HeaderError::Immutable,
+        // WASI 0.2 says nothing of sizes.
+        http::HeaderError::SizeExceeded => trap(),
     }
 }
 

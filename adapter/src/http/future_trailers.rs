@@ -5,18 +5,19 @@ use super::fields::Fields;
 use super::incoming_body::Incoming;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
 use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::io::life::StreamEnd;
+use crate::canon::Task;
 use crate::io::poll::Source;
+use crate::io::state::StreamError;
 use alloc::rc::Rc;
-use core::cell::{Cell, OnceCell};
+use core::cell::{Cell, RefCell};
 
-/// What a body ended with.
+/// The outcome of a body.
 type Outcome = Result<Option<Rc<p3::Fields>>, ErrorCode>;
 
 /// A `future-trailers`.
 pub struct FutureTrailers {
     pub body: Rc<Incoming>,
-    outcome: OnceCell<Outcome>,
+    outcome: RefCell<Option<Outcome>>,
     /// The guest has got it, which it can once. The release candidate could any number of times.
     pub taken: Cell<bool>,
 }
@@ -25,31 +26,34 @@ impl FutureTrailers {
     pub fn new(body: Rc<Incoming>) -> Self {
         FutureTrailers {
             body,
-            outcome: OnceCell::new(),
+            outcome: RefCell::new(None),
             taken: Cell::new(false),
         }
     }
 
     pub fn get(&self) -> Option<Result<Option<Fields>, ErrorCode>> {
-        if !self.body.ready() {
+        if !self.body.has_ended() {
             return None;
         }
-        let outcome = self
-            .outcome
-            .get_or_init(|| match self.body.input.outcome() {
-                StreamEnd::Closed => Ok(self.body.take_trailers().map(Rc::new)),
-                StreamEnd::LastOperationFailed(failure) => {
+        if self.outcome.borrow().is_none() {
+            let outcome = match self.body.input.outcome() {
+                Ok(trailers) => Ok(trailers
+                    .and_then(|trailers| trailers.downcast().ok())
+                    .map(|trailers| Rc::new(*trailers))),
+                Err(StreamError::LastOperationFailed(failure)) => {
                     Err(error::code(&failure).unwrap_or(ErrorCode::InternalError(None)))
                 }
-            });
-        let trailers = outcome.clone();
+                Err(StreamError::Closed) => Ok(None),
+            };
+            self.outcome.replace(Some(outcome));
+        }
+        let trailers = self.outcome.borrow().clone()?;
         Some(trailers.map(|trailers| trailers.map(Fields::of_message)))
     }
 }
 
 impl Source for Incoming {
-    /// Whether it is known how the body ended. What the guest has not read is skipped.
-    fn ready(&self) -> bool {
-        self.input.exhaust()
+    fn is_ready(&self, _task: Task<'_>) -> bool {
+        self.has_ended()
     }
 }

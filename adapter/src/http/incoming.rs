@@ -5,30 +5,28 @@ use super::outgoing_body;
 use super::response_outparam::ResponseOutparam;
 use super::shapes::{candidate, stable};
 use crate::Adapter;
-use crate::abi::Global;
-use crate::abi::http::{Answer, new_answer, new_candidate_answer};
+use crate::bindings::FutureReader;
 use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method};
 use crate::bindings::exports::wasi_uplift::adapter::{incoming, incoming_candidate};
 use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::io::output;
-use crate::reactor;
+use crate::canon::{Global, Task};
+use crate::cli::standard;
+use crate::p3::http::{Answer, new_answer, new_candidate_answer};
 use core::cell::RefCell;
-use wit_bindgen::rt::async_support::FutureReader;
 
 /// The request that the guest is busy with: there is one at a time.
 static CURRENT: Global<RefCell<Option<ResponseOutparam>>> = Global::new(RefCell::new(None));
 
-/// What is said of a guest that returns without an answer.
+/// The error of a guest that returns without an answer.
 const NO_ANSWER: &str = "guest never invoked `response-outparam::set` method";
 
-fn finish() {
+fn finish(task: Task<'_>) {
     // The guest can't answer any more, whoever has the handle.
     if let Some(outparam) = CURRENT.take() {
         outparam.answer(Err(ErrorCode::InternalError(Some(NO_ANSWER.into()))));
     }
     outgoing_body::close_all();
-    reactor::reap();
-    output::drain_for_more();
+    standard::drain_for_more(task);
 }
 
 /// Implements the interface for one shape.
@@ -53,8 +51,8 @@ macro_rules! shape {
                 )
             }
 
-            fn finish() {
-                finish();
+            fn finish(task: Task<'_>) {
+                finish(task);
             }
         }
     };

@@ -1,49 +1,52 @@
 //! `incoming-body`.
 
-use crate::abi::http::Expected;
-use crate::abi::{ByteReader, Completion, trap};
-use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::io::input::Input;
+use crate::bindings::exports::wasi::io::streams::InputStream;
+use crate::canon::trap;
+use crate::io::input::ByteInput;
+use crate::io::streams::{Child, child_input_stream};
+use crate::p3;
 use alloc::rc::Rc;
 use core::cell::Cell;
 
-/// A body that comes in, and what comes after it.
+/// A body that comes in, and its trailers.
 pub struct Incoming {
-    pub input: Rc<Input>,
-    trailers: Expected,
+    pub input: Rc<ByteInput>,
 }
 
 impl Incoming {
-    /// The trailers, of a body that has ended.
-    pub fn take_trailers(&self) -> Option<p3::Fields> {
-        self.trailers.take()
+    /// Returns `true` if it is known how the body ended. What the guest has not read is skipped.
+    pub fn has_ended(&self) -> bool {
+        self.input.exhaust()
     }
 }
 
 /// An `incoming-body`.
 pub struct IncomingBody {
     incoming: Rc<Incoming>,
-    streamed: Cell<bool>,
+    /// Whether the guest has had the stream, which there is once.
+    was_streamed: Cell<bool>,
+    /// Whether the guest has it now.
+    has_stream: Rc<Cell<bool>>,
 }
 
 impl IncomingBody {
-    pub fn new((ends, trailers): ((ByteReader, Completion), Expected)) -> Self {
+    pub fn new(source: p3::Source) -> Self {
         IncomingBody {
             incoming: Rc::new(Incoming {
-                input: Input::socket(ends),
-                trailers,
+                input: ByteInput::new(source),
             }),
-            streamed: Cell::new(false),
+            was_streamed: Cell::new(false),
+            has_stream: Rc::default(),
         }
     }
 
-    /// The stream, which there is once.
-    pub fn stream(&self) -> Result<Rc<Input>, ()> {
-        if self.streamed.replace(true) {
+    pub fn stream(&self) -> Result<InputStream, ()> {
+        if self.was_streamed.replace(true) {
             return Err(());
         }
-        self.incoming.input.is_child.set(true);
-        Ok(self.incoming.input.clone())
+        self.has_stream.set(true);
+        let child = Child(self.has_stream.clone());
+        Ok(child_input_stream(self.incoming.input.clone(), child))
     }
 
     pub fn finish(self) -> Rc<Incoming> {
@@ -54,7 +57,7 @@ impl IncomingBody {
 impl Drop for IncomingBody {
     /// WASI 0.2 has a trap for a stream that is still there.
     fn drop(&mut self) {
-        if self.incoming.input.is_child.get() {
+        if self.has_stream.get() {
             trap();
         }
     }

@@ -2,9 +2,9 @@
 
 use super::fields::Fields;
 use super::incoming_body::IncomingBody;
-use crate::abi::http::consume_request;
 use crate::bindings::exports::wasi::http0_2_12::types::{Method, Scheme};
 use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::p3::http::consume_request;
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::RefCell;
@@ -14,7 +14,7 @@ pub struct IncomingRequest(RefCell<Request>);
 
 enum Request {
     Whole(p3::Request),
-    /// What remains when the body is taken.
+    /// The parts that remain when the body is taken.
     Head(Head),
 }
 

@@ -2,8 +2,8 @@
 
 use super::fields::Fields;
 use super::incoming_body::IncomingBody;
-use crate::abi::http::consume_response;
 use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::p3::http::consume_response;
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
@@ -12,7 +12,7 @@ pub struct IncomingResponse(RefCell<Response>);
 
 enum Response {
     Whole(p3::Response),
-    /// What remains when the body is taken.
+    /// The parts that remain when the body is taken.
     Head {
         status: u16,
         headers: Rc<p3::Fields>,

@@ -3,7 +3,7 @@
 //! Each file holds one resource of `wasi:http/types`, and [`types`] the interfaces that they are
 //! known by. A guest is called by way of [`incoming`].
 
-pub mod error;
+mod error;
 mod fields;
 mod future_incoming_response;
 mod future_trailers;

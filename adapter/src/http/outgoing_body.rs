@@ -1,14 +1,17 @@
 //! `outgoing-body`.
 
-use super::error;
 use super::fields::{Fields, give};
 use super::syntax;
-use crate::abi::http::{NewBody, Promise, Trailers, Unsent, request_body, response_body};
-use crate::abi::{Global, trap};
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::bindings::exports::wasi::io::streams::OutputStream;
 use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::io::error::Failure;
-use crate::io::output::{Length, Output};
+use crate::canon::{Global, trap};
+use crate::io::output::{self, Output};
+use crate::io::state::StreamError;
+use crate::io::streams::{Child, child_output_stream};
+use crate::op::Promise;
+use crate::p3::http::{NewBody, Trailers, Unsent, failure, request_body, response_body};
+use crate::reactor::Urgency;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -19,25 +22,66 @@ pub struct OutgoingBody(Rc<Outgoing>);
 /// A body that goes out.
 struct Outgoing {
     output: Rc<Output>,
-    streamed: Cell<bool>,
-    /// What ends the body. Gone once it has ended.
+    /// Whether the guest has had the stream, which there is once.
+    was_streamed: Cell<bool>,
+    /// Whether the guest has it now.
+    has_stream: Rc<Cell<bool>>,
+    /// The future that ends the body. Gone once it has ended.
     trailers: Cell<Option<Promise<Trailers>>>,
-    expected: Option<u64>,
-    kind: Kind,
+    length: Rc<Length>,
 }
 
-/// What a body belongs to.
+/// The number of bytes that may be written at once to a body that has room, which is more than the
+/// guest is told. Guests know bodies as streams that take this much without being asked.
+const BODY_WRITE: usize = 1024 * 1024;
+
+/// The length that a body must have, and has so far.
+struct Length {
+    /// The length that the headers tell.
+    expected: Option<u64>,
+    written: Cell<u64>,
+    message: Message,
+}
+
+impl output::Kind for Length {
+    /// Counts the bytes, of which those are left that the body has room for.
+    fn count(&self, bytes: &mut Vec<u8>) -> Result<(), StreamError> {
+        let before = self.written.get();
+        let after = before.saturating_add(bytes.len() as u64);
+        self.written.set(after);
+        match self.expected {
+            Some(expected) if after > expected => {
+                let room = expected.saturating_sub(before);
+                bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+                let excess = failure(self.message.size_error(after));
+                Err(StreamError::LastOperationFailed(excess))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn limit(&self, _room: usize) -> usize {
+        BODY_WRITE
+    }
+
+    /// There may be nobody to read the body yet.
+    fn flush_waits(&self) -> bool {
+        false
+    }
+}
+
+/// The message that a body belongs to.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum Message {
     Request,
     Response,
 }
 
-impl Kind {
+impl Message {
     fn size_error(self, size: u64) -> ErrorCode {
         match self {
-            Kind::Request => ErrorCode::HttpRequestBodySize(Some(size)),
-            Kind::Response => ErrorCode::HttpResponseBodySize(Some(size)),
+            Message::Request => ErrorCode::HttpRequestBodySize(Some(size)),
+            Message::Response => ErrorCode::HttpResponseBodySize(Some(size)),
         }
     }
 }
@@ -51,36 +95,28 @@ pub fn content_length(headers: &p3::Fields) -> Option<u64> {
 }
 
 impl OutgoingBody {
-    /// The body of a request with these headers, and what the host is to get of it.
+    /// The body of a request with these headers, and the ends of it for the host.
     pub fn of_request(headers: &p3::Fields) -> (Self, Unsent) {
-        let excess = |size| error::failure(Kind::Request.size_error(size));
-        OutgoingBody::new(request_body(), headers, Kind::Request, excess)
+        OutgoingBody::new(request_body(), headers, Message::Request)
     }
 
-    /// The body of a response with these headers, and what the host is to get of it.
+    /// The body of a response with these headers, and the ends of it for the host.
     pub fn of_response(headers: &p3::Fields) -> (Self, Unsent) {
-        let excess = |size| error::failure(Kind::Response.size_error(size));
-        OutgoingBody::new(response_body(), headers, Kind::Response, excess)
+        OutgoingBody::new(response_body(), headers, Message::Response)
     }
 
-    fn new(
-        body: NewBody,
-        headers: &p3::Fields,
-        kind: Kind,
-        excess: fn(u64) -> Failure,
-    ) -> (Self, Unsent) {
-        let expected = content_length(headers);
-        let length = Length {
-            expected,
+    fn new(body: NewBody, headers: &p3::Fields, message: Message) -> (Self, Unsent) {
+        let length = Rc::new(Length {
+            expected: content_length(headers),
             written: Cell::new(0),
-            excess,
-        };
+            message,
+        });
         let outgoing = Rc::new(Outgoing {
-            output: Output::body(body.contents, length),
-            streamed: Cell::new(false),
+            output: Output::of_kind(body.contents, length.clone()),
+            was_streamed: Cell::new(false),
+            has_stream: Rc::default(),
             trailers: Cell::new(Some(body.trailers)),
-            expected,
-            kind,
+            length,
         });
         let mut open = OPEN.borrow_mut();
         open.retain(|open| open.strong_count() > 0);
@@ -89,20 +125,22 @@ impl OutgoingBody {
     }
 
     /// The stream, which there is once.
-    pub fn write(&self) -> Result<Rc<Output>, ()> {
-        if self.0.streamed.replace(true) {
+    pub fn write(&self) -> Result<OutputStream, ()> {
+        if self.0.was_streamed.replace(true) {
             return Err(());
         }
-        self.0.output.is_child.set(true);
-        Ok(self.0.output.clone())
+        self.0.has_stream.set(true);
+        let child = Child(self.0.has_stream.clone());
+        Ok(child_output_stream(self.0.output.clone(), child))
     }
 
     pub fn finish(self, trailers: Option<Fields>) -> Result<(), ErrorCode> {
         self.check_stream();
-        let written = self.0.output.written();
-        if self.0.expected.is_some_and(|expected| expected != written) {
+        let length = &self.0.length;
+        let written = length.written.get();
+        if length.expected.is_some_and(|expected| expected != written) {
             self.0.abort();
-            return Err(self.0.kind.size_error(written));
+            return Err(length.message.size_error(written));
         }
         let trailers = trailers.map(|trailers| give(trailers.into_inner()));
         self.0.end(Ok(trailers));
@@ -111,7 +149,7 @@ impl OutgoingBody {
 
     /// WASI 0.2 has a trap for a body that ends while its stream is still there.
     fn check_stream(&self) {
-        if self.0.output.is_child.get() {
+        if self.0.has_stream.get() {
             trap();
         }
     }
@@ -122,7 +160,7 @@ impl Outgoing {
     fn end(&self, trailers: Trailers) {
         if let Some(promise) = self.trailers.take() {
             self.output.shutdown();
-            promise.fulfil(trailers, true);
+            promise.fulfil(trailers, Urgency::Required);
         }
     }
 
@@ -142,9 +180,9 @@ impl Drop for OutgoingBody {
 /// Ends the bodies that are open at the end of a guest's call. A response ends with what there is.
 pub fn close_all() {
     for outgoing in OPEN.take().iter().filter_map(Weak::upgrade) {
-        match outgoing.kind {
-            Kind::Request => outgoing.abort(),
-            Kind::Response => outgoing.end(Ok(None)),
+        match outgoing.length.message {
+            Message::Request => outgoing.abort(),
+            Message::Response => outgoing.end(Ok(None)),
         }
     }
 }

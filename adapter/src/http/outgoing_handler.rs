@@ -6,8 +6,8 @@ use super::request_options::RequestOptions;
 use super::shapes::{candidate, stable};
 use super::types::FutureIncomingResponse;
 use crate::Adapter;
-use crate::abi::http::send;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::p3::http::send;
 
 fn handle(
     request: OutgoingRequest,

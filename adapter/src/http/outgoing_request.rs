@@ -4,9 +4,9 @@ use super::fields::{Fields, give, give_without_body};
 use super::outgoing_body::{OutgoingBody, content_length};
 use super::request_options::RequestOptions;
 use super::syntax;
-use crate::abi::http::{Unsent, new_request, no_request_body};
 use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method, Scheme};
 use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::p3::http::{Unsent, new_request, no_request_body};
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::RefCell;
@@ -25,7 +25,7 @@ struct Head {
     authority: Option<String>,
 }
 
-/// Whether there is nothing, or something that is valid.
+/// Fails if there is a value that isn't valid.
 fn check<T>(value: Option<&T>, is_valid: impl Fn(&T) -> bool) -> Result<(), ()> {
     match value {
         Some(value) if !is_valid(value) => Err(()),

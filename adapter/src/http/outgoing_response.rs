@@ -2,8 +2,8 @@
 
 use super::fields::{Fields, give, give_without_body};
 use super::outgoing_body::OutgoingBody;
-use crate::abi::http::{Unsent, new_response, no_response_body};
 use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::p3::http::{Unsent, new_response, no_response_body};
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 

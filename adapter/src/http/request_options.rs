@@ -1,7 +1,7 @@
 //! `request-options`.
 
-use crate::abi::http;
 use crate::bindings::wasi::http0_3_0::types as p3;
+use crate::p3::http;
 
 /// A `request-options`: one of WASI 0.3.
 pub struct RequestOptions(pub p3::RequestOptions);

@@ -1,8 +1,10 @@
 //! `response-outparam`.
 
 use super::outgoing_response::OutgoingResponse;
-use crate::abi::http::{Answer, Promise};
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::op::Promise;
+use crate::p3::http::Answer;
+use crate::reactor::Urgency;
 use alloc::rc::Rc;
 use core::cell::Cell;
 
@@ -33,7 +35,7 @@ impl ResponseOutparam {
     /// Answers, unless it was done before.
     pub fn answer(&self, answer: Answer) {
         if let Some(promise) = self.promise.take() {
-            promise.fulfil(answer, false);
+            promise.fulfil(answer, Urgency::Optional);
         }
     }
 }

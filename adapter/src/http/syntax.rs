@@ -1,40 +1,40 @@
-//! What the parts of a request may look like. The host has the last word when the request is sent.
+//! The syntax of the parts of a request. The host has the last word when the request is sent.
 
-/// Whether a method, or a field's name, can have this byte.
+/// Returns `true` if a method, or a field's name, can have this byte.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Whether a method can have this name.
+/// Returns `true` if a method can have this name.
 pub fn is_method(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(is_token)
 }
 
-/// Whether a field can have this name.
+/// Returns `true` if a field can have this name.
 pub fn is_field_name(name: &str) -> bool {
     is_method(name)
 }
 
-/// Whether a field can have this value.
+/// Returns `true` if a field can have this value.
 pub fn is_field_value(value: &[u8]) -> bool {
     value
         .iter()
         .all(|byte| !matches!(byte, 0..=8 | 10..=31 | 0x7f))
 }
 
-/// How long a scheme can be.
+/// The length of the longest scheme.
 const LONGEST_SCHEME: usize = 64;
 
-/// Whether a scheme can have this name.
+/// Returns `true` if a scheme can have this name.
 pub fn is_scheme(scheme: &str) -> bool {
     let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.~".contains(&byte);
     scheme.len() <= LONGEST_SCHEME && scheme.bytes().all(is_valid)
 }
 
-/// How long a path can be.
+/// The length of the longest path.
 const LONGEST_PATH: usize = u16::MAX as usize - 1;
 
-/// Whether this is a path with or without a query.
+/// Returns `true` if this is a path with or without a query.
 pub fn is_path_with_query(text: &str) -> bool {
     let (path, query) = match text.split_once('?') {
         Some((path, query)) => (path, query),
@@ -49,7 +49,7 @@ pub fn is_path_with_query(text: &str) -> bool {
         && query.bytes().all(in_query)
 }
 
-/// Whether this is an authority: a host, perhaps with a user before it and a port after it.
+/// Returns `true` if this is an authority: a host, perhaps with a user before it and a port after it.
 pub fn is_authority(text: &str) -> bool {
     let (user, place) = match text.rsplit_once('@') {
         Some((user, place)) => (user, place),
@@ -73,7 +73,7 @@ pub fn is_authority(text: &str) -> bool {
         && rest.bytes().filter(|byte| *byte == b':').count() <= 1
 }
 
-/// What a `content-length` says, if it is a number.
+/// The number in a `content-length`, if it is one.
 pub fn content_length(value: &[u8]) -> Option<u64> {
     let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
     let text = core::str::from_utf8(value).ok().filter(|_| is_number)?;

@@ -14,13 +14,11 @@ use super::request_options::RequestOptions;
 use super::response_outparam::ResponseOutparam;
 use super::shapes::{candidate, stable};
 use crate::Adapter;
-use crate::abi::http::HeaderError;
-use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method, Scheme};
+use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, HeaderError, Method, Scheme};
 use crate::bindings::exports::wasi::io::error::ErrorBorrow;
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::exports::wasi::io::streams;
 use crate::io::poll::pollable;
-use crate::io::streams::{InputStream, OutputStream};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -147,7 +145,7 @@ macro_rules! shape {
 
         impl $shape::types::GuestIncomingBody for IncomingBody {
             fn stream(&self) -> Result<streams::InputStream, ()> {
-                Ok(streams::InputStream::new(InputStream(self.stream()?)))
+                self.stream()
             }
 
             fn finish(this: $shape::types::IncomingBody) -> $shape::types::FutureTrailers {
@@ -180,7 +178,7 @@ macro_rules! shape {
 
         impl $shape::types::GuestOutgoingBody for OutgoingBody {
             fn write(&self) -> Result<streams::OutputStream, ()> {
-                Ok(streams::OutputStream::new(OutputStream(self.write()?)))
+                self.write()
             }
 
             fn finish(

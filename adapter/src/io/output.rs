@@ -1,142 +1,114 @@
-//! What is behind an `output-stream`: a byte stream of WASI 0.3 and the future that tells how it
-//! ended.
+//! An `output-stream` that writes a byte stream of WASI 0.3.
 //!
 //! A write hands over its bytes, and they go to the host from where they are. Up to [`CAPACITY`]
 //! bytes may be on their way; that is the permit that `check-write` gives, so that back-pressure of
 //! the host reaches the guest. What has been accepted is not lost when the guest drops the stream,
 //! returns or exits: the stream stays alive until the bytes are gone.
 
-use super::input;
-use super::life::{Life, StreamEnd};
 use super::poll::Source;
-use super::streams::OutputStream;
-use crate::abi::{ByteWriter, Completion, Global, Wrote, trap};
-use crate::bindings::exports::wasi::io::streams;
-use crate::io::error::Failure;
-use crate::reactor::{self, Asker, Waiter};
+use super::state::{StreamError, StreamState};
+use crate::canon::{Event, Global, MayWait, Task, trap};
+use crate::op::{Writer, Wrote};
+use crate::p3;
+use crate::reactor::{self, DeferredRead, Waiter};
 use alloc::collections::VecDeque;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-/// How many bytes may be accepted and not yet taken by the host.
-const CAPACITY: usize = 64 * 1024;
+/// The number of bytes that may be accepted and not yet taken by the host.
+pub const CAPACITY: usize = 64 * 1024;
 
-/// How many bytes may be written at once to a body that has [room](Output::room), which is more
-/// than the guest is told. Guests know bodies as streams that take this much without being asked.
-const BODY_WRITE: usize = 1024 * 1024;
+/// The differences of one kind of output from a plain one.
+pub trait Kind: 'static {
+    /// Runs before the guest is told how much it may write.
+    fn prepare(&self, _task: Task<'_>) {}
 
-/// The standard streams that were opened.
-static STANDARD: Global<RefCell<Vec<&'static Standard>>> = Global::new(RefCell::new(Vec::new()));
+    /// Takes note of bytes to be written, and cuts off what must not be. That is an error to be
+    /// returned after the rest is written.
+    fn count(&self, _bytes: &mut Vec<u8>) -> Result<(), StreamError> {
+        Ok(())
+    }
 
-/// See the [module](self).
+    /// Takes note of whether bytes are on their way.
+    fn set_busy(&self, _is_busy: bool) {}
+
+    /// The number of bytes that the guest is told it may write, given how many are on their way.
+    fn room(&self, queued: usize) -> usize {
+        CAPACITY.saturating_sub(queued)
+    }
+
+    /// The number of bytes that the guest may really write, where there is any room.
+    fn limit(&self, room: usize) -> usize {
+        room
+    }
+
+    /// Whether a flush ends when the host has the bytes, or at once.
+    fn flush_waits(&self) -> bool {
+        true
+    }
+}
+
+/// A byte stream that is written, with what was accepted for it.
 pub struct Output {
     me: Weak<Output>,
     /// Gone once the stream is being closed.
-    writer: RefCell<Option<ByteWriter>>,
-    life: Life,
-    /// What follows the bytes in the writer.
+    writer: RefCell<Option<Writer>>,
+    state: StreamState,
+    /// The bytes that follow those in the writer.
     queue: RefCell<VecDeque<Vec<u8>>>,
-    /// How many bytes are in the writer and the queue.
+    /// The number of bytes in the writer and the queue.
     queued: Cell<usize>,
     /// A flush was asked for, and the bytes before it are not gone.
     flushing: Cell<bool>,
-    /// How many of the accepted bytes were not taken before the stream ended.
+    /// The number of accepted bytes that were not taken before the stream ended.
     lost: Cell<usize>,
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
-    is_file: bool,
-    /// What a stream that writes a body has beyond others.
-    body: Option<Length>,
-    /// The guest has it from a parent that must not go before.
-    pub is_child: Cell<bool>,
+    kind: Option<Rc<dyn Kind>>,
 }
 
-/// What a body's length has to be, and is so far.
-pub struct Length {
-    /// The header's word.
-    pub expected: Option<u64>,
-    pub written: Cell<u64>,
-    /// What writing more ends with, given how much was written.
-    pub excess: fn(u64) -> Failure,
-}
+/// Outputs that were left open for a write that may follow on. Few: one, unless several tasks write.
+static LINGERING: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
 
-impl Length {
-    /// Counts the bytes, of which those are left that the body has room for.
-    fn count(&self, bytes: &mut Vec<u8>) -> Result<(), StreamEnd> {
-        let before = self.written.get();
-        let after = before.saturating_add(bytes.len() as u64);
-        self.written.set(after);
-        match self.expected {
-            Some(expected) if after > expected => {
-                let room = expected.saturating_sub(before);
-                bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-                Err(StreamEnd::LastOperationFailed((self.excess)(after)))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// How many streams have bytes on their way to a file.
-static BUSY_FILES: Global<Cell<u32>> = Global::new(Cell::new(0));
-
-/// The stream of the last `descriptor.write`, open for the write that follows on. More than one if
-/// several tasks write.
-static KEPT: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
-
-/// Ends the stream that [`write_all`](Output::write_all) has left open, if there is one. A host may
-/// take bytes and write them later: that they are in the file is certain when it has said how the
-/// stream ended.
-pub fn finish_kept() {
-    for output in KEPT.take() {
+/// Closes the outputs that [linger](Output::linger). A host may take bytes and write them later:
+/// that they are where they belong is certain when it has said how the stream ended.
+pub fn close_lingering(task: Task<'_>) {
+    for output in LINGERING.take() {
         output.close();
-        output.wait_until(|output| output.life.is_over());
-    }
-}
-
-/// Waits until files have what was written to them, so that what is read next is what was written.
-pub fn settle_files() {
-    finish_kept();
-    while BUSY_FILES.get() > 0 {
-        reactor::wait();
+        output.wait_until(task, Output::is_over);
     }
 }
 
 impl Output {
-    pub fn new(ends: (ByteWriter, Completion)) -> Rc<Self> {
-        Output::with_kind(ends, false, None)
+    pub fn new(sink: p3::Sink) -> Rc<Self> {
+        Output::with_kind(sink, None)
     }
 
-    /// A stream that writes to a file.
-    pub fn file(ends: (ByteWriter, Completion)) -> Rc<Self> {
-        Output::with_kind(ends, true, None)
+    pub fn of_kind(sink: p3::Sink, kind: Rc<dyn Kind>) -> Rc<Self> {
+        Output::with_kind(sink, Some(kind))
     }
 
-    /// A stream that writes a body. Flushing it ends at once, because there may be nobody to read
-    /// the body yet.
-    pub fn body(ends: (ByteWriter, Completion), length: Length) -> Rc<Self> {
-        Output::with_kind(ends, false, Some(length))
-    }
-
-    fn with_kind(
-        (writer, completion): (ByteWriter, Completion),
-        is_file: bool,
-        body: Option<Length>,
-    ) -> Rc<Self> {
+    fn with_kind((writer, completion): p3::Sink, kind: Option<Rc<dyn Kind>>) -> Rc<Self> {
         Rc::new_cyclic(|me| Output {
             me: me.clone(),
             writer: RefCell::new(Some(writer)),
-            life: Life::new(completion),
+            state: StreamState::new(completion),
             queue: RefCell::default(),
             queued: Cell::new(0),
             flushing: Cell::new(false),
             lost: Cell::new(0),
             closing: Cell::new(false),
-            is_file,
-            body,
-            is_child: Cell::new(false),
+            kind,
         })
+    }
+
+    /// Goes on with another byte stream after the end of the old one.
+    pub fn reopen(&self, (writer, completion): p3::Sink) {
+        self.writer.replace(Some(writer));
+        self.state.reopen(completion);
+        self.flushing.set(false);
+        self.lost.set(0);
     }
 
     /// Starts writes until one is pending or nothing is left.
@@ -145,7 +117,7 @@ impl Output {
         let Some(writer) = slot.as_mut() else {
             return;
         };
-        while self.life.is_open() && !writer.is_pending() {
+        while self.state.is_open() && !writer.is_pending() {
             if writer.is_empty() {
                 let Some(bytes) = self.queue.borrow_mut().pop_front() else {
                     break;
@@ -160,11 +132,11 @@ impl Output {
 
     fn account(&self, wrote: Wrote) {
         self.queued.set(self.queued.get() - wrote.taken);
-        if wrote.ended {
+        if wrote.is_last {
             self.lost.set(self.queued.get());
             self.queued.set(0);
             self.queue.borrow_mut().clear();
-            self.life.end(&self.me);
+            self.state.end(&self.me);
         }
         if self.queued.get() == 0 {
             self.flushing.set(false);
@@ -172,9 +144,9 @@ impl Output {
     }
 
     /// Accepts bytes, for which there is room.
-    fn accept(&self, mut bytes: Vec<u8>) -> Result<(), StreamEnd> {
-        let counted = match &self.body {
-            Some(length) => length.count(&mut bytes),
+    fn accept(&self, mut bytes: Vec<u8>) -> Result<(), StreamError> {
+        let counted = match &self.kind {
+            Some(kind) => kind.count(&mut bytes),
             None => Ok(()),
         };
         self.push(bytes);
@@ -185,92 +157,95 @@ impl Output {
         if bytes.is_empty() {
             return;
         }
-        let idle = self.queued.get() == 0;
-        if self.is_file {
-            input::files_changed();
-        }
+        let was_idle = self.queued.get() == 0;
         self.queued.set(self.queued.get() + bytes.len());
         self.queue.borrow_mut().push_back(bytes);
         self.pump();
-        if idle
+        if was_idle
             && self.queued.get() > 0
             && let Some(me) = self.me.upgrade()
         {
             reactor::keep(me);
-            self.count_file(1);
+            self.set_busy(true);
         }
     }
 
-    fn count_file(&self, change: i32) {
-        if self.is_file {
-            let busy = BUSY_FILES.get();
-            BUSY_FILES.set(busy.saturating_add_signed(change));
+    fn set_busy(&self, is_busy: bool) {
+        if let Some(kind) = &self.kind {
+            kind.set_busy(is_busy);
         }
     }
 
     fn room(&self) -> usize {
-        // A file takes one write after the other, so that there is room again when the last one is
-        // known to have gone well.
-        let is_busy = self.is_file && self.queued.get() > 0;
-        if self.flushing.get() || self.closing.get() || is_busy {
-            0
-        } else {
-            CAPACITY.saturating_sub(self.queued.get())
+        if self.flushing.get() || self.closing.get() {
+            return 0;
+        }
+        let queued = self.queued.get();
+        match &self.kind {
+            Some(kind) => kind.room(queued),
+            None => CAPACITY.saturating_sub(queued),
         }
     }
 
-    /// Whether a wait for this stream has come to its end.
-    fn is_ready(&self) -> bool {
-        self.life.is_over() || (self.life.is_open() && self.room() > 0)
+    /// Returns `true` if a wait for this stream has come to its end.
+    fn has_room_or_end(&self) -> bool {
+        self.is_over() || (self.is_open() && self.room() > 0)
     }
 
-    fn check(&self) -> Result<(), StreamEnd> {
-        if self.life.is_over() {
-            return Err(self.life.report());
-        }
-        Ok(())
+    /// Returns `true` if the byte stream takes bytes.
+    pub fn is_open(&self) -> bool {
+        self.state.is_open()
     }
 
-    fn wait_until(&self, done: impl Fn(&Self) -> bool) {
+    /// Returns `true` if it is known how the stream ended.
+    pub fn is_over(&self) -> bool {
+        self.state.is_over()
+    }
+
+    pub fn wait_until(&self, task: Task<'_>, done: impl Fn(&Self) -> bool) {
         while !done(self) {
-            reactor::wait();
+            reactor::wait(task);
+        }
+    }
+
+    fn prepare(&self, task: Task<'_>) {
+        if let Some(kind) = &self.kind {
+            kind.prepare(task);
         }
     }
 
     /// `output-stream.check-write`.
-    pub fn check_write(&self) -> Result<usize, StreamEnd> {
-        if self.is_file {
-            finish_kept();
+    pub fn check_write(&self, task: Task<'_>) -> Result<usize, StreamError> {
+        self.prepare(task);
+        if !self.has_room_or_end() {
+            reactor::yield_once(task);
         }
-        if !self.is_ready() {
-            reactor::turn();
-        }
-        self.check()?;
-        Ok(if self.life.is_open() { self.room() } else { 0 })
+        self.state.check()?;
+        Ok(if self.is_open() { self.room() } else { 0 })
     }
 
     /// `output-stream.write`.
-    pub fn write(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
-        self.check()?;
-        if !self.life.is_open() {
+    pub fn write(&self, bytes: Vec<u8>) -> Result<(), StreamError> {
+        self.state.check()?;
+        if !self.is_open() {
             // The other side is gone, and it will be known in a moment how.
             return Ok(());
         }
-        let room = match self.room() {
-            1.. if self.body.is_some() => BODY_WRITE,
-            room => room,
+        let room = match (self.room(), &self.kind) {
+            (room @ 1.., Some(kind)) => kind.limit(room),
+            (room, _) => room,
         };
         if bytes.len() > room {
             // More than `check-write` allows.
             trap();
         }
         self.accept(bytes)?;
-        self.check()
+        self.state.check()
     }
 
     /// `output-stream.write-zeroes`.
-    pub fn write_zeroes(&self, len: u64) -> Result<(), StreamEnd> {
-        self.check()?;
+    pub fn write_zeroes(&self, len: u64) -> Result<(), StreamError> {
+        self.state.check()?;
         if len > self.room() as u64 {
             trap();
         }
@@ -278,212 +253,130 @@ impl Output {
     }
 
     fn start_flush(&self) {
-        self.flushing
-            .set(self.queued.get() > 0 && self.body.is_none());
-    }
-
-    /// How many bytes of a body were written.
-    pub fn written(&self) -> u64 {
-        self.body.as_ref().map_or(0, |length| length.written.get())
+        let waits = self.kind.as_ref().is_none_or(|kind| kind.flush_waits());
+        self.flushing.set(waits && self.queued.get() > 0);
     }
 
     /// `output-stream.flush`.
-    pub fn flush(&self) -> Result<(), StreamEnd> {
-        self.check()?;
+    pub fn flush(&self) -> Result<(), StreamError> {
+        self.state.check()?;
         self.start_flush();
         Ok(())
     }
 
     /// `output-stream.blocking-flush`.
-    pub fn blocking_flush(&self) -> Result<(), StreamEnd> {
+    pub fn blocking_flush(&self, task: Task<'_>) -> Result<(), StreamError> {
         self.flush()?;
-        self.wait_until(Self::is_ready);
-        self.check()
+        self.wait_until(task, Self::has_room_or_end);
+        self.state.check()
     }
 
     /// `output-stream.blocking-write-and-flush`, for any number of bytes.
-    pub fn blocking_write_and_flush(&self, bytes: Vec<u8>) -> Result<(), StreamEnd> {
-        if self.is_file {
-            finish_kept();
-        }
-        self.wait_until(Self::is_ready);
-        self.check()?;
+    pub fn blocking_write_and_flush(
+        &self,
+        bytes: Vec<u8>,
+        task: Task<'_>,
+    ) -> Result<(), StreamError> {
+        self.prepare(task);
+        self.wait_until(task, Self::has_room_or_end);
+        self.state.check()?;
         self.accept(bytes)?;
         self.start_flush();
-        self.wait_until(Self::is_ready);
+        self.wait_until(task, Self::has_room_or_end);
         // That nobody reads any more is no failure of a write that was read to its end.
-        if self.life.is_over() && self.lost.get() > 0 {
-            return self.check();
+        if self.is_over() && self.lost.get() > 0 {
+            return self.state.check();
         }
         Ok(())
     }
 
-    /// Writes bytes, however many, and keeps the stream for those that follow until
-    /// [`finish_kept`]. Returns how many bytes were written: some, if it failed after those.
-    pub fn write_all(&self, bytes: Vec<u8>) -> Result<usize, StreamEnd> {
+    /// Waits until the stream can take bytes, and returns how many.
+    pub fn blocking_check_write(&self, task: Task<'_>) -> Result<usize, StreamError> {
+        self.wait_until(task, Self::has_room_or_end);
+        self.check_write(task)
+    }
+
+    /// Writes bytes, however many, and lets the stream linger for those that follow. Returns how many
+    /// bytes were written: some, if it failed after those.
+    pub fn write_all(&self, bytes: Vec<u8>, task: Task<'_>) -> Result<usize, StreamError> {
         let len = bytes.len();
-        // Nobody else ends it in between.
-        KEPT.borrow_mut()
-            .retain(|kept| !core::ptr::eq(&**kept, self));
-        self.push(bytes);
-        self.wait_until(|output| output.queued.get() == 0);
-        if self.life.is_open() {
-            KEPT.borrow_mut().extend(self.me.upgrade());
+        // Nobody else closes it in between.
+        LINGERING
+            .borrow_mut()
+            .retain(|output| !core::ptr::eq(&**output, self));
+        self.accept(bytes)?;
+        self.wait_until(task, |output| output.queued.get() == 0);
+        if self.is_open() {
+            LINGERING.borrow_mut().extend(self.me.upgrade());
             return Ok(len);
         }
-        self.wait_until(|output| output.life.is_over());
-        match (self.life.report(), len - self.lost.get()) {
-            (StreamEnd::Closed, written) if written == len => Ok(len),
-            (end, 0) => Err(end),
+        self.wait_until(task, Self::is_over);
+        match (self.state.report(), len - self.lost.get()) {
+            (StreamError::Closed, written) if written == len => Ok(len),
+            (error, 0) => Err(error),
             (_, written) => Ok(written),
         }
     }
 
-    /// Whether [`write_all`](Self::write_all) can go on.
-    pub fn is_kept(&self) -> bool {
-        self.life.is_open()
-    }
-
-    /// What the host said at the end of a stream that was kept, if it has not been told.
-    pub fn overdue(&self) -> Result<(), StreamEnd> {
-        match self.life.is_over().then(|| self.life.report()) {
-            Some(end @ StreamEnd::LastOperationFailed(_)) => Err(end),
+    /// The failure that the host reported at the end of a stream that lingered, if nobody was told.
+    pub fn overdue(&self) -> Result<(), StreamError> {
+        match self.state.check() {
+            error @ Err(StreamError::LastOperationFailed(_)) => error,
             _ => Ok(()),
         }
     }
 
-    /// Waits until the stream can take bytes, and returns how many.
-    pub fn blocking_check_write(&self) -> Result<usize, StreamEnd> {
-        self.wait_until(Self::is_ready);
-        self.check_write()
-    }
-
-    /// Closes the stream as soon as its bytes are gone.
+    /// Closes the stream as soon as its bytes are gone. Nothing is told of how that went.
     pub fn shutdown(&self) {
         self.closing.set(true);
         if self.queued.get() == 0 {
             self.close();
-            self.life.close();
+            self.state.close();
         }
     }
 
     /// Closes the byte stream, whose bytes are all gone.
-    fn close(&self) {
-        if self.life.is_open() {
+    pub fn close(&self) {
+        if self.is_open() {
             let writer = self.writer.borrow_mut().take();
             drop(writer);
-            self.life.end(&self.me);
+            self.state.end(&self.me);
         }
-    }
-}
-
-impl Output {
-    /// Goes on with another byte stream after the end of the old one.
-    fn renew(&self, (writer, completion): (ByteWriter, Completion)) {
-        self.writer.replace(Some(writer));
-        self.life.begin(completion);
-        self.flushing.set(false);
-        self.lost.set(0);
     }
 }
 
 impl Source for Output {
-    fn ready(&self) -> bool {
-        self.is_ready()
+    fn is_ready(&self, _task: Task<'_>) -> bool {
+        self.has_room_or_end()
     }
 }
 
-impl Asker for Output {
-    fn ask(&self) -> bool {
-        self.life.ask(&self.me)
+impl DeferredRead for Output {
+    fn start(&self) -> bool {
+        self.state.start_read(&self.me)
     }
 
-    fn withdraw(&self) -> bool {
-        self.life.withdraw()
+    fn cancel(&self, may_wait: MayWait<'_>) -> bool {
+        self.state.cancel_read(may_wait)
     }
 }
 
 impl Waiter for Output {
-    fn event(&self, waitable: u32, code: u32) {
+    fn event(&self, event: Event) {
         let mut slot = self.writer.borrow_mut();
-        match slot.as_mut() {
-            Some(writer) if writer.handle() == waitable => {
-                let wrote = writer.finish(code);
-                drop(slot);
-                self.account(wrote);
-                self.pump();
-                if self.queued.get() == 0 {
-                    if self.closing.get() {
-                        self.shutdown();
-                    }
-                    self.count_file(-1);
-                    reactor::let_go(self);
-                }
+        let Some(writer) = slot.as_mut().filter(|writer| writer.has(&event)) else {
+            return self.state.complete(event);
+        };
+        let wrote = writer.finish(event);
+        drop(slot);
+        self.account(wrote);
+        self.pump();
+        if self.queued.get() == 0 {
+            if self.closing.get() {
+                self.shutdown();
             }
-            _ => self.life.completed(),
+            self.set_busy(false);
+            reactor::release(self);
         }
     }
-}
-
-/// One of the standard streams: opened when it is first asked for, the same for every handle, and
-/// closed by nobody but [`drain`].
-pub struct Standard {
-    open: fn() -> (ByteWriter, Completion),
-    output: RefCell<Option<Rc<Output>>>,
-}
-
-impl Standard {
-    pub const fn new(open: fn() -> (ByteWriter, Completion)) -> Self {
-        Standard {
-            open,
-            output: RefCell::new(None),
-        }
-    }
-
-    /// A new handle.
-    pub fn handle(&'static self) -> streams::OutputStream {
-        let output = self.output.borrow().clone();
-        let output = output.unwrap_or_else(|| self.keep(Output::new((self.open)())));
-        streams::OutputStream::new(OutputStream(output))
-    }
-
-    fn keep(&'static self, output: Rc<Output>) -> Rc<Output> {
-        STANDARD.borrow_mut().push(self);
-        self.output.replace(Some(output.clone()));
-        output
-    }
-}
-
-/// Waits until every accepted byte is with the host, closes the standard streams, and waits until
-/// the host has said that it is done with them. The next handle opens them again.
-pub fn drain() {
-    close_standard();
-}
-
-/// Like [`drain`], in an instance that is used again: what the guest has handles of is open again.
-pub fn drain_for_more() {
-    for (standard, output) in close_standard() {
-        if Rc::strong_count(&output) > 1 {
-            output.renew((standard.open)());
-            standard.keep(output);
-        }
-    }
-}
-
-/// What the standard streams were, after their end.
-fn close_standard() -> Vec<(&'static Standard, Rc<Output>)> {
-    finish_kept();
-    reactor::drain();
-    let outputs: Vec<_> = STANDARD
-        .take()
-        .into_iter()
-        .filter_map(|standard| Some((standard, standard.output.take()?)))
-        .collect();
-    for (_, output) in &outputs {
-        output.close();
-    }
-    for (_, output) in &outputs {
-        output.wait_until(|output| output.life.is_over());
-    }
-    outputs
 }

@@ -1,18 +1,17 @@
 //! `wasi:io/poll`.
 
-use crate::Adapter;
-use crate::abi::trap;
 use crate::bindings::exports::wasi::io::poll::{self as exports, Guest, GuestPollable};
-use crate::reactor;
+use crate::canon::{Task, trap};
+use crate::{Adapter, reactor};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-/// What a pollable asks about: the state of a stream, of a timer, of a socket.
+/// The state that a pollable asks about: of a stream, a timer, a socket.
 pub trait Source: 'static {
-    /// Whether the guest would get something now. May start an operation to find out.
-    fn ready(&self) -> bool;
+    /// Returns `true` if the guest would get something now. May start an operation to find out.
+    fn is_ready(&self, task: Task<'_>) -> bool;
 
-    /// Makes sure that the [reactor] hears of it when this becomes ready. Returns `true` when it
+    /// Makes sure that the [reactor] gets an event when this becomes ready. Returns `true` if it
     /// turns out to be ready already, in which case no event follows.
     fn arm(&self) -> bool {
         false
@@ -30,7 +29,7 @@ pub fn pollable(source: Rc<dyn Source>) -> exports::Pollable {
 impl Guest for Adapter {
     type Pollable = Pollable;
 
-    fn poll(pollables: Vec<exports::PollableBorrow<'_>>) -> Vec<u32> {
+    fn poll(pollables: Vec<exports::PollableBorrow<'_>>, task: Task<'_>) -> Vec<u32> {
         if pollables.is_empty() {
             // Nothing can ever become ready. WASI 0.2 has this trap.
             trap();
@@ -44,14 +43,14 @@ impl Guest for Adapter {
         loop {
             let ready: Vec<u32> = (0..)
                 .zip(sources())
-                .filter_map(|(index, source)| source.ready().then_some(index))
+                .filter_map(|(index, source)| source.is_ready(task).then_some(index))
                 .collect();
             if ready.len() == pollables.len() {
                 return ready;
             }
             if !ready.is_empty() {
                 // What is ready must not keep the guest from ever hearing of the others.
-                if reactor::breathe() {
+                if reactor::yield_if_due(task) {
                     continue;
                 }
                 return ready;
@@ -61,22 +60,22 @@ impl Guest for Adapter {
                 armed &= !source.arm();
             }
             if armed {
-                reactor::wait();
+                reactor::wait(task);
             }
         }
     }
 }
 
 impl GuestPollable for Pollable {
-    fn ready(&self) -> bool {
+    fn ready(&self, task: Task<'_>) -> bool {
         // A guest that asks again and again makes progress, too.
-        self.0.ready() || (reactor::breathe() && self.0.ready())
+        self.0.is_ready(task) || (reactor::yield_if_due(task) && self.0.is_ready(task))
     }
 
-    fn block(&self) {
-        while !self.0.ready() {
+    fn block(&self, task: Task<'_>) {
+        while !self.0.is_ready(task) {
             if !self.0.arm() {
-                reactor::wait();
+                reactor::wait(task);
             }
         }
     }

@@ -1,23 +1,15 @@
 //! The error codes of every shape of `wasi:sockets`, and how they map to one another.
 
 use super::shapes::{draft, stable};
+use crate::p3::sockets::{ErrorCode, LookupErrorCode};
 
 /// Declares [`Fault`] from the table of codes.
 macro_rules! faults {
-    ($( $(#[$doc:meta])* $fault:ident $name:literal => $draft:ident, $stable:ident; )*) => {
-        /// What went wrong, as finely as the adapter knows.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    ($( $(#[$doc:meta])* $fault:ident => $draft:ident, $stable:ident; )*) => {
+        /// An error of a socket, as finely as the adapter knows.
+        #[derive(Clone, Copy, PartialEq, Eq)]
         pub enum Fault {
             $( $(#[$doc])* $fault, )*
-        }
-
-        impl Fault {
-            /// The code by its name.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $( Fault::$fault => concat!("wasi:sockets error-code ", $name), )*
-                }
-            }
         }
 
         impl From<Fault> for draft::network::ErrorCode {
@@ -42,64 +34,96 @@ macro_rules! faults {
 // of the first part. It folds those of the second into `invalid-state` and `invalid-argument`; they
 // come from what the adapter knows of the socket, never from a guess.
 faults! {
-    Unknown "unknown" => Unknown, Unknown;
-    AccessDenied "access-denied" => AccessDenied, AccessDenied;
-    NotSupported "not-supported" => NotSupported, NotSupported;
+    AccessDenied => AccessDenied, AccessDenied;
+    NotSupported => NotSupported, NotSupported;
     /// The draft has no code for it.
-    InvalidArgument "invalid-argument" => Unknown, InvalidArgument;
-    OutOfMemory "out-of-memory" => OutOfMemory, OutOfMemory;
-    Timeout "timeout" => Timeout, Timeout;
+    InvalidArgument => Unknown, InvalidArgument;
+    OutOfMemory => OutOfMemory, OutOfMemory;
+    Timeout => Timeout, Timeout;
     /// The draft has no code for it.
-    InvalidState "invalid-state" => Unknown, InvalidState;
-    AddressNotBindable "address-not-bindable" => AddressNotBindable, AddressNotBindable;
-    AddressInUse "address-in-use" => AddressInUse, AddressInUse;
-    RemoteUnreachable "remote-unreachable" => RemoteUnreachable, RemoteUnreachable;
-    ConnectionRefused "connection-refused" => ConnectionRefused, ConnectionRefused;
+    InvalidState => Unknown, InvalidState;
+    AddressNotBindable => AddressNotBindable, AddressNotBindable;
+    AddressInUse => AddressInUse, AddressInUse;
+    RemoteUnreachable => RemoteUnreachable, RemoteUnreachable;
+    ConnectionRefused => ConnectionRefused, ConnectionRefused;
     /// WASI 0.2 has no code for it: its streams say that they are closed.
-    ConnectionBroken "connection-broken" => Unknown, Unknown;
-    ConnectionReset "connection-reset" => ConnectionReset, ConnectionReset;
+    ConnectionBroken => Unknown, Unknown;
+    ConnectionReset => ConnectionReset, ConnectionReset;
     /// The draft knows it as a reset.
-    ConnectionAborted "connection-aborted" => ConnectionReset, ConnectionAborted;
-    DatagramTooLarge "datagram-too-large" => DatagramTooLarge, DatagramTooLarge;
-    NameUnresolvable "name-unresolvable" => NameUnresolvable, NameUnresolvable;
-    TemporaryResolverFailure "temporary-resolver-failure"
-        => TemporaryResolverFailure, TemporaryResolverFailure;
-    PermanentResolverFailure "permanent-resolver-failure"
-        => PermanentResolverFailure, PermanentResolverFailure;
+    ConnectionAborted => ConnectionReset, ConnectionAborted;
+    DatagramTooLarge => DatagramTooLarge, DatagramTooLarge;
+    Unknown => Unknown, Unknown;
+    NameUnresolvable => NameUnresolvable, NameUnresolvable;
+    TemporaryResolverFailure => TemporaryResolverFailure, TemporaryResolverFailure;
+    PermanentResolverFailure => PermanentResolverFailure, PermanentResolverFailure;
 
-    ConcurrencyConflict "concurrency-conflict" => ConcurrencyConflict, ConcurrencyConflict;
-    NotInProgress "not-in-progress" => NotInProgress, NotInProgress;
-    WouldBlock "would-block" => WouldBlock, WouldBlock;
-    AddressFamilyMismatch "address-family-mismatch" => AddressFamilyMismatch, InvalidArgument;
+    ConcurrencyConflict => ConcurrencyConflict, ConcurrencyConflict;
+    NotInProgress => NotInProgress, NotInProgress;
+    WouldBlock => WouldBlock, WouldBlock;
+    AddressFamilyMismatch => AddressFamilyMismatch, InvalidArgument;
     /// No socket can have the address, or not as its own.
-    ImpossibleAddress "invalid-argument" => AddressNotBindable, InvalidArgument;
-    InvalidRemoteAddress "invalid-remote-address" => InvalidRemoteAddress, InvalidArgument;
-    Ipv6OnlyOperation "ipv6-only-operation" => Ipv6OnlyOperation, NotSupported;
+    ImpossibleAddress => AddressNotBindable, InvalidArgument;
+    InvalidRemoteAddress => InvalidRemoteAddress, InvalidArgument;
+    Ipv6OnlyOperation => Ipv6OnlyOperation, NotSupported;
     /// A socket says nothing of itself while it connects.
-    Connecting "invalid-state" => ConcurrencyConflict, InvalidState;
-    AlreadyBound "already-bound" => AlreadyBound, InvalidState;
-    AlreadyConnected "already-connected" => AlreadyConnected, InvalidState;
-    AlreadyListening "already-listening" => AlreadyListening, InvalidState;
-    NotBound "not-bound" => NotBound, InvalidState;
-    NotConnected "not-connected" => NotConnected, InvalidState;
-    NotListening "not-listening" => NotListening, InvalidState;
+    Connecting => ConcurrencyConflict, InvalidState;
+    AlreadyBound => AlreadyBound, InvalidState;
+    AlreadyConnected => AlreadyConnected, InvalidState;
+    AlreadyListening => AlreadyListening, InvalidState;
+    NotBound => NotBound, InvalidState;
+    NotConnected => NotConnected, InvalidState;
+    NotListening => NotListening, InvalidState;
     /// No address was named, and no free one was found.
-    EphemeralPortsExhausted "ephemeral-ports-exhausted" => EphemeralPortsExhausted, AddressInUse;
-    InvalidName "invalid-name" => InvalidName, InvalidArgument;
+    EphemeralPortsExhausted => EphemeralPortsExhausted, AddressInUse;
+    InvalidName => InvalidName, InvalidArgument;
     /// A socket can't be created, though one of the other family can.
-    AddressFamilyNotSupported "address-family-not-supported"
-        => AddressFamilyNotSupported, NotSupported;
+    AddressFamilyNotSupported => AddressFamilyNotSupported, NotSupported;
     /// No socket can be created any more.
-    NewSocketLimit "new-socket-limit" => NewSocketLimit, NewSocketLimit;
-    /// What an earlier datagram of a datagram socket has met. The draft has one code for it all.
-    Refused "connection-refused" => RemoteUnreachable, ConnectionRefused;
-    Reset "connection-reset" => RemoteUnreachable, ConnectionReset;
+    NewSocketLimit => NewSocketLimit, NewSocketLimit;
+    /// The fate of an earlier datagram. The draft has one code for all of these.
+    Refused => RemoteUnreachable, ConnectionRefused;
+    Reset => RemoteUnreachable, ConnectionReset;
     /// Another peer than the one that a datagram socket is associated with.
-    OtherPeer "already-connected" => AlreadyConnected, InvalidArgument;
+    OtherPeer => AlreadyConnected, InvalidArgument;
+}
+
+impl From<ErrorCode> for Fault {
+    fn from(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::AccessDenied => Fault::AccessDenied,
+            ErrorCode::NotSupported => Fault::NotSupported,
+            ErrorCode::InvalidArgument => Fault::InvalidArgument,
+            ErrorCode::OutOfMemory => Fault::OutOfMemory,
+            ErrorCode::Timeout => Fault::Timeout,
+            ErrorCode::InvalidState => Fault::InvalidState,
+            ErrorCode::AddressNotBindable => Fault::AddressNotBindable,
+            ErrorCode::AddressInUse => Fault::AddressInUse,
+            ErrorCode::RemoteUnreachable => Fault::RemoteUnreachable,
+            ErrorCode::ConnectionRefused => Fault::ConnectionRefused,
+            ErrorCode::ConnectionBroken => Fault::ConnectionBroken,
+            ErrorCode::ConnectionReset => Fault::ConnectionReset,
+            ErrorCode::ConnectionAborted => Fault::ConnectionAborted,
+            ErrorCode::DatagramTooLarge => Fault::DatagramTooLarge,
+            ErrorCode::Other => Fault::Unknown,
+        }
+    }
+}
+
+impl From<LookupErrorCode> for Fault {
+    fn from(code: LookupErrorCode) -> Self {
+        match code {
+            LookupErrorCode::AccessDenied => Fault::AccessDenied,
+            LookupErrorCode::InvalidArgument => Fault::InvalidName,
+            LookupErrorCode::NameUnresolvable => Fault::NameUnresolvable,
+            LookupErrorCode::TemporaryResolverFailure => Fault::TemporaryResolverFailure,
+            LookupErrorCode::PermanentResolverFailure => Fault::PermanentResolverFailure,
+            LookupErrorCode::Other => Fault::Unknown,
+        }
+    }
 }
 
 impl Fault {
-    /// Whether the draft has `finish-bind` report it, and not `start-bind`.
+    /// Returns `true` if the draft has `finish-bind` report it, and not `start-bind`.
     pub fn is_of_finish_bind(self) -> bool {
         matches!(
             self,

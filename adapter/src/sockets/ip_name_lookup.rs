@@ -3,12 +3,12 @@
 use super::error::Fault;
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
-use crate::abi::sockets::{self, IpAddress, IpAddressFamily, Resolve};
-use crate::abi::{Started, Subtask};
 use crate::bindings::exports::wasi::io::poll::Pollable;
+use crate::canon::{Event, Task};
 use crate::io::poll::{Source, pollable};
+use crate::op::{Started, Subtask};
+use crate::p3::sockets::{IpAddress, IpAddressFamily, Resolve, resolve_addresses};
 use crate::reactor::{self, Waiter};
-use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::string::String;
 use alloc::vec;
@@ -17,7 +17,7 @@ use core::cell::RefCell;
 use core::net::Ipv6Addr;
 
 enum State {
-    Pending(Subtask<Box<Resolve>>),
+    Pending(Subtask<Resolve>),
     Done(Result<vec::IntoIter<IpAddress>, Fault>),
 }
 
@@ -30,10 +30,8 @@ struct Lookup {
 impl Lookup {
     /// Starts a lookup. What is known at once to be wrong is an error at once.
     fn start(name: String, family: Option<IpAddressFamily>) -> Result<Rc<Self>, Fault> {
-        let state = match sockets::resolve_addresses(name) {
-            Started::Returned(mut call) => {
-                State::Done(Ok(wanted(call.take()?, family)?.into_iter()))
-            }
+        let state = match resolve_addresses(name) {
+            Started::Ended(found) => State::Done(Ok(wanted(found?, family)?.into_iter())),
             Started::Pending(call) => State::Pending(call),
         };
         let lookup = Rc::new(Lookup {
@@ -47,9 +45,9 @@ impl Lookup {
         Ok(lookup)
     }
 
-    fn next(&self) -> Result<Option<IpAddress>, Fault> {
-        if !self.ready() {
-            reactor::turn();
+    fn next(&self, task: Task<'_>) -> Result<Option<IpAddress>, Fault> {
+        if !self.is_done() {
+            reactor::yield_once(task);
         }
         match &mut *self.state.borrow_mut() {
             State::Pending(_) => Err(Fault::WouldBlock),
@@ -59,7 +57,13 @@ impl Lookup {
     }
 }
 
-/// The addresses that the guest asked for. WASI 0.2 has none that are IPv4 addresses in disguise.
+impl Lookup {
+    fn is_done(&self) -> bool {
+        matches!(*self.state.borrow(), State::Done(_))
+    }
+}
+
+/// The addresses that the guest asked for. WASI 0.2 has no IPv4-mapped ones.
 fn wanted(
     mut addresses: Vec<IpAddress>,
     family: Option<IpAddressFamily>,
@@ -81,28 +85,25 @@ fn wanted(
 }
 
 impl Source for Lookup {
-    fn ready(&self) -> bool {
-        matches!(*self.state.borrow(), State::Done(_))
+    fn is_ready(&self, _task: Task<'_>) -> bool {
+        self.is_done()
     }
 }
 
 impl Waiter for Lookup {
-    fn event(&self, _waitable: u32, code: u32) {
-        if !Subtask::<()>::ended(code) {
-            return;
-        }
+    fn event(&self, event: Event) {
         let mut state = self.state.borrow_mut();
-        let done = State::Done(Err(Fault::Unknown));
-        if let State::Pending(call) = core::mem::replace(&mut *state, done)
-            && let Some(mut call) = call.finish()
+        if let State::Pending(call) = &mut *state
+            && let Some(found) = call.advance(event)
         {
-            let addresses = call.take().and_then(|found| wanted(found, self.family));
+            let found = found.map_or(Err(Fault::Unknown), |it| it.map_err(Fault::from));
+            let addresses = found.and_then(|found| wanted(found, self.family));
             *state = State::Done(addresses.map(Vec::into_iter));
         }
     }
 }
 
-/// Whether a host would take the name for an IP address: an IPv6 address with or without brackets,
+/// Returns `true` if a host would take the name for an IP address: an IPv6 address with or without brackets,
 /// and whatever ends in a number, since no domain does.
 fn is_address(name: &str) -> bool {
     let number = |label: &str| {
@@ -126,8 +127,9 @@ macro_rules! shape {
         impl $shape::ip_name_lookup::GuestResolveAddressStream for Handle {
             fn resolve_next_address(
                 &self,
+                task: Task<'_>,
             ) -> Result<Option<IpAddress>, $shape::network::ErrorCode> {
-                Ok(self.0.next()?)
+                Ok(self.0.next(task)?)
             }
 
             fn subscribe(&self) -> Pollable {

@@ -3,9 +3,9 @@
 use super::error::Fault;
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
-use crate::abi::sockets::{IpAddressFamily, IpSocketAddress};
 use crate::bindings::exports::wasi::io::error::ErrorBorrow;
-use crate::io::error::Failure;
+use crate::p3::sockets::{ErrorCode, IpAddressFamily, IpSocketAddress};
+use crate::p3::{Code, Failure};
 
 /// A `network`. WASI 0.3 has none: there is one, and whoever has a socket may use it.
 pub struct Network;
@@ -26,14 +26,17 @@ impl stable::network::Guest for Adapter {
     type Network = Network;
 
     fn network_error_code(err: ErrorBorrow<'_>) -> Option<stable::network::ErrorCode> {
-        err.get::<Failure>().fault.map(Into::into)
+        match err.get::<Failure>().code {
+            Code::Sockets(code) => Some(Fault::from(code).into()),
+            _ => None,
+        }
     }
 }
 
 impl stable::network::GuestNetwork for Network {}
 
-/// An IPv4 address in the clothes of an IPv6 address is one of IPv4: no socket of WASI 0.3 has both
-/// families.
+/// The family of an address. An IPv4-mapped IPv6 address is one of IPv4: no socket of WASI 0.3 has
+/// both families.
 fn family(address: &IpSocketAddress) -> IpAddressFamily {
     match address {
         IpSocketAddress::Ipv4(_) => IpAddressFamily::Ipv4,
@@ -44,7 +47,7 @@ fn family(address: &IpSocketAddress) -> IpAddressFamily {
     }
 }
 
-/// Whether two addresses are the same.
+/// Returns `true` if two addresses are the same.
 pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
     match (a, b) {
         (IpSocketAddress::Ipv4(a), IpSocketAddress::Ipv4(b)) => {
@@ -97,45 +100,47 @@ pub fn check_remote(address: &IpSocketAddress, of: IpAddressFamily) -> Result<()
 /// that is left for the code that says nothing. And it has one code for a family that there isn't
 /// and for sockets that there aren't: the other family tells.
 pub fn create<T>(
-    create: impl Fn(IpAddressFamily) -> Result<T, Fault>,
+    create: impl Fn(IpAddressFamily) -> Result<T, ErrorCode>,
     family: IpAddressFamily,
 ) -> Result<T, Fault> {
-    create(family).map_err(|fault| match fault {
-        Fault::Unknown => Fault::NewSocketLimit,
-        Fault::NotSupported => {
+    create(family).map_err(|code| match code {
+        ErrorCode::Other => Fault::NewSocketLimit,
+        ErrorCode::NotSupported => {
             let other = match family {
                 IpAddressFamily::Ipv4 => IpAddressFamily::Ipv6,
                 IpAddressFamily::Ipv6 => IpAddressFamily::Ipv4,
             };
             match create(other) {
-                Err(Fault::NotSupported) => fault,
+                Err(ErrorCode::NotSupported) => Fault::NotSupported,
                 _ => Fault::AddressFamilyNotSupported,
             }
         }
-        other => other,
+        other => other.into(),
     })
 }
 
-/// What a host's answer to a `bind` means, given the address that was asked for.
-pub fn bind_fault(fault: Fault, address: &IpSocketAddress) -> Fault {
+/// The fault of a failed `bind`, given the address that was asked for.
+pub fn bind_fault(code: ErrorCode, address: &IpSocketAddress) -> Fault {
     let port = match address {
         IpSocketAddress::Ipv4(v4) => v4.port,
         IpSocketAddress::Ipv6(v6) => v6.port,
     };
-    match fault {
-        Fault::AddressInUse if port == 0 => Fault::EphemeralPortsExhausted,
+    match code {
+        ErrorCode::AddressInUse if port == 0 => Fault::EphemeralPortsExhausted,
         // The family has been checked, so that it is about the address itself.
-        Fault::InvalidArgument => Fault::ImpossibleAddress,
-        other => other,
+        ErrorCode::InvalidArgument => Fault::ImpossibleAddress,
+        other => other.into(),
     }
 }
 
-/// What a host's answer to a `connect` means, given whether the socket had an address.
-pub fn connect_fault(fault: Fault, bound: bool) -> Fault {
-    match fault {
-        Fault::AddressInUse | Fault::AddressNotBindable if !bound => Fault::EphemeralPortsExhausted,
+/// The fault of a failed `connect`, given whether the socket had an address.
+pub fn connect_fault(code: ErrorCode, bound: bool) -> Fault {
+    match code {
+        ErrorCode::AddressInUse | ErrorCode::AddressNotBindable if !bound => {
+            Fault::EphemeralPortsExhausted
+        }
         // The family has been checked, so that it is about the address itself.
-        Fault::InvalidArgument => Fault::InvalidRemoteAddress,
-        other => other,
+        ErrorCode::InvalidArgument => Fault::InvalidRemoteAddress,
+        other => other.into(),
     }
 }

@@ -1,12 +1,11 @@
-//! What sockets of both kinds start and finish, and the address that they take by it.
+//! The operations that sockets of both kinds start and finish.
 
 use super::error::Fault;
 use super::network::{bind_fault, check_family};
-use crate::abi::sockets::{IpAddressFamily, IpSocketAddress};
-use crate::reactor;
+use crate::p3::sockets::{ErrorCode, IpAddressFamily, IpSocketAddress};
 use core::cell::Cell;
 
-/// What was started and not finished.
+/// An operation that was started and not finished.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Operation {
     Bind,
@@ -14,13 +13,13 @@ pub enum Operation {
     Listen,
 }
 
-/// How far a socket is with its operations: at most one is in progress.
+/// The progress of a socket's operations, of which at most one is in progress.
 pub struct Progress {
     pub family: IpAddressFamily,
-    /// Whether it has an address.
+    /// Whether the socket has an address.
     pub bound: Cell<bool>,
     operation: Cell<Option<Operation>>,
-    /// What finishing it is to report.
+    /// The result of finishing the operation, if it has failed already.
     fault: Cell<Option<Fault>>,
 }
 
@@ -38,19 +37,12 @@ impl Progress {
         self.operation.get()
     }
 
-    /// Whether no operation is in progress, which the draft asks of every option that is set.
+    /// Fails if an operation is in progress.
     pub fn check_quiet(&self) -> Result<(), Fault> {
         match self.operation.get() {
             Some(_) => Err(Fault::ConcurrencyConflict),
             None => Ok(()),
         }
-    }
-
-    /// Whether an operation can start.
-    pub fn check_start(&self) -> Result<(), Fault> {
-        // Sockets that were dropped give back their ports first.
-        reactor::reap();
-        self.check_quiet()
     }
 
     pub fn start(&self, operation: Operation) {
@@ -76,15 +68,15 @@ impl Progress {
         &self,
         address: &IpSocketAddress,
         role: Result<(), Fault>,
-        bind: impl FnOnce(&IpSocketAddress) -> Result<(), Fault>,
+        bind: impl FnOnce(&IpSocketAddress) -> Result<(), ErrorCode>,
     ) -> Result<(), Fault> {
-        self.check_start()?;
+        self.check_quiet()?;
         if self.bound.get() {
             return Err(Fault::AlreadyBound);
         }
         role?;
         check_family(address, self.family)?;
-        bind(address).map_err(|fault| bind_fault(fault, address))?;
+        bind(address).map_err(|code| bind_fault(code, address))?;
         self.bound.set(true);
         self.start(Operation::Bind);
         Ok(())
@@ -102,7 +94,7 @@ impl Progress {
         }
     }
 
-    /// Whether the socket takes IPv6 only: sockets of WASI 0.3 always do.
+    /// Returns `true` for an IPv6 socket: those of WASI 0.3 take nothing else.
     pub fn ipv6_only(&self) -> Result<bool, Fault> {
         match self.family {
             IpAddressFamily::Ipv4 => Err(Fault::Ipv6OnlyOperation),
@@ -124,7 +116,7 @@ impl Progress {
     }
 }
 
-/// What the resources of the draft and of the release candidate have beside the release's.
+/// Implements the functions of the `draft` and `candidate` shapes that 0.2.0 dropped.
 macro_rules! ipv6_only {
     ($shape:ident) => {
         fn ipv6_only(&self) -> Result<bool, $shape::network::ErrorCode> {

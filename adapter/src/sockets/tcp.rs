@@ -5,29 +5,31 @@ use super::network::{check_remote, connect_fault, create};
 use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
-use crate::abi::Started;
-use crate::abi::Subtask;
-use crate::abi::sockets::{Connect, IpAddressFamily, IpSocketAddress, Listener, TcpSocket};
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::exports::wasi::io::streams as p2_streams;
-use crate::io::input::{Input, files_changed};
+use crate::canon::{Event, Task};
+use crate::freshness;
+use crate::io::input::ByteInput;
 use crate::io::output::Output;
 use crate::io::poll::{Source, pollable};
-use crate::io::streams::{InputStream, OutputStream};
+use crate::io::streams::{input_stream, output_stream};
+use crate::op::{Started, Subtask};
+use crate::p3::sockets::{
+    Connect, ErrorCode, IpAddressFamily, IpSocketAddress, Listener, TcpSocket,
+};
 use crate::reactor::{self, Waiter};
-use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use core::cell::RefCell;
 
-/// Where a socket is in its life.
+/// The state of a socket.
 enum State {
     /// Not connected, not listening.
     Idle,
-    Connecting(Subtask<Box<Connect>>),
+    Connecting(Subtask<Connect>),
     /// A connection was tried, and the guest has not asked how it went.
-    Tried(Result<(), Fault>),
+    Tried(Result<(), ErrorCode>),
     Connected {
-        input: Rc<Input>,
+        input: Rc<ByteInput>,
         output: Rc<Output>,
     },
     Listening {
@@ -47,7 +49,7 @@ pub struct Socket {
 }
 
 /// A connection's streams.
-type Streams = (Rc<Input>, Rc<Output>);
+type Streams = (Rc<ByteInput>, Rc<Output>);
 
 impl Socket {
     fn new(inner: TcpSocket, family: IpAddressFamily, state: State, bound: bool) -> Rc<Self> {
@@ -64,7 +66,7 @@ impl Socket {
         Ok(Socket::new(inner, family, State::Idle, false))
     }
 
-    /// What stands in the way of a new role for the socket, if anything.
+    /// Fails if the socket has a role already.
     fn check_idle(&self) -> Result<(), Fault> {
         match *self.state.borrow() {
             State::Idle => Ok(()),
@@ -80,15 +82,15 @@ impl Socket {
     }
 
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        self.progress.check_start()?;
+        self.progress.check_quiet()?;
         self.check_idle()?;
         check_remote(&address, self.progress.family)?;
         let state = match self.inner.connect(&address) {
-            Started::Returned(call) => match call.result() {
-                // The host looked at the address, and did nothing.
-                Err(Fault::InvalidArgument) => return Err(Fault::InvalidRemoteAddress),
-                result => State::Tried(result),
-            },
+            // The host looked at the address, and did nothing.
+            Started::Ended(Err(ErrorCode::InvalidArgument)) => {
+                return Err(Fault::InvalidRemoteAddress);
+            }
+            Started::Ended(result) => State::Tried(result),
             Started::Pending(call) => {
                 call.watch(self.me.clone());
                 State::Connecting(call)
@@ -99,19 +101,19 @@ impl Socket {
         Ok(())
     }
 
-    fn finish_connect(&self) -> Result<Streams, Fault> {
+    fn finish_connect(&self, task: Task<'_>) -> Result<Streams, Fault> {
         if self.progress.operation() != Some(Operation::Connect) {
             return Err(Fault::NotInProgress);
         }
-        if !self.ready() {
-            reactor::turn();
+        if matches!(*self.state.borrow(), State::Connecting(_)) {
+            reactor::yield_once(task);
         }
         let result = match *self.state.borrow() {
             State::Tried(result) => result,
             _ => return Err(Fault::WouldBlock),
         };
         self.progress.finish(Operation::Connect)?;
-        match result.map_err(|fault| connect_fault(fault, self.progress.bound.get())) {
+        match result.map_err(|code| connect_fault(code, self.progress.bound.get())) {
             Ok(()) => {
                 self.progress.bound.set(true);
                 Ok(self.connected())
@@ -125,7 +127,7 @@ impl Socket {
 
     /// Opens the streams of a connection that has just come about.
     fn connected(&self) -> Streams {
-        let input = Input::socket(self.inner.receive());
+        let input = ByteInput::new(self.inner.receive());
         let output = Output::new(self.inner.send());
         *self.state.borrow_mut() = State::Connected {
             input: input.clone(),
@@ -135,7 +137,7 @@ impl Socket {
     }
 
     fn start_listen(&self) -> Result<(), Fault> {
-        self.progress.check_start()?;
+        self.progress.check_quiet()?;
         if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
@@ -148,15 +150,15 @@ impl Socket {
                 };
                 self.progress.start(Operation::Listen);
             }
-            Err(Fault::AddressInUse) => self
+            Err(ErrorCode::AddressInUse) => self
                 .progress
                 .start_failed(Operation::Listen, Fault::EphemeralPortsExhausted),
-            Err(fault) => return Err(fault),
+            Err(code) => return Err(code.into()),
         }
         Ok(())
     }
 
-    /// Whether a connection is there to be accepted. Asks for one if it isn't.
+    /// Returns `true` if a connection is there to be accepted. Asks for one if none is.
     fn has_accepted(&self) -> bool {
         let mut state = self.state.borrow_mut();
         let State::Listening { listener, accepted } = &mut *state else {
@@ -168,12 +170,12 @@ impl Socket {
         accepted.is_some()
     }
 
-    fn accept(&self) -> Result<(Rc<Socket>, Streams), Fault> {
+    fn accept(&self, task: Task<'_>) -> Result<(Rc<Socket>, Streams), Fault> {
         if !self.is_listening() {
             return Err(Fault::NotListening);
         }
         if !self.has_accepted() {
-            reactor::turn();
+            reactor::yield_once(task);
             self.has_accepted();
         }
         let accepted = match &mut *self.state.borrow_mut() {
@@ -182,7 +184,7 @@ impl Socket {
         };
         let inner = accepted.ok_or(Fault::WouldBlock)?;
         // Whoever has connected may have changed files before.
-        files_changed();
+        freshness::note_news();
         // A connection that failed while it was being accepted is a socket that says why.
         inner.local_address()?;
         let socket = Socket::new(inner, self.progress.family, State::Idle, true);
@@ -200,18 +202,19 @@ impl Socket {
 
     /// Asks the host about the socket, or sets an option. While a socket connects there is no
     /// answer, though some hosts have one; after it has failed there is only that.
-    fn ask<T>(&self, ask: impl FnOnce(&TcpSocket) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn ask<T>(&self, ask: impl FnOnce(&TcpSocket) -> Result<T, ErrorCode>) -> Result<T, Fault> {
         match *self.state.borrow() {
             State::Connecting(_) => Err(Fault::Connecting),
-            State::Tried(Err(fault)) | State::Dead(fault) => Err(fault),
-            _ => ask(&self.inner),
+            State::Tried(Err(code)) => Err(code.into()),
+            State::Dead(fault) => Err(fault),
+            _ => Ok(ask(&self.inner)?),
         }
     }
 
     /// Sets an option for which 0 never is a value.
     fn set<T: Default + PartialEq>(
         &self,
-        set: impl FnOnce(&TcpSocket, T) -> Result<(), Fault>,
+        set: impl FnOnce(&TcpSocket, T) -> Result<(), ErrorCode>,
         value: T,
     ) -> Result<(), Fault> {
         if value == T::default() {
@@ -262,7 +265,7 @@ impl Socket {
         Ok(())
     }
 
-    /// What the draft asks of options that can be set only before there is a connection.
+    /// Fails if the socket has a role, in which the draft has some options not to be set.
     fn check_settable(&self) -> Result<(), Fault> {
         self.progress.check_quiet()?;
         if self.is_connected() {
@@ -276,7 +279,7 @@ impl Socket {
 }
 
 impl Source for Socket {
-    fn ready(&self) -> bool {
+    fn is_ready(&self, _task: Task<'_>) -> bool {
         match self.progress.operation() {
             Some(Operation::Connect) => !matches!(*self.state.borrow(), State::Connecting(_)),
             Some(_) => true,
@@ -286,33 +289,21 @@ impl Source for Socket {
 }
 
 impl Waiter for Socket {
-    fn event(&self, _waitable: u32, code: u32) {
+    fn event(&self, event: Event) {
         let mut state = self.state.borrow_mut();
-        match core::mem::replace(&mut *state, State::Idle) {
-            State::Connecting(call) if Subtask::<()>::ended(code) => {
-                let result = call
-                    .finish()
-                    .map_or(Err(Fault::Unknown), |call| call.result());
-                *state = State::Tried(result);
+        match &mut *state {
+            State::Connecting(call) => {
+                if let Some(result) = call.advance(event) {
+                    *state = State::Tried(result.unwrap_or(Err(ErrorCode::Other)));
+                }
             }
-            State::Listening { mut listener, .. } => {
-                let accepted = listener.finish();
-                *state = State::Listening { listener, accepted };
-            }
-            other => *state = other,
+            State::Listening { listener, accepted } => *accepted = listener.finish(event),
+            _ => {}
         }
     }
 }
 
-fn input_stream(input: Rc<Input>) -> p2_streams::InputStream {
-    p2_streams::InputStream::new(InputStream(input))
-}
-
-fn output_stream(output: Rc<Output>) -> p2_streams::OutputStream {
-    p2_streams::OutputStream::new(OutputStream(output))
-}
-
-/// What all shapes have.
+/// Implements what all shapes have.
 macro_rules! common {
     ($shape:ident) => {
         fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
@@ -323,19 +314,21 @@ macro_rules! common {
             &self,
             _network: $shape::network::NetworkBorrow<'_>,
             remote_address: IpSocketAddress,
+            _task: Task<'_>,
         ) -> Result<(), $shape::network::ErrorCode> {
             Ok(self.0.start_connect(remote_address)?)
         }
 
         fn finish_connect(
             &self,
+            task: Task<'_>,
         ) -> Result<(p2_streams::InputStream, p2_streams::OutputStream), $shape::network::ErrorCode>
         {
-            let (input, output) = self.0.finish_connect()?;
+            let (input, output) = self.0.finish_connect(task)?;
             Ok((input_stream(input), output_stream(output)))
         }
 
-        fn start_listen(&self) -> Result<(), $shape::network::ErrorCode> {
+        fn start_listen(&self, _task: Task<'_>) -> Result<(), $shape::network::ErrorCode> {
             Ok(self.0.start_listen()?)
         }
 
@@ -345,6 +338,7 @@ macro_rules! common {
 
         fn accept(
             &self,
+            task: Task<'_>,
         ) -> Result<
             (
                 $shape::tcp::TcpSocket,
@@ -353,7 +347,7 @@ macro_rules! common {
             ),
             $shape::network::ErrorCode,
         > {
-            let (socket, (input, output)) = self.0.accept()?;
+            let (socket, (input, output)) = self.0.accept(task)?;
             Ok((
                 $shape::tcp::TcpSocket::new(Handle(socket)),
                 input_stream(input),
@@ -399,13 +393,14 @@ macro_rules! common {
     };
 }
 
-/// What the release candidate and the release have beside [`common`].
+/// Implements what the release candidate and the release have beside [`common`].
 macro_rules! release {
     ($shape:ident) => {
         fn start_bind(
             &self,
             _network: $shape::network::NetworkBorrow<'_>,
             local_address: IpSocketAddress,
+            _task: Task<'_>,
         ) -> Result<(), $shape::network::ErrorCode> {
             Ok(self.0.start_bind(local_address)?)
         }
@@ -502,6 +497,7 @@ impl draft::tcp::GuestTcpSocket for Handle {
         &self,
         _network: draft::network::NetworkBorrow<'_>,
         local_address: IpSocketAddress,
+        _task: Task<'_>,
     ) -> Result<(), draft::network::ErrorCode> {
         let outcome = self.0.start_bind(local_address);
         Ok(self.0.progress.draft_started_bind(outcome)?)

@@ -3,7 +3,7 @@
 use super::shapes::{candidate, draft, stable};
 use super::tcp::{Handle, Socket};
 use crate::Adapter;
-use crate::abi::sockets::IpAddressFamily;
+use crate::p3::sockets::IpAddressFamily;
 
 macro_rules! shape {
     ($shape:ident) => {

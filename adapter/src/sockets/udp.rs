@@ -5,38 +5,37 @@ use super::network::{check_remote, connect_fault, create, same};
 use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
-use crate::abi::sockets::{IpAddressFamily, IpSocketAddress, Receive, Send, UdpSocket};
-use crate::abi::{Started, Subtask, trap};
 use crate::bindings::exports::wasi::io::poll::Pollable;
-use crate::io::input::files_changed;
+use crate::canon::{Event, Task, trap};
+use crate::freshness;
 use crate::io::poll::{Source, pollable};
+use crate::op::{Started, Subtask};
+use crate::p3::sockets::{
+    Datagram, ErrorCode, IpAddressFamily, IpSocketAddress, Receive, Send, UdpSocket,
+};
 use crate::reactor::{self, Waiter};
-use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-/// How many datagrams go through one call at most.
+/// The most datagrams that go through one call.
 const MAX_DATAGRAMS: usize = 16;
 
 /// After how many bytes no further datagram is taken into a list.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A datagram, and where it comes from.
-type Datagram = (Vec<u8>, IpSocketAddress);
-
 /// A `receive` of WASI 0.3. It belongs to the socket, not to the streams that come and go, so that
 /// no datagram is lost between two of them.
 enum Receiving {
     No,
-    Pending(Subtask<Box<Receive>>),
+    Pending(Subtask<Receive>),
     Done(Result<Datagram, Fault>),
 }
 
 /// A `send` of WASI 0.3.
 enum Sending {
     No,
-    Pending(Subtask<Box<Send>>),
+    Pending(Subtask<Send>),
     Failed(Fault),
 }
 
@@ -48,9 +47,9 @@ pub struct Socket {
     peer: Cell<Option<IpSocketAddress>>,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
-    /// How many datagrams `check-send` allowed.
+    /// The number of datagrams that `check-send` allowed.
     permit: Cell<usize>,
-    /// How many streams there are: they have to be dropped before there can be others.
+    /// The number of streams. They must be dropped before there can be others.
     streams: Cell<u32>,
 }
 
@@ -69,6 +68,11 @@ impl Socket {
         }))
     }
 
+    /// Asks the host about the socket, or sets an option.
+    fn ask<T>(&self, ask: impl FnOnce(&UdpSocket) -> Result<T, ErrorCode>) -> Result<T, Fault> {
+        Ok(ask(&self.inner)?)
+    }
+
     fn start_bind(&self, address: IpSocketAddress) -> Result<(), Fault> {
         let bind = |address: &_| self.inner.bind(address);
         self.progress.start_bind(&address, Ok(()), bind)
@@ -76,7 +80,7 @@ impl Socket {
 
     /// The draft's `start-connect`: WASI 0.3 associates at once.
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
-        self.progress.check_start()?;
+        self.progress.check_quiet()?;
         match self.associate(address) {
             Ok(()) => self.progress.start(Operation::Connect),
             Err(fault @ (Fault::AddressFamilyMismatch | Fault::InvalidRemoteAddress)) => {
@@ -91,7 +95,7 @@ impl Socket {
         check_remote(&address, self.progress.family)?;
         self.inner
             .connect(&address)
-            .map_err(|fault| connect_fault(fault, self.progress.bound.get()))?;
+            .map_err(|code| connect_fault(code, self.progress.bound.get()))?;
         self.progress.bound.set(true);
         self.peer.set(Some(address));
         Ok(())
@@ -118,7 +122,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Whether a datagram, or an error, is there. Asks for one if there is none.
+    /// Returns `true` if a datagram, or an error, is there. Asks for one if there is none.
     fn has_received(&self) -> bool {
         let mut receiving = self.receiving.borrow_mut();
         loop {
@@ -134,7 +138,7 @@ impl Socket {
                 Receiving::No => {}
             }
             *receiving = match self.inner.receive() {
-                Started::Returned(mut call) => Receiving::Done(call.take().map_err(traffic_fault)),
+                Started::Ended(result) => Receiving::Done(result.map_err(traffic_fault)),
                 Started::Pending(call) => {
                     call.watch(self.me.clone());
                     Receiving::Pending(call)
@@ -150,7 +154,7 @@ impl Socket {
         match self.receiving.replace(Receiving::No) {
             Receiving::Done(result) => {
                 // Whoever has sent it may have changed files before.
-                files_changed();
+                freshness::note_news();
                 Some(result)
             }
             _ => None,
@@ -158,14 +162,14 @@ impl Socket {
     }
 
     /// Receives up to `max` datagrams, without waiting.
-    fn receive_list(&self, max: u64) -> Result<Vec<Datagram>, Fault> {
+    fn receive_list(&self, max: u64, task: Task<'_>) -> Result<Vec<Datagram>, Fault> {
         let max = usize::try_from(max)
             .unwrap_or(usize::MAX)
             .min(MAX_DATAGRAMS);
         let mut datagrams = Vec::new();
         let mut bytes = 0;
         if max > 0 && !self.has_received() {
-            reactor::turn();
+            reactor::yield_once(task);
         }
         while datagrams.len() < max && bytes < MAX_BYTES {
             match self.receive() {
@@ -189,9 +193,9 @@ impl Socket {
         !matches!(*self.sending.borrow(), Sending::Pending(_))
     }
 
-    fn check_send(&self) -> u64 {
+    fn check_send(&self, task: Task<'_>) -> u64 {
         if !self.can_send() {
-            reactor::turn();
+            reactor::yield_once(task);
         }
         let permit = if self.can_send() { MAX_DATAGRAMS } else { 0 };
         self.permit.set(permit);
@@ -206,7 +210,7 @@ impl Socket {
             return Err(fault);
         }
         match self.inner.send(data, to.as_ref()) {
-            Started::Returned(call) => call.result().map_err(traffic_fault),
+            Started::Ended(result) => result.map_err(traffic_fault),
             Started::Pending(call) => {
                 call.watch(self.me.clone());
                 self.sending.replace(Sending::Pending(call));
@@ -237,35 +241,35 @@ impl Socket {
     }
 
     fn local_address(&self) -> Result<IpSocketAddress, Fault> {
-        self.inner.local_address().map_err(|fault| match fault {
-            Fault::InvalidState => Fault::NotBound,
-            other => other,
+        self.inner.local_address().map_err(|code| match code {
+            ErrorCode::InvalidState => Fault::NotBound,
+            other => other.into(),
         })
     }
 
     fn remote_address(&self) -> Result<IpSocketAddress, Fault> {
-        self.inner.remote_address().map_err(|fault| match fault {
-            Fault::InvalidState => Fault::NotConnected,
-            other => other,
+        self.inner.remote_address().map_err(|code| match code {
+            ErrorCode::InvalidState => Fault::NotConnected,
+            other => other.into(),
         })
     }
 
     /// The draft's `receive`.
-    fn draft_receive(&self, max: u64) -> Result<Vec<Datagram>, Fault> {
+    fn draft_receive(&self, max: u64, task: Task<'_>) -> Result<Vec<Datagram>, Fault> {
         if max == 0 {
             return Ok(Vec::new());
         }
         if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
-        let datagrams = self.receive_list(max)?;
+        let datagrams = self.receive_list(max, task)?;
         if datagrams.is_empty() {
             return Err(Fault::WouldBlock);
         }
         Ok(datagrams)
     }
 
-    /// What the draft asks of a datagram to be sent, and where to send it.
+    /// Checks a datagram to be sent as the draft asks, and returns the address to send it to.
     fn draft_destination(&self, to: &IpSocketAddress) -> Result<Option<IpSocketAddress>, Fault> {
         if !self.progress.bound.get() {
             return Err(Fault::NotBound);
@@ -279,11 +283,15 @@ impl Socket {
     }
 
     /// The draft's `send`.
-    fn draft_send(&self, datagrams: Vec<draft::udp::Datagram>) -> Result<u64, Fault> {
+    fn draft_send(
+        &self,
+        datagrams: Vec<draft::udp::Datagram>,
+        task: Task<'_>,
+    ) -> Result<u64, Fault> {
         let mut sent = 0;
         for datagram in datagrams {
             if !self.can_send() {
-                reactor::turn();
+                reactor::yield_once(task);
             }
             let result = self
                 .draft_destination(&datagram.remote_address)
@@ -298,48 +306,48 @@ impl Socket {
     }
 }
 
-/// What a host's answer to `send` and `receive` means for a datagram socket.
-fn traffic_fault(fault: Fault) -> Fault {
-    match fault {
-        Fault::ConnectionRefused => Fault::Refused,
-        Fault::ConnectionReset => Fault::Reset,
-        other => other,
+/// The fault of a failed `send` or `receive`.
+fn traffic_fault(code: ErrorCode) -> Fault {
+    match code {
+        ErrorCode::ConnectionRefused => Fault::Refused,
+        ErrorCode::ConnectionReset => Fault::Reset,
+        other => other.into(),
     }
 }
 
 /// The draft has one pollable for both directions. It tells of datagrams that arrive, which is what
 /// a guest waits for; sending hardly ever has to wait, and is tried.
 impl Source for Socket {
-    fn ready(&self) -> bool {
+    fn is_ready(&self, _task: Task<'_>) -> bool {
         self.progress.operation().is_some() || !self.progress.bound.get() || self.has_received()
     }
 }
 
 impl Waiter for Socket {
-    fn event(&self, waitable: u32, code: u32) {
-        if !Subtask::<()>::ended(code) {
-            return;
-        }
+    fn event(&self, event: Event) {
         let mut receiving = self.receiving.borrow_mut();
-        match core::mem::replace(&mut *receiving, Receiving::No) {
-            Receiving::Pending(call) if call.handle() == waitable => {
-                let result = call.finish().map(|mut call| call.take());
-                let result = result.unwrap_or(Err(Fault::Unknown));
+        if let Receiving::Pending(call) = &mut *receiving
+            && call.has(&event)
+        {
+            if let Some(result) = call.advance(event) {
+                let result = result.unwrap_or(Err(ErrorCode::Other));
                 *receiving = Receiving::Done(result.map_err(traffic_fault));
-                return;
             }
-            other => *receiving = other,
+            return;
         }
         drop(receiving);
         let mut sending = self.sending.borrow_mut();
-        if let Sending::Pending(call) = core::mem::replace(&mut *sending, Sending::No) {
-            let result = call.finish().map(|call| call.result());
-            if let Some(Err(fault)) = result {
-                *sending = Sending::Failed(traffic_fault(fault));
-            }
+        if let Sending::Pending(call) = &mut *sending {
+            let Some(result) = call.advance(event) else {
+                return;
+            };
+            *sending = match result {
+                Some(Err(code)) => Sending::Failed(traffic_fault(code)),
+                _ => Sending::No,
+            };
         }
         drop(sending);
-        reactor::let_go(self);
+        reactor::release(self);
     }
 }
 
@@ -362,20 +370,20 @@ impl Drop for Stream {
     }
 }
 
-/// Is ready when a datagram has arrived.
+/// The readiness to receive.
 struct Incoming(Rc<Socket>);
 
 impl Source for Incoming {
-    fn ready(&self) -> bool {
+    fn is_ready(&self, _task: Task<'_>) -> bool {
         self.0.has_received()
     }
 }
 
-/// Is ready when a datagram can be sent.
+/// The readiness to send.
 struct Outgoing(Rc<Socket>);
 
 impl Source for Outgoing {
-    fn ready(&self) -> bool {
+    fn is_ready(&self, _task: Task<'_>) -> bool {
         self.0.can_send()
     }
 }
@@ -384,12 +392,12 @@ impl Source for Outgoing {
 struct Always;
 
 impl Source for Always {
-    fn ready(&self) -> bool {
+    fn is_ready(&self, _task: Task<'_>) -> bool {
         true
     }
 }
 
-/// What all shapes have.
+/// Implements what all shapes have.
 macro_rules! common {
     ($shape:ident) => {
         fn finish_bind(&self) -> Result<(), $shape::network::ErrorCode> {
@@ -409,26 +417,27 @@ macro_rules! common {
         }
 
         fn unicast_hop_limit(&self) -> Result<u8, $shape::network::ErrorCode> {
-            Ok(self.0.inner.unicast_hop_limit()?)
+            Ok(self.0.ask(UdpSocket::unicast_hop_limit)?)
         }
 
         fn receive_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
-            Ok(self.0.inner.receive_buffer_size()?)
+            Ok(self.0.ask(UdpSocket::receive_buffer_size)?)
         }
 
         fn send_buffer_size(&self) -> Result<u64, $shape::network::ErrorCode> {
-            Ok(self.0.inner.send_buffer_size()?)
+            Ok(self.0.ask(UdpSocket::send_buffer_size)?)
         }
     };
 }
 
-/// What the release candidate and the release have beside [`common`].
+/// Implements what the release candidate and the release have beside [`common`].
 macro_rules! release {
     ($shape:ident) => {
         fn start_bind(
             &self,
             _network: $shape::network::NetworkBorrow<'_>,
             local_address: IpSocketAddress,
+            _task: Task<'_>,
         ) -> Result<(), $shape::network::ErrorCode> {
             Ok(self.0.start_bind(local_address)?)
         }
@@ -451,15 +460,15 @@ macro_rules! release {
         }
 
         fn set_unicast_hop_limit(&self, value: u8) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_unicast_hop_limit(value)?)
+            Ok(self.0.ask(|inner| inner.set_unicast_hop_limit(value))?)
         }
 
         fn set_receive_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_receive_buffer_size(value)?)
+            Ok(self.0.ask(|inner| inner.set_receive_buffer_size(value))?)
         }
 
         fn set_send_buffer_size(&self, value: u64) -> Result<(), $shape::network::ErrorCode> {
-            Ok(self.0.inner.set_send_buffer_size(value)?)
+            Ok(self.0.ask(|inner| inner.set_send_buffer_size(value))?)
         }
 
         fn subscribe(&self) -> Pollable {
@@ -481,8 +490,9 @@ macro_rules! streams {
             fn receive(
                 &self,
                 max_results: u64,
+                task: Task<'_>,
             ) -> Result<Vec<$shape::udp::IncomingDatagram>, $shape::network::ErrorCode> {
-                let datagrams = self.0.receive_list(max_results)?;
+                let datagrams = self.0.receive_list(max_results, task)?;
                 let datagram = |(data, remote_address)| $shape::udp::IncomingDatagram {
                     data,
                     remote_address,
@@ -496,13 +506,14 @@ macro_rules! streams {
         }
 
         impl $shape::udp::GuestOutgoingDatagramStream for Stream {
-            fn check_send(&self) -> Result<u64, $shape::network::ErrorCode> {
-                Ok(self.0.check_send())
+            fn check_send(&self, task: Task<'_>) -> Result<u64, $shape::network::ErrorCode> {
+                Ok(self.0.check_send(task))
             }
 
             fn send(
                 &self,
                 datagrams: Vec<$shape::udp::OutgoingDatagram>,
+                _task: Task<'_>,
             ) -> Result<u64, $shape::network::ErrorCode> {
                 if datagrams.is_empty() {
                     return Ok(0);
@@ -550,6 +561,7 @@ impl draft::udp::GuestUdpSocket for Handle {
         &self,
         _network: draft::network::NetworkBorrow<'_>,
         local_address: IpSocketAddress,
+        _task: Task<'_>,
     ) -> Result<(), draft::network::ErrorCode> {
         let outcome = self.0.start_bind(local_address);
         Ok(self.0.progress.draft_started_bind(outcome)?)
@@ -559,19 +571,21 @@ impl draft::udp::GuestUdpSocket for Handle {
         &self,
         _network: draft::network::NetworkBorrow<'_>,
         remote_address: IpSocketAddress,
+        _task: Task<'_>,
     ) -> Result<(), draft::network::ErrorCode> {
         Ok(self.0.start_connect(remote_address)?)
     }
 
-    fn finish_connect(&self) -> Result<(), draft::network::ErrorCode> {
+    fn finish_connect(&self, _task: Task<'_>) -> Result<(), draft::network::ErrorCode> {
         Ok(self.0.progress.finish(Operation::Connect)?)
     }
 
     fn receive(
         &self,
         max_results: u64,
+        task: Task<'_>,
     ) -> Result<Vec<draft::udp::Datagram>, draft::network::ErrorCode> {
-        let datagrams = self.0.draft_receive(max_results)?;
+        let datagrams = self.0.draft_receive(max_results, task)?;
         let datagram = |(data, remote_address)| draft::udp::Datagram {
             data,
             remote_address,
@@ -579,23 +593,27 @@ impl draft::udp::GuestUdpSocket for Handle {
         Ok(datagrams.into_iter().map(datagram).collect())
     }
 
-    fn send(&self, datagrams: Vec<draft::udp::Datagram>) -> Result<u64, draft::network::ErrorCode> {
-        Ok(self.0.draft_send(datagrams)?)
+    fn send(
+        &self,
+        datagrams: Vec<draft::udp::Datagram>,
+        task: Task<'_>,
+    ) -> Result<u64, draft::network::ErrorCode> {
+        Ok(self.0.draft_send(datagrams, task)?)
     }
 
     fn set_unicast_hop_limit(&self, value: u8) -> Result<(), draft::network::ErrorCode> {
         self.0.progress.check_quiet()?;
-        Ok(self.0.inner.set_unicast_hop_limit(value)?)
+        Ok(self.0.ask(|inner| inner.set_unicast_hop_limit(value))?)
     }
 
     fn set_receive_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
         self.0.progress.check_quiet()?;
-        Ok(self.0.inner.set_receive_buffer_size(value)?)
+        Ok(self.0.ask(|inner| inner.set_receive_buffer_size(value))?)
     }
 
     fn set_send_buffer_size(&self, value: u64) -> Result<(), draft::network::ErrorCode> {
         self.0.progress.check_quiet()?;
-        Ok(self.0.inner.set_send_buffer_size(value)?)
+        Ok(self.0.ask(|inner| inner.set_send_buffer_size(value))?)
     }
 
     fn subscribe(&self) -> Pollable {

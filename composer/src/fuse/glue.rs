@@ -215,7 +215,7 @@ pub(super) struct Known {
     pub text: Text,
 }
 
-/// The adapter's functions that know about text, see `adapter/src/abi/text.rs`.
+/// The adapter's functions that know about text, see `adapter/src/canon/text.rs`.
 #[derive(Default)]
 pub(super) struct Text {
     pub check: u32,
@@ -359,7 +359,7 @@ impl Imports {
 }
 
 /// What tells the adapter whether the guest's tasks may wait, and says what held until then. See
-/// `adapter/src/abi/task.rs`.
+/// `adapter/src/canon/task.rs`.
 pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
 
 /// The core module of what is done between the adapter and the guest. It tells [`handles`] the

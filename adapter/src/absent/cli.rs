@@ -1,7 +1,7 @@
 //! `wasi:cli` where there is none: no environment, no terminal, and nobody at the standard streams.
 
 use super::{EMPTY, NO_END};
-use crate::abi::trap;
+use crate::canon::trap;
 
 /// Declares functions that return an empty list.
 macro_rules! empty_list {

@@ -2,13 +2,13 @@
 //!
 //! Fields and options are kept here. The handle of either is its address.
 
-use super::NO_END;
-use crate::abi::RETURNED;
-use crate::abi::http::{Answer, Area, Change};
-use crate::abi::sockets::Layout;
-use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use super::{NO_END, RETURNED};
 use crate::bindings::wit_future::FuturePayload;
+use crate::canon::Area;
 use crate::http::syntax;
+use crate::p3::http::{Answer, ErrorCode};
+use crate::p3::sockets::at;
+use crate::raw::http_types::{fields_append, fields_from_list as from_list};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -54,7 +54,7 @@ fn give<T>(items: Vec<T>) -> List<T> {
 #[derive(Clone, Default)]
 struct Fields(Vec<(String, Vec<u8>)>);
 
-/// Why fields can't be changed: no host is there to forbid anything.
+/// The only error of a change of fields: no host is there to forbid anything.
 struct InvalidSyntax;
 
 impl Fields {
@@ -139,40 +139,39 @@ unsafe extern "C" fn fields_from_list(entries: *const [Raw; 2], len: usize, resu
         // SAFETY: as above.
         let appended = unsafe { fields.append(name.bytes(), value.bytes()) };
         if let Err(InvalidSyntax) = appended {
-            return result.set_invalid_syntax(4);
+            return set_invalid_syntax(result, at(from_list::ERR, from_list::smaller::ERR));
         }
     }
-    result.set_handle(fields.into_handle());
+    result.put(0, [OK]);
+    result.put(from_list::OK.position(), fields.into_handle().to_le_bytes());
 }
 
-impl Change {
-    fn set_ok(&mut self) {
-        self.0[0] = 0;
-    }
+/// The memory of a change's result, in the size that the callers have.
+type Change = Area<20>;
 
-    /// Sets what fields that can't be had fail with. The case of the error is 0.
-    fn set_invalid_syntax(&mut self, ok_alignment: usize) {
-        self.0[0] = 1;
-        self.0[Layout::of_host().payload(ok_alignment)] = 0;
-    }
+/// The cases of a result.
+const OK: u8 = 0;
+const ERR: u8 = 1;
 
-    fn set_handle(&mut self, handle: u32) {
-        self.set_ok();
-        let at = Layout::of_host().payload(4);
-        self.0[at..at + 4].copy_from_slice(&handle.to_le_bytes());
-    }
+/// The case of the only error that there is here.
+const INVALID_SYNTAX: u8 = 0;
+
+fn set_invalid_syntax(result: &mut Change, at: usize) {
+    result.put(0, [ERR]);
+    result.put(at, [INVALID_SYNTAX]);
 }
 
-/// Tells how a change of fields went.
 fn tell(result: &mut Change, changed: Result<(), InvalidSyntax>) {
     match changed {
-        Ok(()) => result.set_ok(),
-        Err(InvalidSyntax) => result.set_invalid_syntax(1),
+        Ok(()) => result.put(0, [OK]),
+        Err(InvalidSyntax) => {
+            set_invalid_syntax(result, at(fields_append::ERR, fields_append::smaller::ERR));
+        }
     }
 }
 
 #[unsafe(export_name = "wasi-uplift:absent/wasi:http/types@0.3.0#[method]fields.append")]
-unsafe extern "C" fn fields_append(
+unsafe extern "C" fn append(
     fields: u32,
     name: *const u8,
     name_len: usize,
@@ -307,7 +306,7 @@ macro_rules! timeout {
         unsafe extern "C" fn $set(options: u32, is_some: u32, value: u64, result: &mut Change) {
             // SAFETY: the caller has the handle.
             unsafe { (&mut *options_address(options))[$number] = (is_some != 0).then_some(value) };
-            result.set_ok();
+            result.put(0, [OK]);
         }
     };
 }
@@ -375,7 +374,7 @@ set! {
 }
 
 #[unsafe(export_name = "wasi-uplift:absent/wasi:http/client@0.3.0#[async-lower]send")]
-unsafe extern "C" fn send(_: u32, answer: &mut Area) -> u32 {
+unsafe extern "C" fn send(_: u32, answer: &mut Area<48>) -> u32 {
     let denied = Err(ErrorCode::HttpRequestDenied);
     // SAFETY: the caller passes memory for an answer.
     unsafe {

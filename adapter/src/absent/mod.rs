@@ -1,7 +1,7 @@
-//! What the functions of WASI 0.3 answer on a host that ships only a part of it.
+//! Stand-ins for the functions of WASI 0.3 packages that a host doesn't ship.
 //!
-//! Where a package is left out, the composer has each of its functions that the adapter imports
-//! replaced by the one here that is called like it. Each answers what WASI offers for absence: there
+//! Where a package is left out, the composer replaces each of its functions that the adapter imports
+//! by the one here that has its name. Each answers what WASI offers for absence: there
 //! are no folders, no socket can be made, a request is denied. What isn't here takes a handle that
 //! nobody can have then, or has no such answer.
 //!
@@ -14,18 +14,20 @@ mod http;
 mod random;
 mod sockets;
 
-use super::DROPPED;
-
 /// The handle of all ends of streams and futures here. A host counts its own from 1, and has less.
 const NO_END: u32 = 1 << 29;
 
 /// The ends of a new stream or future.
 const NO_ENDS: u64 = NO_END as u64 | (NO_END as u64) << 32;
 
-/// The outcome of an operation that has ended well.
+/// The codes of operations that have ended.
 const COMPLETED: u32 = 0;
+const DROPPED: u32 = 1;
 
-/// How much a stream can take at once.
+/// The status of a call that has returned.
+const RETURNED: u32 = 2;
+
+/// The most elements that a stream takes at once.
 const MOST: usize = (1 << 28) - 1;
 
 /// A lowered list of nothing, or a string.

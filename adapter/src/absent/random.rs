@@ -1,7 +1,7 @@
 //! `wasi:random` where there is none. Nothing here stands in for random numbers that have to be
 //! good. Those that don't have to be are the same in each instance, which WASI allows.
 
-use crate::abi::Global;
+use crate::canon::Global;
 use alloc::vec::Vec;
 use core::cell::Cell;
 

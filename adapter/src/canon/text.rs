@@ -121,7 +121,7 @@ unsafe extern "C" fn to_latin1_or_utf16(start: u32, len: u32) -> u64 {
     pair(start.expose_provenance() as u32, count as u32)
 }
 
-/// How a string that isn't UTF-8 is allocated.
+/// The layout of a string that isn't UTF-8.
 fn layout(bytes: usize) -> Layout {
     match Layout::from_size_align(bytes, 2) {
         Ok(layout) => layout,

@@ -1,0 +1,235 @@
+//! wit-bindgen's bindings, with a proof of who may wait.
+//!
+//! The world says which functions are `async`: those that may block the task that calls them.
+//! wit-bindgen is told to generate none of them as Rust's `async`, because every export is lifted
+//! synchronously, which costs a fortieth of a callback. What is left of the word is one parameter,
+//! a `Task`, that is added here:
+//!
+//! - to the methods of the export traits, where the generated entry makes one, and
+//! - to the functions that call `async` imports, which only somebody who has one can do.
+
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
+use std::collections::BTreeSet;
+use syn::{FnArg, ImplItem, Item, TraitItem, Type, parse_quote};
+use wit_bindgen_core::wit_parser::{Function, FunctionKind, Resolve, WorldId, WorldItem, WorldKey};
+use wit_bindgen_core::{AsyncFilterSet, Files, WorldGenerator as _, name_package_module};
+use wit_bindgen_rust::Opts;
+
+/// A function of the generated code that may block, and the modules that it is in.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Blocking {
+    modules: Vec<String>,
+    /// The type or trait that it is a method of.
+    of: String,
+    name: String,
+}
+
+pub fn generate(mut resolve: Resolve, world: WorldId) -> String {
+    let blocking = Rewriter::new(&resolve, world);
+    let options = Opts {
+        generate_all: true,
+        merge_structurally_equal_types: Some(Some(true)),
+        async_: AsyncFilterSet::all(false),
+        disable_run_ctors_once_workaround: true,
+        ..Opts::default()
+    };
+    let mut files = Files::default();
+    options
+        .build()
+        .generate(&mut resolve, world, &mut files)
+        .expect("wit-bindgen knows all that the WIT has");
+    let (_, source) = files.iter().next().expect("wit-bindgen generates a file");
+    let source = str::from_utf8(source).expect("the bindings are text");
+    let mut file = syn::parse_file(source).expect("the bindings are Rust");
+    blocking.rewrite(&mut file.items);
+    prettyplease::unparse(&file)
+}
+
+/// Adds the parameter where it belongs.
+struct Rewriter {
+    functions: BTreeSet<Blocking>,
+    /// The entries of exports, by name, with the method that they call.
+    entries: BTreeSet<Blocking>,
+}
+
+impl Rewriter {
+    fn new(resolve: &Resolve, world: WorldId) -> Self {
+        let mut rewriter = Rewriter {
+            functions: BTreeSet::new(),
+            entries: BTreeSet::new(),
+        };
+        let world = &resolve.worlds[world];
+        for (key, item) in &world.imports {
+            rewriter.add(resolve, key, item, &[]);
+        }
+        for (key, item) in &world.exports {
+            rewriter.add(resolve, key, item, &["exports"]);
+        }
+        rewriter
+    }
+
+    fn add(&mut self, resolve: &Resolve, key: &WorldKey, item: &WorldItem, around: &[&str]) {
+        let (WorldKey::Interface(_), WorldItem::Interface { id, .. }) = (key, item) else {
+            return;
+        };
+        let interface = &resolve.interfaces[*id];
+        let (Some(package), Some(name)) = (interface.package, &interface.name) else {
+            return;
+        };
+        let mut modules: Vec<String> = around.iter().map(|it| it.to_string()).collect();
+        modules.push(resolve.packages[package].name.namespace.to_snake_case());
+        modules.push(name_package_module(resolve, package));
+        modules.push(name.to_snake_case());
+        let is_export = !around.is_empty();
+        for function in interface.functions.values() {
+            if !function.kind.is_async() {
+                continue;
+            }
+            let name = function.item_name().to_snake_case();
+            self.functions.insert(Blocking {
+                modules: modules.clone(),
+                of: owner(resolve, function, is_export),
+                name: name.clone(),
+            });
+            if is_export {
+                let entry = function.name.replace(['[', ']', '.'], "-").to_snake_case();
+                self.entries.insert(Blocking {
+                    modules: modules.clone(),
+                    of: format!("_export_{entry}_cabi"),
+                    name,
+                });
+            }
+        }
+    }
+
+    fn rewrite(&self, items: &mut [Item]) {
+        let mut rewritten = 0;
+        self.rewrite_in(&mut Vec::new(), items, &mut rewritten);
+        let all = self.functions.len() + self.entries.len();
+        assert_eq!(rewritten, all, "wit-bindgen names things differently now");
+    }
+
+    fn rewrite_in(&self, modules: &mut Vec<String>, items: &mut [Item], rewritten: &mut usize) {
+        for item in items {
+            match item {
+                Item::Mod(module) => {
+                    if let Some((_, items)) = &mut module.content {
+                        modules.push(module.ident.to_string());
+                        self.rewrite_in(modules, items, rewritten);
+                        modules.pop();
+                    }
+                }
+                Item::Trait(item) => {
+                    let of = item.ident.to_string();
+                    for member in &mut item.items {
+                        if let TraitItem::Fn(method) = member {
+                            self.add_parameter(modules, &of, &mut method.sig, rewritten);
+                        }
+                    }
+                }
+                Item::Impl(item) if item.trait_.is_none() => {
+                    let Type::Path(of) = &*item.self_ty else {
+                        continue;
+                    };
+                    let of = of.path.segments.last().expect("a type has a name");
+                    let of = of.ident.to_string();
+                    for member in &mut item.items {
+                        if let ImplItem::Fn(method) = member {
+                            self.add_parameter(modules, &of, &mut method.sig, rewritten);
+                        }
+                    }
+                }
+                Item::Fn(function) => {
+                    self.add_parameter(modules, "", &mut function.sig, rewritten);
+                    let name = function.sig.ident.to_string();
+                    let is_it = |entry: &&Blocking| entry.modules == *modules && entry.of == name;
+                    if let Some(entry) = self.entries.iter().find(is_it) {
+                        let body = &mut function.block;
+                        let body_with_task = with_argument(body.to_token_stream(), &entry.name);
+                        *body = parse_quote!({
+                            // SAFETY: this is the entry of an export that is `async`-typed.
+                            let entry = unsafe { crate::canon::Entry::of_async_export() };
+                            crate::reactor::enter(entry.task());
+                            #body_with_task
+                        });
+                        *rewritten += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add_parameter(
+        &self,
+        modules: &[String],
+        of: &str,
+        signature: &mut syn::Signature,
+        rewritten: &mut usize,
+    ) {
+        let blocking = Blocking {
+            modules: modules.to_vec(),
+            of: of.to_string(),
+            name: signature.ident.to_string(),
+        };
+        if self.functions.contains(&blocking) {
+            let parameter: FnArg = parse_quote!(_task: crate::canon::Task<'_>);
+            signature.inputs.push(parameter);
+            *rewritten += 1;
+        }
+    }
+}
+
+/// The trait or type of the generated code that a function is in. Empty if there is none.
+fn owner(resolve: &Resolve, function: &Function, is_export: bool) -> String {
+    let resource = match function.kind {
+        FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => None,
+        FunctionKind::Method(id)
+        | FunctionKind::Static(id)
+        | FunctionKind::Constructor(id)
+        | FunctionKind::AsyncMethod(id)
+        | FunctionKind::AsyncStatic(id) => resolve.types[id].name.as_ref(),
+    };
+    let resource = resource.map(|name| name.to_upper_camel_case());
+    match is_export {
+        true => format!("Guest{}", resource.unwrap_or_default()),
+        false => resource.unwrap_or_default(),
+    }
+}
+
+/// Adds the argument to each call of `method` of the type parameter.
+fn with_argument(tokens: TokenStream, method: &str) -> TokenStream {
+    let mut before = [const { String::new() }; 4];
+    let mut changed = TokenStream::new();
+    for token in tokens {
+        let token = match token {
+            TokenTree::Group(group) => {
+                let mut inside = with_argument(group.stream(), method);
+                let is_call = group.delimiter() == Delimiter::Parenthesis
+                    && before == ["T_", ":", ":", method];
+                if is_call {
+                    let comma = match inside.is_empty() || ends_with_comma(&inside) {
+                        true => quote!(),
+                        false => quote!(,),
+                    };
+                    inside.extend(quote!(#comma entry.task()));
+                }
+                let mut changed = Group::new(group.delimiter(), inside);
+                changed.set_span(group.span());
+                TokenTree::Group(changed)
+            }
+            token => token,
+        };
+        before.rotate_left(1);
+        before[3] = token.to_string();
+        changed.extend([token]);
+    }
+    changed
+}
+
+fn ends_with_comma(tokens: &TokenStream) -> bool {
+    let last = tokens.clone().into_iter().last();
+    last.is_some_and(|token| token.to_string() == ",")
+}

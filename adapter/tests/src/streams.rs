@@ -1,0 +1,235 @@
+//! One stream, read or written.
+
+use crate::canon::Event;
+use crate::choice::{choose, explore};
+use crate::host::{self, in_task};
+use crate::op::{Read, Reader, Writer, Wrote};
+use crate::reactor::{self, Waiter};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+/// The number of things that an owner does.
+const STEPS: usize = 5;
+
+/// The size of a read, and of what is written.
+const LEN: usize = 2;
+
+struct Owner {
+    me: Weak<Owner>,
+    reader: RefCell<Option<Reader>>,
+    got: RefCell<Vec<u8>>,
+    is_last: Cell<bool>,
+}
+
+impl Owner {
+    fn is_pending(&self) -> bool {
+        self.reader
+            .borrow()
+            .as_ref()
+            .is_some_and(Reader::is_pending)
+    }
+
+    fn start(&self) {
+        let mut reader = self.reader.borrow_mut();
+        let read = reader
+            .as_mut()
+            .and_then(|it| it.start(Vec::new(), LEN, &self.me));
+        if let Some(read) = read {
+            self.note(read);
+        }
+    }
+
+    fn note(&self, read: Read) {
+        assert!(read.elements.len() <= LEN);
+        assert!(read.is_last || !read.elements.is_empty());
+        self.got.borrow_mut().extend(read.elements);
+        self.is_last.set(read.is_last);
+    }
+}
+
+impl Waiter for Owner {
+    fn event(&self, event: Event) {
+        let mut reader = self.reader.borrow_mut();
+        let reader = reader
+            .as_mut()
+            .expect("an event of a dropped end goes elsewhere");
+        assert!(reader.has(&event));
+        self.note(reader.finish(event));
+    }
+}
+
+/// A thing that an owner does.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Start,
+    /// Look for events without waiting, in a task that can't wait.
+    Collect,
+    /// Let others run.
+    Yield,
+    Wait,
+    Drop,
+}
+
+fn next_step(can_start: bool, is_pending: bool) -> Step {
+    let mut steps = vec![Step::Drop, Step::Collect, Step::Yield];
+    if can_start {
+        steps.push(Step::Start);
+    }
+    if is_pending {
+        steps.push(Step::Wait);
+    }
+    crate::choice::one_of(&steps)
+}
+
+fn read() {
+    host::begin_run();
+    let owner = Rc::new_cyclic(|me| Owner {
+        me: me.clone(),
+        reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
+        got: RefCell::default(),
+        is_last: Cell::new(false),
+    });
+    for _ in 0..STEPS {
+        let is_pending = owner.is_pending();
+        match next_step(!is_pending && !owner.is_last.get(), is_pending) {
+            Step::Start => owner.start(),
+            Step::Collect => in_task(false, |_| reactor::collect()),
+            Step::Yield => in_task(true, reactor::yield_once),
+            Step::Wait => in_task(true, |task| {
+                reactor::wait(task);
+                assert!(!owner.is_pending(), "there was nothing else to wait for");
+            }),
+            Step::Drop => {
+                drop(owner.reader.take());
+                break;
+            }
+        }
+    }
+    // Nothing is lost, nothing comes twice, and all of it comes in order.
+    assert!(
+        owner
+            .got
+            .borrow()
+            .iter()
+            .copied()
+            .eq(0..owner.got.borrow().len() as u8)
+    );
+    drop(owner);
+    // A pending operation may end by itself, or be cancelled.
+    in_task(false, |_| reactor::collect());
+    host::end_run();
+}
+
+#[test]
+fn every_order_of_reading_a_stream() {
+    let runs = explore(read);
+    assert!(runs > 1000, "{runs}");
+}
+
+struct Sender {
+    me: Weak<Sender>,
+    writer: RefCell<Option<Writer>>,
+    taken: Cell<usize>,
+    is_last: Cell<bool>,
+}
+
+impl Sender {
+    fn note(&self, wrote: Wrote) {
+        assert!(wrote.is_last || wrote.taken > 0);
+        self.taken.set(self.taken.get() + wrote.taken);
+        self.is_last.set(wrote.is_last);
+    }
+
+    fn state(&self) -> (bool, bool) {
+        let writer = self.writer.borrow();
+        writer
+            .as_ref()
+            .map_or((false, false), |it| (it.is_pending(), it.is_empty()))
+    }
+}
+
+impl Waiter for Sender {
+    fn event(&self, event: Event) {
+        let mut writer = self.writer.borrow_mut();
+        let writer = writer
+            .as_mut()
+            .expect("an event of a dropped end goes elsewhere");
+        assert!(writer.has(&event));
+        self.note(writer.finish(event));
+    }
+}
+
+fn write() {
+    host::begin_run();
+    let sender = Rc::new_cyclic(|me| Sender {
+        me: me.clone(),
+        writer: RefCell::new(Some(Writer::new(&host::STREAM, host::writable()))),
+        taken: Cell::new(0),
+        is_last: Cell::new(false),
+    });
+    let mut loaded = 0;
+    for _ in 0..STEPS {
+        let (is_pending, is_empty) = sender.state();
+        match next_step(!is_pending && !sender.is_last.get(), is_pending) {
+            Step::Start => {
+                let mut writer = sender.writer.borrow_mut();
+                let writer = writer.as_mut().expect("it is there");
+                if is_empty {
+                    writer.load((loaded..loaded + LEN as u8).collect());
+                    loaded += LEN as u8;
+                }
+                if let Some(wrote) = writer.start(&sender.me) {
+                    sender.note(wrote);
+                }
+            }
+            Step::Collect => in_task(false, |_| reactor::collect()),
+            Step::Yield => in_task(true, reactor::yield_once),
+            Step::Wait => in_task(true, |task| {
+                reactor::wait(task);
+                assert!(!sender.state().0, "there was nothing else to wait for");
+            }),
+            Step::Drop => {
+                drop(sender.writer.take());
+                break;
+            }
+        }
+    }
+    // The owner knows what was taken, unless it has dropped a write that was pending.
+    let written = host::written();
+    assert_eq!(written.len(), sender.taken.get());
+    drop(sender);
+    in_task(false, |_| reactor::collect());
+    host::end_run();
+    let written = host::written();
+    assert!(written.iter().copied().eq(0..written.len() as u8));
+}
+
+#[test]
+fn every_order_of_writing_a_stream() {
+    let runs = explore(write);
+    assert!(runs > 1000, "{runs}");
+}
+
+/// A task that can't wait gets what has happened, and leaves the rest for one that can.
+#[test]
+fn what_is_dropped_where_nothing_can_wait_is_cancelled_later() {
+    explore(|| {
+        host::begin_run();
+        let owner = Rc::new_cyclic(|me| Owner {
+            me: me.clone(),
+            reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
+            got: RefCell::default(),
+            is_last: Cell::new(false),
+        });
+        owner.start();
+        in_task(false, |task| {
+            drop(owner);
+            // None of these may block.
+            for _ in 0..choose(3) {
+                reactor::yield_once(task);
+            }
+        });
+        in_task(false, |_| {});
+        host::end_run();
+    });
+}
