@@ -3,5 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The tests run what is embedded, which has to be made of the adapter's sources as they are.
+adapter/build.sh --fresh
 rustup target add wasm32-wasip2 wasm32-unknown-unknown
 cargo test --workspace --locked "$@"

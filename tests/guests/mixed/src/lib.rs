@@ -13,10 +13,14 @@ impl wasip3::exports::cli::run::Guest for Mixed {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
         println!("{arguments:?}");
         let start = Instant::now();
-        futures::join!(nap("the long one", 1_000), nap("the short one", 20), async {
-            std::thread::sleep(Duration::from_millis(5));
-            println!("the standard library has slept");
-        });
+        futures::join!(
+            nap("the long one", 1_000),
+            nap("the short one", 20),
+            async {
+                std::thread::sleep(Duration::from_millis(5));
+                println!("the standard library has slept");
+            }
+        );
         assert!(start.elapsed() >= Duration::from_millis(1_000));
         let file = format!("/home/{}", arguments.concat());
         fs::write(&file, "written").map_err(|_| ())?;
