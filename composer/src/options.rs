@@ -1,6 +1,6 @@
 //! How to compose.
 
-use crate::Target;
+use crate::catalogue::Target;
 use std::fmt;
 use std::str::FromStr;
 

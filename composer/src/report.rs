@@ -2,9 +2,12 @@
 
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::component::Sort;
+use crate::compose::{self, Composed};
+use crate::error::{ComposeError, InspectError, PlanError};
 use crate::inspect::{Extern, Guest};
+use crate::options::Options;
 use crate::plan::{Decisions, ExportFate, ImportFate, Planned};
-use crate::{ComposeError, Composed, InspectError, Options, PlanError, preview1};
+use crate::preview1;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -120,7 +123,7 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, InspectError> 
     report.verdict = if plan.is_identity() {
         Verdict::Already
     } else {
-        match crate::carry_out(&component, read, plan, &catalogue, options.link) {
+        match compose::carry_out(&component, read, plan, &catalogue, options.link) {
             Ok(composed) => Verdict::Composes(Box::new(composed)),
             Err(ComposeError::Internal(error)) => return Err(error.into()),
             Err(error) => Verdict::Impossible { error: Some(error) },

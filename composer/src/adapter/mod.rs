@@ -54,6 +54,17 @@ impl FusibleAdapter {
         Some(export)
     }
 
+    /// The same for a function that the guest calls.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such export.
+    pub fn called(&self, interface: &str, function: &str) -> Result<&str, InternalError> {
+        let missing =
+            || InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"));
+        self.export(interface, function).ok_or_else(missing)
+    }
+
     /// The core module's export to be called after such a function, if there is one.
     pub fn post_return(&self, interface: &str, function: &str) -> Option<&str> {
         self.export(&format!("cabi_post_{interface}"), function)

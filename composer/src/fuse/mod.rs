@@ -14,15 +14,16 @@ mod guest;
 mod handles;
 mod removed;
 mod server;
+mod started;
 #[cfg(test)]
 mod tests;
 mod wrap;
 
-use crate::adapter::{self, FusibleAdapter};
+use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId, Sort};
+use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId};
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError};
 use crate::inspect::Guest;
@@ -33,6 +34,7 @@ use glue::{Strings, Types};
 use guest::{GuestPart, Served};
 use removed::{Removal, Replaced};
 use server::Server;
+use started::started;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wasmparser::CanonicalFunction;
@@ -136,10 +138,8 @@ pub(crate) fn fuse(
     instances.extend(answer.map(|answer| (adapter::answer::INTERFACE, answer)));
     let adapter_instance = place_adapter(&mut assembly, adapter_root, &instances)?;
     let export = |interface: &str, function: &str| {
-        let export = adapter.export(interface, function);
-        let missing =
-            || InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"));
-        export.map(str::to_string).ok_or_else(missing)
+        let export = adapter.called(interface, function);
+        export.map(str::to_string)
     };
     let destructors = adapter
         .resources
@@ -291,48 +291,6 @@ fn place_adapter(
     Ok(core_instance.ok_or_else(missing)?)
 }
 
-/// The one function that an export holds, which the guest has to lift.
-fn started(model: &Model<'_>, root: ScopeId, export: &str) -> Result<ItemId, FuseError> {
-    let unclear = || FuseError::Start {
-        export: export.to_string(),
-    };
-    let mut item = *model[root].exports.get(export).ok_or_else(unclear)?;
-    if model[item].sort == Sort::Instance {
-        let functions = lifted_functions(model, item);
-        let [function] = functions[..] else {
-            return Err(unclear());
-        };
-        item = function;
-    }
-    Ok(item)
-}
-
-/// The outermost component's functions that go into an instance: as its exports, or as arguments of
-/// the components that it is made of.
-fn lifted_functions(model: &Model<'_>, instance: ItemId) -> Vec<ItemId> {
-    let mut functions = BTreeSet::new();
-    let mut pending = vec![instance];
-    let mut seen = BTreeSet::new();
-    while let Some(id) = pending.pop() {
-        let id = model.origin(id);
-        if !seen.insert(id) {
-            continue;
-        }
-        match (&model[id].definition, model[id].sort) {
-            (Definition::Lift { .. }, _) => _ = functions.insert(id),
-            (Definition::Instance(_), _) => model.references(id, &mut |to| {
-                if matches!(model[to].sort, Sort::Func | Sort::Instance) {
-                    pending.push(to);
-                }
-            }),
-            // It is none of the guest's own.
-            (_, Sort::Func | Sort::Instance) => _ = functions.insert(id),
-            _ => {}
-        }
-    }
-    functions.into_iter().collect()
-}
-
 /// The functions of the adapter that glue calls for the strings of the functions that the guest
 /// calls.
 fn helpers(
@@ -374,13 +332,4 @@ fn is_bridged(resolve: &Resolve, ty: &Type) -> bool {
         && copy::parts(kind)
             .iter()
             .all(|part| is_bridged(resolve, part))
-}
-
-impl FusibleAdapter {
-    /// The core module's export for a function that the guest calls.
-    fn called(&self, interface: &str, function: &str) -> Result<&str, InternalError> {
-        let missing =
-            || InternalError::adapter(format!("it doesn't export `{function}` of `{interface}`"));
-        self.export(interface, function).ok_or_else(missing)
-    }
 }

@@ -3,6 +3,7 @@
 
 use super::answer;
 use super::glue;
+use super::started::started;
 use crate::catalogue::{Catalogue, Incoming};
 use crate::component::assembly::Assembly;
 use crate::component::parsed::Parsed;
@@ -48,7 +49,7 @@ impl Server {
         model: &Model<'_>,
         guest: ScopeId,
     ) -> Result<Self, FuseError> {
-        let function = super::started(model, guest, export)?;
+        let function = started(model, guest, export)?;
         let incoming = plan.incoming().ok_or_else(|| FuseError::Handler {
             export: export.to_string(),
         })?;
