@@ -12,7 +12,7 @@ use crate::demand::Demand;
 use crate::error::{InternalError, LinkError, PlanError};
 use crate::front;
 use crate::inspect::{Extern, Guest};
-use crate::plan::{ExportFate, ImportFate, Plan};
+use crate::plan::{ExportFate, Plan};
 use crate::producers;
 use crate::shared;
 use std::cell::OnceCell;
@@ -105,10 +105,10 @@ pub(crate) fn link(
     let adapter_root = model.read(&adapter.bytes).map_err(InternalError::adapter)?;
     let roots = [guest.root, adapter_root];
     let shared_root = shared::imports(&mut model, roots, catalogue, None, &shared_imports)?;
-    let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
+    let adapted = plan.adapted_names();
     let mut assembly = Assembly::new(&mut model);
     assembly.import_from(shared_root.unwrap_or(adapter_root), |_| true);
-    assembly.import_from(guest.root, |name| !is_adapted(name));
+    assembly.import_from(guest.root, |name| !adapted.contains(name));
 
     let unserved =
         |import: String| InternalError::link(format!("nothing is imported as `{import}`"));

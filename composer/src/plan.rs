@@ -410,6 +410,13 @@ impl Plan {
         })
     }
 
+    /// The names of the imports that the adapter serves, for looking up many.
+    pub(crate) fn adapted_names(&self) -> HashSet<&str> {
+        self.adapted()
+            .map(|(import, _)| import.name.as_str())
+            .collect()
+    }
+
     /// Whether the guest imports a function that may wait.
     pub fn may_wait(&self) -> bool {
         self.imports.iter().any(|import| match &import.fate {

@@ -27,7 +27,7 @@ use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId};
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError};
 use crate::inspect::Guest;
-use crate::plan::{ImportFate, Plan};
+use crate::plan::Plan;
 use crate::producers;
 use crate::shared;
 use glue::{Strings, Types};
@@ -79,8 +79,8 @@ pub(crate) fn fuse(
     catalogue: &Catalogue,
 ) -> Result<Written, Failure> {
     check_built_ins(&guest.model, guest.root)?;
-    let is_adapted = |name: &str| matches!(plan.import(name), Some(ImportFate::Adapter { .. }));
-    let mut removal = Removal::of(&guest.model, guest.root, is_adapted);
+    let adapted = plan.adapted_names();
+    let mut removal = Removal::of(&guest.model, guest.root, |name| adapted.contains(name));
     let served = Served::new(plan, catalogue)?;
     let waits = plan.may_wait();
     let mut helpers = helpers(&removal, &served, catalogue)?;

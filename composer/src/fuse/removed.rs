@@ -9,7 +9,7 @@ use crate::component::{
     Alias, CanonicalOption, Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort,
 };
 use crate::error::FuseError;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A function or type of an import that is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +71,8 @@ impl Lowering {
 pub(super) struct Removal {
     /// The removed imports, by item.
     imports: HashMap<ItemId, String>,
-    /// The core functions to be replaced.
-    pub replaced: HashMap<ItemId, Replaced>,
+    /// The core functions to be replaced, in order: the first obstacle is always the same.
+    pub replaced: BTreeMap<ItemId, Replaced>,
     /// The definitions that stay.
     live: HashSet<ItemId>,
 }
@@ -86,7 +86,7 @@ impl Removal {
             .map(|(name, id)| (id, name.to_string()));
         let mut removal = Removal {
             imports: imports.collect(),
-            replaced: HashMap::new(),
+            replaced: BTreeMap::new(),
             live: HashSet::new(),
         };
         for id in &model[root].items {
