@@ -11,11 +11,12 @@ use std::convert::Infallible;
 use std::ops::Range;
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportKind,
-    ComponentExportSection, ComponentImportSection, ComponentInstanceSection, ComponentNameSection,
-    ComponentOuterAliasKind, ComponentSection, ComponentSectionId, ComponentTypeEncoder,
-    ComponentTypeRef, ComponentTypeSection, ComponentValType, CoreTypeSection, CustomSection,
-    Encode, ExportKind, InstanceSection, InstanceType, ModuleArg, NameMap, TypeBounds,
+    CanonicalFunctionSection, Component, ComponentAliasSection, ComponentCoreTypeEncoder,
+    ComponentExportKind, ComponentExportSection, ComponentExternName, ComponentImportSection,
+    ComponentInstanceSection, ComponentNameSection, ComponentOuterAliasKind, ComponentSection,
+    ComponentSectionId, ComponentType, ComponentTypeEncoder, ComponentTypeRef,
+    ComponentTypeSection, ComponentValType, CoreTypeSection, CustomSection, Encode, ExportKind,
+    InstanceSection, InstanceType, ModuleArg, NameMap, TypeBounds,
 };
 
 /// Why a model was not written: its core types or built-ins are none that wasm-encoder knows.
@@ -127,6 +128,56 @@ macro_rules! section {
             _ => unreachable!("it has just been made one of this kind"),
         }
     }};
+}
+
+/// The declarations of a type that is being written.
+enum Declarations {
+    Instance(InstanceType),
+    Component(ComponentType),
+}
+
+impl Declarations {
+    fn core_type(&mut self) -> ComponentCoreTypeEncoder<'_> {
+        match self {
+            Declarations::Instance(ty) => ty.core_type(),
+            Declarations::Component(ty) => ty.core_type(),
+        }
+    }
+
+    fn ty(&mut self) -> ComponentTypeEncoder<'_> {
+        match self {
+            Declarations::Instance(ty) => ty.ty(),
+            Declarations::Component(ty) => ty.ty(),
+        }
+    }
+
+    fn alias(&mut self, alias: wasm_encoder::Alias<'_>) {
+        match self {
+            Declarations::Instance(ty) => _ = ty.alias(alias),
+            Declarations::Component(ty) => _ = ty.alias(alias),
+        }
+    }
+
+    fn export(&mut self, name: ComponentExternName<'_>, ty: ComponentTypeRef) {
+        match self {
+            Declarations::Instance(it) => _ = it.export(name, ty),
+            Declarations::Component(it) => _ = it.export(name, ty),
+        }
+    }
+
+    fn import(&mut self, name: ComponentExternName<'_>, ty: ComponentTypeRef) {
+        match self {
+            Declarations::Instance(_) => unreachable!("an instance type imports nothing"),
+            Declarations::Component(it) => _ = it.import(name, ty),
+        }
+    }
+
+    fn encode(&self, encoder: ComponentTypeEncoder<'_>) {
+        match self {
+            Declarations::Instance(ty) => encoder.instance(ty),
+            Declarations::Component(ty) => encoder.component(ty),
+        }
+    }
 }
 
 impl<'a> Writer<'_, 'a> {
@@ -257,19 +308,11 @@ impl<'a> Writer<'_, 'a> {
             }
             Definition::Type(ty) => {
                 // A nested scope is written before the section that it is for.
-                match ty {
-                    Type::Instance(scope) => {
-                        let declarations = self.instance_type(*scope)?;
-                        section!(section, self.bytes, Types).instance(&declarations);
-                    }
-                    Type::Component(scope) => {
-                        let declarations = self.component_type(*scope)?;
-                        section!(section, self.bytes, Types).component(&declarations);
-                    }
-                    ty => {
-                        let section = section!(section, self.bytes, Types);
-                        self.ty(section.ty(), ty)?;
-                    }
+                let nested = self.nested_type(ty)?;
+                let section = section!(section, self.bytes, Types);
+                match nested {
+                    Some(nested) => nested.encode(section.ty()),
+                    None => self.ty(section.ty(), ty)?,
                 }
             }
             Definition::Lift { core, ty, options } => {
@@ -333,9 +376,9 @@ impl<'a> Writer<'_, 'a> {
         Ok(())
     }
 
-    fn instance_type(&mut self, scope: ScopeId) -> Result<InstanceType> {
+    /// Writes the type of an instance or component.
+    fn declarations(&mut self, scope: ScopeId, mut ty: Declarations) -> Result<Declarations> {
         let model = self.model;
-        let mut ty = InstanceType::new();
         self.counts.push([0; Sort::COUNT]);
         for id in &model[scope].items {
             self.give_number(*id);
@@ -343,51 +386,11 @@ impl<'a> Writer<'_, 'a> {
                 Definition::CoreType(core) => {
                     core.encode(ty.core_type(), &|id| self.number(id))?;
                 }
-                Definition::Type(Type::Instance(scope)) => {
-                    let declarations = self.instance_type(*scope)?;
-                    ty.ty().instance(&declarations);
-                }
-                Definition::Type(Type::Component(scope)) => {
-                    let declarations = self.component_type(*scope)?;
-                    ty.ty().component(&declarations);
-                }
-                Definition::Type(inner) => self.ty(ty.ty(), inner)?,
-                Definition::Alias(alias) => {
-                    ty.alias(self.alias(*id, alias));
-                }
-                Definition::Declared { name, ty: declared } => {
-                    ty.export(encoded(name), self.extern_type(*declared));
-                }
-                Definition::CoreTypeOfGroup { .. } | Definition::SameAs(_) => {}
-                _ => unreachable!("an instance type declares nothing else"),
-            }
-        }
-        self.counts.pop();
-        Ok(ty)
-    }
-
-    fn component_type(&mut self, scope: ScopeId) -> Result<wasm_encoder::ComponentType> {
-        let model = self.model;
-        let mut ty = wasm_encoder::ComponentType::new();
-        self.counts.push([0; Sort::COUNT]);
-        for id in &model[scope].items {
-            self.give_number(*id);
-            match &model[*id].definition {
-                Definition::CoreType(core) => {
-                    core.encode(ty.core_type(), &|id| self.number(id))?;
-                }
-                Definition::Type(Type::Instance(scope)) => {
-                    let declarations = self.instance_type(*scope)?;
-                    ty.ty().instance(&declarations);
-                }
-                Definition::Type(Type::Component(scope)) => {
-                    let declarations = self.component_type(*scope)?;
-                    ty.ty().component(&declarations);
-                }
-                Definition::Type(inner) => self.ty(ty.ty(), inner)?,
-                Definition::Alias(alias) => {
-                    ty.alias(self.alias(*id, alias));
-                }
+                Definition::Type(inner) => match self.nested_type(inner)? {
+                    Some(nested) => nested.encode(ty.ty()),
+                    None => self.ty(ty.ty(), inner)?,
+                },
+                Definition::Alias(alias) => ty.alias(self.alias(*id, alias)),
                 Definition::Declared { name, ty: declared } => {
                     ty.export(encoded(name), self.extern_type(*declared));
                 }
@@ -395,11 +398,21 @@ impl<'a> Writer<'_, 'a> {
                     ty.import(encoded(name), self.extern_type(*imported));
                 }
                 Definition::CoreTypeOfGroup { .. } | Definition::SameAs(_) => {}
-                _ => unreachable!("a component type declares nothing else"),
+                _ => unreachable!("a type declares nothing else"),
             }
         }
         self.counts.pop();
         Ok(ty)
+    }
+
+    /// Writes a type that has declarations. `None` if it is another kind of type.
+    fn nested_type(&mut self, ty: &Type<'a>) -> Result<Option<Declarations>> {
+        let (scope, empty) = match ty {
+            Type::Instance(scope) => (scope, Declarations::Instance(Default::default())),
+            Type::Component(scope) => (scope, Declarations::Component(Default::default())),
+            _ => return Ok(None),
+        };
+        self.declarations(*scope, empty).map(Some)
     }
 
     fn alias<'n>(&self, id: ItemId, alias: &'n Alias<'a>) -> wasm_encoder::Alias<'n> {
