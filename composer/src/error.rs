@@ -353,6 +353,28 @@ pub enum Unserved {
         /// The name of the function.
         function: String,
     },
+    /// An interface of WASI 0.3 in another version than that which was asked for.
+    #[non_exhaustive]
+    OtherVersion {
+        /// The version that was asked for.
+        version: &'static str,
+        /// The version of the import, if a result can be made for it instead.
+        instead: Option<&'static str>,
+    },
+    /// An interface, in a package of WASI 0.3, that WASI 0.3 doesn't have.
+    #[non_exhaustive]
+    UnknownP3 {
+        /// The version of WASI 0.3.
+        version: &'static str,
+    },
+    /// WASI 0.3 has the interface, but not this function of it.
+    #[non_exhaustive]
+    FunctionP3 {
+        /// The name of the function.
+        function: String,
+        /// The version of WASI 0.3.
+        version: &'static str,
+    },
     /// The guest has it of WASI 0.3 itself, and its package is to be left out.
     #[non_exhaustive]
     LeftOut {
@@ -393,6 +415,32 @@ impl fmt::Display for Unserved {
                 f,
                 "its function `{function}` is newer than this version of wasi-uplift, or was never \
                  part of WASI 0.2; use a later wasi-uplift, or build the guest without it"
+            ),
+            Unserved::OtherVersion {
+                version,
+                instead: None,
+            } => write!(
+                f,
+                "it is WASI 0.3 already, in another version than {version}, which a host that ships \
+                 {version} need not have; build the guest for {version}"
+            ),
+            Unserved::OtherVersion {
+                version,
+                instead: Some(instead),
+            } => write!(
+                f,
+                "it is WASI 0.3 already, in another version than {version}, which a host that ships \
+                 {version} need not have; compose for {instead}, or build the guest for {version}"
+            ),
+            Unserved::UnknownP3 { version } => write!(
+                f,
+                "WASI {version} has no such interface; join the guest with a component that serves \
+                 it first, for example with `wac plug`, or build it without"
+            ),
+            Unserved::FunctionP3 { function, version } => write!(
+                f,
+                "it is WASI 0.3 already, which has no function `{function}` in {version}; build the \
+                 guest from the interface's definition as it was published"
             ),
             Unserved::LeftOut { package } => write!(
                 f,
@@ -614,9 +662,24 @@ fn display_imports(imports: &[UnservedImport]) -> String {
     if let [UnservedImport { import, reason }] = imports {
         return format!("the import `{import}` can't be served: {reason}");
     }
-    let mut text = format!("{} imports can't be served:", imports.len());
+    // Many often have one reason, which is said once.
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for UnservedImport { import, reason } in imports {
-        text.push_str(&format!("\n  `{import}`: {reason}"));
+        let reason = reason.to_string();
+        match groups.iter_mut().find(|(other, _)| *other == reason) {
+            Some((_, names)) => names.push(import),
+            None => groups.push((reason, vec![import])),
+        }
+    }
+    let mut text = format!("{} imports can't be served:", imports.len());
+    for (reason, names) in groups {
+        if let [name] = names[..] {
+            text.push_str(&format!("\n  `{name}`: {reason}"));
+        } else {
+            text.push_str(&format!("\n  {reason}:"));
+            let names = names.iter().map(|name| format!("\n    `{name}`"));
+            text.extend(names);
+        }
     }
     text
 }

@@ -720,8 +720,9 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, P
     let Some(name) = import.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ImportFate::Host);
     };
-    // There is more under the name of WASI than what makes up WASI 0.2: `wasi:config`, for example.
-    if !is_of_p2(name) && name.generation() != Some(Generation::P3) {
+    // There is more under the name of WASI than what makes up WASI 0.2 and 0.3: `wasi:config`, for
+    // example.
+    if !is_of_p2(name) {
         return Ok(ImportFate::Host);
     }
     let is_p2 = P2_INTERFACES.contains(&name.path().as_str());
@@ -731,7 +732,12 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, P
                 package: name.package.clone(),
             });
         }
-        Some(Generation::P3) => return Ok(ImportFate::AlreadyP3),
+        Some(Generation::P3) => {
+            return match families.catalogue.missing_of_p3(name, &import.functions) {
+                None => Ok(ImportFate::AlreadyP3),
+                Some(reason) => unserved(reason),
+            };
+        }
         _ if !is_p2 => return unserved(Unserved::Unknown),
         Some(Generation::P2) => {}
         None => return unserved(Unserved::Version),

@@ -13,7 +13,7 @@ pub(crate) mod wit;
 pub(crate) use embedded::{PREVIEW1_COMMAND, PREVIEW1_REACTOR};
 pub use target::{Target, UnknownTarget};
 
-use crate::error::{InternalError, OptionsError};
+use crate::error::{InternalError, OptionsError, Unserved};
 use crate::name::InterfaceName;
 use crate::trim::Module;
 use absence::Absence;
@@ -21,6 +21,16 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use wit_component::metadata;
 use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem};
+
+/// The interfaces of WASI 0.3 that the adapter doesn't import, with their functions.
+const NOT_IMPORTED: [(&str, &[&str]); 3] = [
+    ("wasi:cli/run", &["run"]),
+    (
+        "wasi:clocks/timezone",
+        &["iana-id", "to-debug-string", "utc-offset"],
+    ),
+    ("wasi:http/handler", &["handle"]),
+];
 
 /// The interface that front components call: `drain` waits until what the adapter has accepted is
 /// with the host.
@@ -169,6 +179,36 @@ impl Catalogue {
     /// imported of it.
     pub fn serves(&self, package: &str) -> bool {
         self.leaves_out(package) || self.target.serves(package)
+    }
+
+    /// What a host that ships the target doesn't have of an interface of WASI 0.3, which a guest
+    /// imports with some functions.
+    pub fn missing_of_p3(&self, name: &InterfaceName, functions: &[String]) -> Option<Unserved> {
+        let version = self.target.version();
+        let label = name.version.as_ref().map(ToString::to_string)?;
+        if label != version {
+            let mut others = Target::ALL.into_iter().map(Target::version);
+            let instead = others.find(|other| *other == label);
+            return Some(Unserved::OtherVersion { version, instead });
+        }
+        let path = name.path();
+        let named = |id: InterfaceId| self.resolve.id_of(id).as_deref() == Some(&name.to_string());
+        let mut interfaces = self.resolve.interfaces.iter();
+        let known = interfaces.find(|(id, _)| named(*id));
+        let mut others = NOT_IMPORTED.into_iter();
+        let other = others.find(|(interface, _)| *interface == path);
+        let has = |function: &String| match (known, other) {
+            (Some((_, interface)), _) => interface.functions.contains_key(function),
+            (None, other) => other.is_some_and(|(_, names)| names.contains(&function.as_str())),
+        };
+        if known.is_none() && other.is_none() {
+            return Some(Unserved::UnknownP3 { version });
+        }
+        let missing = functions.iter().find(|function| !has(function))?;
+        Some(Unserved::FunctionP3 {
+            function: missing.clone(),
+            version,
+        })
     }
 
     /// The adapter's core module, which can be trimmed.

@@ -258,11 +258,26 @@ impl fmt::Display for Target {
 }
 
 /// A version of WASI 0.3 that is no [`Target`].
-#[derive(Clone, Debug, thiserror::Error)]
-#[error(
-    "`{0}` is no known version of WASI 0.3: 0.3.0, 0.3.0-rc-2026-03-15 and 0.3.0-rc-2026-02-09 are"
-)]
-pub struct UnknownTarget(String);
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", describe_unknown(.version))]
+#[non_exhaustive]
+pub struct UnknownTarget {
+    /// The version.
+    pub version: String,
+}
+
+fn describe_unknown(version: &str) -> String {
+    // The functions of later releases are those of the first.
+    match version.strip_prefix("0.3.").map(str::parse::<u64>) {
+        Some(Ok(_)) => format!(
+            "`{version}` is no target of its own: take {BUILT}, which a host of {version} has, too"
+        ),
+        _ => {
+            let known = Target::ALL.map(Target::version).join(", ");
+            format!("`{version}` is no known version of WASI 0.3: {known} are")
+        }
+    }
+}
 
 impl FromStr for Target {
     type Err = UnknownTarget;
@@ -270,7 +285,9 @@ impl FromStr for Target {
     fn from_str(version: &str) -> Result<Self, UnknownTarget> {
         let named = |target: &Target| target.version() == version;
         let target = Target::ALL.into_iter().find(named);
-        target.ok_or_else(|| UnknownTarget(version.to_string()))
+        target.ok_or_else(|| UnknownTarget {
+            version: version.to_string(),
+        })
     }
 }
 

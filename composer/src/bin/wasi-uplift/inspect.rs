@@ -1,9 +1,11 @@
 //! `wasi-uplift inspect`
 
+use crate::messages::wrap;
 use crate::{Composition, advice, describe, files};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
+use console::Term;
 use serde_json::{Value, json};
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
@@ -45,7 +47,7 @@ impl Inspect {
         let text = if self.json {
             format!("{:#}\n", self.json(&name, &report))
         } else {
-            self.text(&name, &report)
+            wrap(self.text(&name, &report), &Term::stdout())
         };
         let mut stdout = anstream::stdout();
         let written = stdout

@@ -1,9 +1,13 @@
 //! What is said on standard error: with colours if it is a terminal, and never anywhere else.
 
 use clap::builder::styling::{AnsiColor, Style};
+use console::{Term, measure_text_width};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Display;
 use std::io::Write;
+
+/// The longest line for which a message is not taken apart.
+const LINE: usize = 120;
 
 /// What may be said.
 #[derive(Clone)]
@@ -67,8 +71,21 @@ impl Messages {
         self.bar.finish_and_clear();
     }
 
+    /// Says what has gone wrong: in a line if that is enough, and as a headline with its reasons
+    /// below it otherwise.
     pub fn error(&self, error: &anyhow::Error) {
-        self.say("error", AnsiColor::Red, format_args!("{error:#}"));
+        let mut text = format!("{error:#}");
+        if text.len() > LINE || text.contains('\n') {
+            text = error.to_string();
+            for cause in error.chain().skip(1) {
+                text.push(':');
+                for line in cause.to_string().lines() {
+                    text.push_str("\n  ");
+                    text.push_str(line);
+                }
+            }
+        }
+        self.say("error", AnsiColor::Red, text);
     }
 
     /// Says what is good to know.
@@ -95,9 +112,55 @@ impl Messages {
     }
 
     fn line(&self, line: impl Display) {
+        let text = wrap(line.to_string(), &Term::stderr());
         self.bar.suspend(|| {
             // If nobody listens, there is nobody to tell.
-            let _ = writeln!(anstream::stderr(), "{line}");
+            let _ = writeln!(anstream::stderr(), "{text}");
         });
+    }
+}
+
+/// Breaks the lines that are longer than a terminal is wide, and indents what comes after. What goes
+/// elsewhere stays as it is.
+pub fn wrap(text: String, terminal: &Term) -> String {
+    match terminal.size_checked() {
+        Some((_, width)) if terminal.is_term() => wrap_to(&text, width.into()),
+        _ => text,
+    }
+}
+
+fn wrap_to(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    for line in text.split_inclusive('\n') {
+        let start = line.len() - line.trim_start_matches(' ').len();
+        let indent = start + 2;
+        let mut column = 0;
+        for word in line.split_inclusive(' ') {
+            let length = measure_text_width(word.trim_end());
+            if column > indent && column + length > width {
+                wrapped.truncate(wrapped.trim_end_matches(' ').len());
+                wrapped.push('\n');
+                wrapped.extend(std::iter::repeat_n(' ', indent));
+                column = indent;
+            }
+            wrapped.push_str(word);
+            column += measure_text_width(word.trim_end_matches('\n'));
+        }
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap_to;
+
+    #[test]
+    fn long_lines_hang() {
+        let text = "error: it is too long\n  for a line\n";
+        let wrapped = "error: it is\n  too long\n  for a line\n";
+        assert_eq!(wrap_to(text, 12), wrapped);
+        assert_eq!(wrap_to(text, 80), text);
+        // What is longer than a line stays in one piece.
+        assert_eq!(wrap_to("one abcdefghijklmnop two", 8), "one\n  abcdefghijklmnop\n  two");
     }
 }
