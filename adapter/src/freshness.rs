@@ -1,8 +1,8 @@
 //! The guest's chances to know of changes to files.
 //!
 //! A host may have read ahead of what a guest was given of a file. That is old as soon as the guest
-//! has changed any file, or has got anything by which it could know that others have: bytes, a
-//! connection, a datagram, time. [`filesystem`](crate::filesystem) then reads again.
+//! has changed any file, or has got anything by which it could know that others have: bytes or their
+//! end, a connection, a datagram, time. [`filesystem`](crate::filesystem) then reads again.
 
 use crate::canon::Global;
 use core::cell::Cell;

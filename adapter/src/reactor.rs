@@ -13,6 +13,7 @@
 //!   may wait, or a [`Delivery`], which goes on until the other side has what it brings.
 
 use crate::canon::{Event, Global, MayWait, Task, WaitableSet, invariant, yield_now};
+use crate::freshness;
 use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -22,6 +23,17 @@ use core::cell::{Cell, RefCell};
 pub trait Waiter: 'static {
     /// Takes an event of an operation that it owns.
     fn event(&self, event: Event);
+
+    /// Whether [`drain`] waits for what this has accepted. WASI 0.2 delivers what is written to
+    /// files and to standard streams, and lets go of what a peer doesn't take when the guest ends.
+    fn outlives_guest(&self) -> bool {
+        true
+    }
+
+    /// Whether its events can tell the guest of what others do, so that files may have changed.
+    fn tells_of_others(&self) -> bool {
+        true
+    }
 }
 
 /// A pending operation whose owner was dropped. The reactor owns it until it has ended.
@@ -131,9 +143,18 @@ pub fn release<W: Waiter>(waiter: &W) {
     drop(kept);
 }
 
-/// Waits until everything that was accepted is with the host.
+/// Waits until everything that was accepted, and that outlives the guest, is with the host. What
+/// doesn't gets as far as it can without waiting.
 pub fn drain(task: Task<'_>) {
-    while !BUSY.borrow().is_empty() || REQUIRED.get() > 0 {
+    let lasts = || REQUIRED.get() > 0 || BUSY.borrow().iter().any(|it| it.outlives_guest());
+    loop {
+        let is_over = BUSY.borrow().is_empty() || !yield_once(task);
+        if !is_over {
+            continue;
+        }
+        if !lasts() {
+            return;
+        }
         wait(task);
     }
 }
@@ -171,6 +192,9 @@ fn dispatch(event: Event) {
     };
     if let Some(owner) = owner {
         drop(registrations);
+        if owner.tells_of_others() {
+            freshness::note_news();
+        }
         owner.event(event);
         return;
     }
@@ -192,11 +216,15 @@ fn dispatch(event: Event) {
     }
 }
 
-/// Hands over the events that are there, without letting anything else run.
-pub fn collect() {
+/// Hands over the events that are there, without letting anything else run. Returns `true` if there
+/// were any.
+pub fn collect() -> bool {
+    let mut is_any = false;
     while let Some(event) = SET.poll() {
         dispatch(event);
+        is_any = true;
     }
+    is_any
 }
 
 /// A `future.read` that is issued only while a task can wait, and cancelled before that task
@@ -244,47 +272,31 @@ fn cancel_deferred(pending: Vec<Rc<dyn DeferredRead>>, may_wait: MayWait<'_>) {
     }
 }
 
-/// Lets the host run once and hands over what came of it. This is what makes a guest progress that
-/// asks again and again and never waits.
-pub fn yield_once(task: Task<'_>) {
+/// Lets the host run once and hands over what came of it, before the guest is told that there is
+/// nothing: the answer is as old as the last time that the host ran. Returns `true` if there were
+/// events.
+pub fn yield_once(task: Task<'_>) -> bool {
     let Some(may_wait) = task.may_wait() else {
         return collect();
     };
     cancel_orphans(may_wait);
-    let (pending, _) = start_deferred();
+    let (pending, has_value) = start_deferred();
     yield_now(may_wait);
-    collect();
+    let is_any = collect();
     cancel_deferred(pending, may_wait);
-}
-
-/// The number of answers that are given without letting the host run.
-const PATIENCE: u32 = 128;
-
-/// The number of answers that were given since the host ran.
-static ANSWERS: Global<Cell<u32>> = Global::new(Cell::new(0));
-
-/// Counts an answer that is given at once although more could become known, and lets the host run
-/// when there were many. Returns `true` if it did.
-pub fn yield_if_due(task: Task<'_>) -> bool {
-    let answers = ANSWERS.get() + 1;
-    ANSWERS.set(answers % PATIENCE);
-    if answers < PATIENCE {
-        return false;
-    }
-    yield_once(task);
-    true
+    is_any || has_value
 }
 
 /// Waits until something has happened, and hands over all events that are there.
 ///
 /// The caller must not hold a borrow of anything that a waiter touches.
 pub fn wait(task: Task<'_>) {
-    ANSWERS.set(0);
     let Some(may_wait) = task.may_wait() else {
         // What has happened already can be told. Where nothing has, the host traps.
         let event = SET.poll();
         dispatch(event.unwrap_or_else(|| SET.wait(task)));
-        return collect();
+        collect();
+        return;
     };
     cancel_orphans(may_wait);
     let (pending, has_value) = start_deferred();

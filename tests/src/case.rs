@@ -68,6 +68,8 @@ pub enum Stdin {
     /// A pipe that gets the next piece, in the end its closing, each time the guest prints a `?`.
     /// So the guest knows which bytes have been sent.
     Asked(Vec<Vec<u8>>),
+    /// A pipe that is closed when the guest prints a `?`, after a file was rewritten.
+    Rewritten(PathBuf, Vec<u8>),
 }
 
 /// The reader of a guest's stdout.

@@ -5,7 +5,7 @@ use crate::fnv::Fnv;
 use crate::tree::Folders;
 use crate::{Scenario, Stdin, Stdout, TRAPPED, TRAPPED_PREFIX};
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, PipeReader, PipeWriter, Read, Seek, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -202,7 +202,9 @@ fn start(
     command.stdin(match &scenario.stdin {
         Stdin::Null | Stdin::Closed => Stdio::null(),
         Stdin::Directory => File::open(component.parent().expect("a file has a parent"))?.into(),
-        Stdin::Held | Stdin::Pipe(_) | Stdin::Slow(_) | Stdin::Asked(_) => Stdio::piped(),
+        Stdin::Held | Stdin::Pipe(_) | Stdin::Slow(_) | Stdin::Asked(_) | Stdin::Rewritten(..) => {
+            Stdio::piped()
+        }
         Stdin::File(bytes) => {
             let mut file = tempfile::tempfile()?;
             file.write_all(bytes)?;
@@ -257,6 +259,11 @@ fn feed(mut pipe: ChildStdin, source: Stdin, asked: &Receiver<()>, host: u32) ->
             }
             // Closing is the last answer. An error means that the guest is gone.
             let _ = asked.recv();
+        }
+        Stdin::Rewritten(file, contents) => {
+            if asked.recv().is_ok() {
+                fs::write(file, contents)?;
+            }
         }
         Stdin::Null | Stdin::Closed | Stdin::Directory | Stdin::Held | Stdin::File(_) => {}
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use tempfile::TempDir;
 use wasi_uplift_tests::events::wait_until;
-use wasi_uplift_tests::{Guest, Host, Outcome, Place, Preopen, Scenario, Source};
+use wasi_uplift_tests::{Guest, Host, Outcome, Place, Preopen, Scenario, Source, Stdin};
 
 /// All hosts look at one folder: making one for each would take longer than the rest.
 #[test]
@@ -54,19 +54,45 @@ fn a_file_that_somebody_else_changes() {
     }
 }
 
+/// A guest that has seen the end of its stdin sees what was done before that.
+#[test]
+fn a_file_that_is_changed_before_stdin_ends() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    let fresh = || {
+        fs::write(&file, [b'o'; 3000]).unwrap();
+        Stdin::Rewritten(file.clone(), vec![b'n'; 3000])
+    };
+    for outcome in everywhere_with("changed-before-the-end", || (folder.path(), fresh())) {
+        let read = "old 100 bytes?\nclosed\nnew 100 bytes\n";
+        assert_eq!(outcome.stdout, read.as_bytes(), "{outcome}{}", outcome.trap);
+    }
+}
+
 /// Runs a part of the guest on the WASI 0.2 host, and uplifted on hosts that work with files on
 /// other threads and in place. Each is given a folder.
 fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<Outcome> {
+    everywhere_with(part, || (folder(), Stdin::Null))
+}
+
+fn everywhere_with<P: AsRef<Path>>(
+    part: &str,
+    mut given: impl FnMut() -> (P, Stdin),
+) -> Vec<Outcome> {
     let guest = Guest::named("filesystem").unwrap();
-    let mut scenario = |inline_files| Scenario {
-        args: vec![part.into()],
-        preopens: vec![Preopen {
-            name: "/home".into(),
-            writable: true,
-            source: Source::Host(folder().as_ref().into()),
-        }],
-        inline_files,
-        ..Scenario::default()
+    let mut scenario = |inline_files| {
+        let (folder, stdin) = given();
+        Scenario {
+            args: vec![part.into()],
+            preopens: vec![Preopen {
+                name: "/home".into(),
+                writable: true,
+                source: Source::Host(folder.as_ref().into()),
+            }],
+            inline_files,
+            stdin,
+            ..Scenario::default()
+        }
     };
     let reference = Place::reference(guest);
     let mut outcomes = vec![LAB.run(reference, &scenario(false)).unwrap()];

@@ -49,12 +49,18 @@ impl Timer {
             wait: RefCell::new(None),
         })
     }
+
+    fn fire(&self) {
+        self.fired.set(true);
+        // Others had time to change files.
+        freshness::note_news();
+    }
 }
 
 impl Source for Timer {
     fn is_ready(&self, _task: Task<'_>) -> bool {
         if !self.fired.get() && p3::now() >= self.when {
-            self.fired.set(true);
+            self.fire();
             // The host need not tell any more.
             self.wait.take();
         }
@@ -65,7 +71,7 @@ impl Source for Timer {
         let mut wait = self.wait.borrow_mut();
         if wait.is_none() {
             match wait_until(self.when) {
-                Started::Ended(()) => self.fired.set(true),
+                Started::Ended(()) => self.fire(),
                 Started::Pending(subtask) => {
                     subtask.watch(self.me.clone());
                     *wait = Some(subtask);
@@ -83,9 +89,7 @@ impl Waiter for Timer {
             && subtask.advance(event).is_some()
         {
             *wait = None;
-            self.fired.set(true);
-            // Others had time to change files.
-            freshness::note_news();
+            self.fire();
         }
     }
 }

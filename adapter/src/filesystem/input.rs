@@ -182,6 +182,10 @@ impl Input for FileInput {
         let len = if len == 0 { READINESS } else { len };
         while !self.fill(len, task) {
             reactor::wait(task);
+            // What has been read since is new enough, whatever else has happened.
+            if self.has_news() {
+                break;
+            }
         }
         if is_new {
             self.complete(len, task);
@@ -224,6 +228,10 @@ impl DeferredRead for FileInput {
 }
 
 impl Waiter for FileInput {
+    fn tells_of_others(&self) -> bool {
+        false
+    }
+
     fn event(&self, event: Event) {
         let mut reader = self.reader.borrow_mut();
         match reader.has(&event) {

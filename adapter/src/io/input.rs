@@ -78,11 +78,10 @@ impl ByteInput {
 
     fn absorb(&self, read: Read) {
         self.buffer.push(read.elements);
+        // Whoever has sent this, or has ended it, may have changed files before.
+        freshness::note_news();
         if read.is_last {
             self.state.end(&self.me);
-        } else {
-            // Whoever has sent this may have changed files before.
-            freshness::note_news();
         }
     }
 

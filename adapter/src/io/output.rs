@@ -47,6 +47,11 @@ pub trait Kind: 'static {
     fn flush_waits(&self) -> bool {
         true
     }
+
+    /// Whether the bytes are to be delivered though the guest ends.
+    fn outlives_guest(&self) -> bool {
+        true
+    }
 }
 
 /// A byte stream that is written, with what was accepted for it.
@@ -284,7 +289,7 @@ impl Output {
         self.start_flush();
         self.wait_until(task, Self::has_room_or_end);
         // That nobody reads any more is no failure of a write that was read to its end.
-        if self.is_over() && self.lost.get() > 0 {
+        if self.lost.get() > 0 || self.state.has_failed() {
             return self.state.check();
         }
         Ok(())
@@ -313,7 +318,8 @@ impl Output {
         self.wait_until(task, Self::is_over);
         match (self.state.report(), len - self.lost.get()) {
             (StreamError::Closed, written) if written == len => Ok(len),
-            (error, 0) => Err(error),
+            // A host may take bytes before it fails to write them.
+            (error, written) if written == 0 || written == len => Err(error),
             (_, written) => Ok(written),
         }
     }
@@ -362,6 +368,10 @@ impl DeferredRead for Output {
 }
 
 impl Waiter for Output {
+    fn outlives_guest(&self) -> bool {
+        self.kind.as_ref().is_none_or(|kind| kind.outlives_guest())
+    }
+
     fn event(&self, event: Event) {
         let mut slot = self.writer.borrow_mut();
         let Some(writer) = slot.as_mut().filter(|writer| writer.has(&event)) else {

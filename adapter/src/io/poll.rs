@@ -40,6 +40,8 @@ impl Guest for Adapter {
                 .map(|pollable| &*pollable.get::<Pollable>().0)
         };
         reactor::collect();
+        // Whether the host has run since the guest has asked.
+        let mut is_fresh = false;
         loop {
             let ready: Vec<u32> = (0..)
                 .zip(sources())
@@ -49,11 +51,13 @@ impl Guest for Adapter {
                 return ready;
             }
             if !ready.is_empty() {
-                // What is ready must not keep the guest from ever hearing of the others.
-                if reactor::yield_if_due(task) {
-                    continue;
+                // Of the others the guest is told what the host knows now.
+                if is_fresh {
+                    return ready;
                 }
-                return ready;
+                is_fresh = true;
+                reactor::yield_once(task);
+                continue;
             }
             let mut armed = true;
             for source in sources() {
@@ -61,6 +65,7 @@ impl Guest for Adapter {
             }
             if armed {
                 reactor::wait(task);
+                is_fresh = true;
             }
         }
     }
@@ -68,8 +73,10 @@ impl Guest for Adapter {
 
 impl GuestPollable for Pollable {
     fn ready(&self, task: Task<'_>) -> bool {
-        // A guest that asks again and again makes progress, too.
-        self.0.is_ready(task) || (reactor::yield_if_due(task) && self.0.is_ready(task))
+        self.0.is_ready(task) || {
+            reactor::yield_once(task);
+            self.0.is_ready(task)
+        }
     }
 
     fn block(&self, task: Task<'_>) {

@@ -61,6 +61,11 @@ impl StreamState {
         matches!(self.stage.get(), Stage::Failed | Stage::Closed)
     }
 
+    /// Returns `true` if the stream has failed, and the guest was not told.
+    pub fn has_failed(&self) -> bool {
+        self.stage.get() == Stage::Failed
+    }
+
     /// Notes that the byte stream has ended. The host is asked how, and `owner` gets an event if it
     /// doesn't say so at once.
     pub fn end<T: Waiter + DeferredRead>(&self, owner: &Weak<T>) {

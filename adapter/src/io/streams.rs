@@ -216,8 +216,11 @@ impl GuestOutputStream for OutputStream {
         len: u64,
         task: Task<'_>,
     ) -> Result<u64, exports::StreamError> {
-        let room = self.output.check_write(task)? as u64;
-        let bytes = src.get::<InputStream>().read_now(len.min(room), task)?;
+        let len = len.min(self.output.check_write(task)? as u64);
+        if len == 0 {
+            return Ok(0);
+        }
+        let bytes = src.get::<InputStream>().read_now(len, task)?;
         let moved = bytes.len() as u64;
         self.output.write(bytes)?;
         Ok(moved)

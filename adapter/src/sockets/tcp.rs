@@ -10,7 +10,7 @@ use crate::bindings::exports::wasi::io::streams as p2_streams;
 use crate::canon::{Event, Task};
 use crate::freshness;
 use crate::io::input::ByteInput;
-use crate::io::output::Output;
+use crate::io::output::{Kind, Output};
 use crate::io::poll::{Source, pollable};
 use crate::io::streams::{input_stream, output_stream};
 use crate::op::{Started, Subtask};
@@ -46,6 +46,16 @@ pub struct Socket {
     inner: Rc<TcpSocket>,
     progress: Progress,
     state: RefCell<State>,
+}
+
+/// The differences of a connection's output from a plain one.
+struct Connection;
+
+impl Kind for Connection {
+    fn outlives_guest(&self) -> bool {
+        // A peer may never read.
+        false
+    }
 }
 
 /// A connection's streams.
@@ -128,7 +138,7 @@ impl Socket {
     /// Opens the streams of a connection that has just come about.
     fn connected(&self) -> Streams {
         let input = ByteInput::new(self.inner.receive());
-        let output = Output::new(self.inner.send());
+        let output = Output::of_kind(self.inner.send(), Rc::new(Connection));
         *self.state.borrow_mut() = State::Connected {
             input: input.clone(),
             output: output.clone(),

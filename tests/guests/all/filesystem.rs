@@ -1,5 +1,6 @@
 //! Every function of `wasi:filesystem`, in right and in wrong states.
 
+use guests::cli::stdin::get_stdin;
 use guests::clocks::wall_clock::Datetime;
 use guests::filesystem::preopens::get_directories;
 use guests::filesystem::types::{
@@ -9,7 +10,7 @@ use guests::filesystem::types::{
 use guests::fnv::{Fnv, pattern};
 use guests::io::poll::poll;
 use guests::io::streams::{InputStream, StreamError};
-use guests::{after_ms, mode, out, stdout, write_all};
+use guests::{after_ms, ask, kind, mode, out, print, stdout, write_all};
 use std::fmt::Debug;
 
 guests::command!(run);
@@ -44,6 +45,7 @@ fn run() -> Result<(), ()> {
         "splicing" => splicing(&home),
         "fresh" => fresh(&home),
         "changed-by-others" => changed_by_others(&home),
+        "changed-before-the-end" => changed_before_the_end(&home),
         "descriptors" => descriptors(&home),
         "times" => times(&home),
         "opening" => opening(&home),
@@ -147,6 +149,9 @@ fn positions(home: &Descriptor) {
     out!("all {}", show(read(100, 0)));
     out!("write nothing {}", show(file.write(b"", 5)));
     out!("write nothing far {}", show(file.write(b"", 500)));
+    let unwritable = open_existing(home, "file", READ);
+    out!("write nothing {}", show(unwritable.write(b"", 5)));
+    out!("write nothing {}", show(unwritable.write(b"", 5)));
     out!("behind the end {}", show(file.write(b"x", 13)));
     out!("all {}", show(read(100, 0)));
     out!("beyond 4 GiB {}", show(file.write(b"far", (1 << 32) + 7)));
@@ -454,6 +459,10 @@ fn splicing(home: &Descriptor) {
         }
     };
     out!("{end} {moved}");
+    out!(
+        "nothing of the end {}",
+        show_stream(output.splice(&input, 0))
+    );
     out!("flush {}", show_stream(output.blocking_flush()));
     out!("{}", summary(&content(&to)));
 
@@ -557,6 +566,23 @@ fn changed_by_others(home: &Descriptor) {
         after_ms(10).block();
     }
     out!("never changed");
+}
+
+/// Another process overwrites the file with `n` before it closes stdin.
+fn changed_before_the_end(home: &Descriptor) {
+    let file = open_existing(home, "file", READ);
+    let read = |position| {
+        let (bytes, _) = file.read(100, position).expect("reading");
+        let age = match bytes.first() {
+            Some(b'n') => "new",
+            _ => "old",
+        };
+        format!("{age} {} bytes", bytes.len())
+    };
+    print(&stdout(), &read(0));
+    ask();
+    out!("{}", kind(get_stdin().blocking_read(1)));
+    out!("{}", read(100));
 }
 
 fn read_until(stream: &InputStream, len: usize) -> Vec<u8> {

@@ -1,7 +1,9 @@
 //! Reads stdin by every function.
 
 use guests::cli::stdin::get_stdin;
+use guests::clocks::monotonic_clock::now;
 use guests::fnv::Fnv;
+use guests::io::poll::Pollable;
 use guests::io::streams::{InputStream, StreamError};
 use guests::{after_ms, ask, kind, mode, never, out, poll_sorted};
 
@@ -26,6 +28,10 @@ fn run() -> Result<(), ()> {
             let readable = stdin.subscribe();
             while !readable.ready() {}
             stdin.read(len)
+        }),
+        "between-work" => between_work(&stdin, |readable| readable.ready()),
+        "between-work-by-poll" => between_work(&stdin, |readable| {
+            poll_sorted(&[&after_ms(0), readable]).contains(&1)
         }),
         "hash" => hash(&stdin),
         "lines" => lines(&stdin),
@@ -72,6 +78,22 @@ fn all(stdin: &InputStream, read: impl Fn(&InputStream, u64) -> Result<Vec<u8>, 
         }
     };
     out!("{:?}, then {end}", String::from_utf8_lossy(&bytes));
+}
+
+/// Asks now and then while it works, and never waits. It hears of what arrives before it has asked
+/// often.
+fn between_work(stdin: &InputStream, is_ready: impl Fn(&Pollable) -> bool) {
+    let readable = stdin.subscribe();
+    for _ in 0..3 {
+        out!("asked {}", is_ready(&readable));
+        ask();
+        let heard = (0..40).any(|_| {
+            let begin = now();
+            while now() - begin < 25_000_000 {}
+            is_ready(&readable)
+        });
+        out!("heard {heard} {}", kind(stdin.read(100)));
+    }
 }
 
 fn hash(stdin: &InputStream) {

@@ -56,6 +56,7 @@ fn run() -> Result<(), ()> {
         }),
         "closed-for-ever" => closed_for_ever(&stdout),
         "failing" => err!("{}", kind(stdout.blocking_write_and_flush(&[b'x'; 4096]))),
+        "failing-little" => err!("{}", kind(stdout.blocking_write_and_flush(b"little"))),
         "failing-twice" => {
             for _ in 0..3 {
                 err!("{}", kind(stdout.blocking_write_and_flush(&[b'x'; 4096])));

@@ -32,6 +32,7 @@ pub mod bindings {
                 import wasi:filesystem/types@0.2.0-rc-2023-11-10;
                 import wasi:filesystem/preopens@0.2.0-rc-2023-11-10;
                 import wasi:cli/environment@0.2.0-rc-2023-11-10;
+                import wasi:cli/stdin@0.2.0-rc-2023-11-10;
                 import wasi:cli/stdout@0.2.0-rc-2023-11-10;
                 import wasi:cli/stderr@0.2.0-rc-2023-11-10;
 

@@ -161,6 +161,9 @@ mod tests {
         assert_eq!(wrap_to(text, 12), wrapped);
         assert_eq!(wrap_to(text, 80), text);
         // What is longer than a line stays in one piece.
-        assert_eq!(wrap_to("one abcdefghijklmnop two", 8), "one\n  abcdefghijklmnop\n  two");
+        assert_eq!(
+            wrap_to("one abcdefghijklmnop two", 8),
+            "one\n  abcdefghijklmnop\n  two"
+        );
     }
 }
