@@ -64,7 +64,7 @@ fn a_file_that_is_changed_before_stdin_ends() {
         Stdin::Rewritten(file.clone(), vec![b'n'; 3000])
     };
     for outcome in everywhere_with("changed-before-the-end", || (folder.path(), fresh())) {
-        let read = "old 100 bytes?\nclosed\nnew 100 bytes\n";
+        let read = "old 100 bytes?closed\nnew 100 bytes\n";
         assert_eq!(outcome.stdout, read.as_bytes(), "{outcome}{}", outcome.trap);
     }
 }
