@@ -6,6 +6,7 @@ use crate::error::{ComposeError, FuseError, InternalError, Place};
 use crate::inspect::{Extern, Guest};
 use crate::options::{LinkMode, Options};
 use crate::plan::{Decisions, Plan};
+use crate::waiting::{self, CannotWait};
 use crate::{fuse, link, preview1, retype, validate, values};
 
 /// The result of [`compose`].
@@ -25,6 +26,10 @@ pub struct Composed {
     /// The functions of exports that have become `async`. A host calls them otherwise than those of
     /// the guest: its bindings have to be made from the result.
     pub became_async: Vec<Place>,
+    /// What the guest runs where it can't wait, though it calls functions that may. In one component
+    /// with the adapter it traps when it would have to wait. Linked, it traps as soon as it calls a
+    /// function that may.
+    pub cannot_wait: Vec<CannotWait>,
 }
 
 /// The way in which guest and adapter have been put together.
@@ -96,10 +101,12 @@ pub(crate) fn carry_out(
             plan,
             linked: Linked::Not,
             became_async: Vec::new(),
+            cannot_wait: Vec::new(),
         });
     }
     values::define(&mut guest, &plan);
     let became_async = retype::retype(&mut guest, &plan)?;
+    let cannot_wait = waiting::cannot_wait(&guest.model, guest.root);
     let (written, externs, linked) = put_together(&guest, &plan, catalogue, link)?;
     Ok(Composed {
         bytes: written.bytes,
@@ -108,6 +115,7 @@ pub(crate) fn carry_out(
         imports: externs.imports,
         exports: externs.exports,
         became_async,
+        cannot_wait,
     })
 }
 

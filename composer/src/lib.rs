@@ -41,6 +41,7 @@
 //! | `adapter` | cuts the adapter down to the demand, by `trim` |
 //! | `values` | gives imports and exports that stay their own definitions of WASI 0.2's value types |
 //! | `retype` | gives the functions of the guest that may wait an `async` type |
+//! | `waiting` | finds what the guest runs where it can't wait |
 //! | `fuse`, `link` | put guest and adapter together, as one component or as two, perhaps behind a `front` |
 //! | `component/write` | writes the model |
 //! | `validate` | checks the result before anybody gets to see it |
@@ -71,6 +72,7 @@ mod shared;
 mod trim;
 mod validate;
 mod values;
+mod waiting;
 
 pub use catalogue::{Target, UnknownTarget};
 pub use compose::{Composed, Linked, compose};
@@ -84,6 +86,7 @@ pub use name::InterfaceName;
 pub use options::{LinkMode, Options, UnknownLinkMode};
 pub use plan::{ExportFate, ImportFate, Plan, Planned};
 pub use report::{Report, Reported, Variant, Verdict, inspect};
+pub use waiting::{CannotWait, SyncCode};
 
 /// The package's own examples have to compile.
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! `wasi-uplift compose`
 
-use crate::files::{self, Output};
+use crate::files::{self, Output, Replacing};
 use crate::messages::Messages;
 use crate::{Composition, advice, describe};
 use anyhow::{Context, Result, bail};
@@ -23,6 +23,9 @@ pub struct Compose {
     #[command(flatten)]
     output: Output,
 
+    #[command(flatten)]
+    replacing: Replacing,
+
     /// The folder for the results, which are called what the guests are called. It is made if it
     /// isn't there.
     #[arg(short = 'd', long, value_name = "FOLDER", conflicts_with = "output")]
@@ -41,6 +44,7 @@ impl Compose {
             bail!("there are several guests: name a folder for the results with `-d`");
         };
         self.output.check()?;
+        self.replacing.check(self.output.path(), &self.guests)?;
         let composed = self.compose(guest, messages)?;
         self.output.write(composed.bytes)?;
         Ok(ExitCode::SUCCESS)
@@ -121,6 +125,7 @@ impl Compose {
             if self.output.wat {
                 output.set_extension("wat");
             }
+            self.replacing.check(&output, &self.guests)?;
             if let Some(other) = guests.insert(output.clone(), guest) {
                 bail!(
                     "`{}` and `{}` would both be composed to `{}`: compose them into different \

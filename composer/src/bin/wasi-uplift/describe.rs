@@ -44,6 +44,20 @@ pub fn bindings(became_async: &[Place]) -> Option<&'static str> {
     )
 }
 
+/// What can't wait in a result, and what comes of that.
+pub fn cannot_wait(composed: &Composed) -> Option<String> {
+    if composed.cannot_wait.is_empty() {
+        return None;
+    }
+    let code = composed.cannot_wait.iter().map(ToString::to_string);
+    let code = code.collect::<Vec<_>>().join(", ");
+    let trap = match composed.linked {
+        Linked::Fused => "traps when it would have to wait",
+        _ => "traps when it calls a function of WASI 0.2 that may wait",
+    };
+    Some(format!("Not `async`, so that it {trap}: {code}."))
+}
+
 /// What is in the way of an import or export, whose name has been said.
 pub fn obstacle(error: &PlanError) -> String {
     match error {
@@ -113,6 +127,9 @@ pub fn composed(name: &str, guest: usize, composed: &Composed) -> String {
     }
     if let Some(bindings) = bindings(&composed.became_async) {
         let _ = write!(text, "\n{bindings}");
+    }
+    if let Some(cannot_wait) = cannot_wait(composed) {
+        let _ = write!(text, "\n{cannot_wait}");
     }
     text
 }

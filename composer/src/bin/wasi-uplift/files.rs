@@ -20,9 +20,40 @@ pub struct Output {
     pub wat: bool,
 }
 
+/// Whether a result may replace what is read.
+#[derive(Args)]
+pub struct Replacing {
+    /// Let a result replace a guest. Otherwise that is refused.
+    #[arg(long)]
+    in_place: bool,
+}
+
+impl Replacing {
+    /// Fails if a result would replace one of the guests, and nobody has asked for that.
+    pub fn check(&self, output: &Path, guests: &[PathBuf]) -> Result<()> {
+        let Some(output) = file(output).filter(|_| !self.in_place) else {
+            return Ok(());
+        };
+        let is_output = |guest: &&PathBuf| file(guest).as_ref() == Some(&output);
+        match guests.iter().find(is_output) {
+            Some(guest) => bail!(
+                "the result would replace the guest `{}`: name another place, or ask for that with \
+                 `--in-place`",
+                name(guest)
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Output {
     fn is_stdout(&self) -> bool {
         self.output == Path::new("-")
+    }
+
+    /// The place.
+    pub fn path(&self) -> &Path {
+        &self.output
     }
 
     /// Fails before work is done whose result is not for where it is to go.
@@ -44,6 +75,11 @@ impl Output {
             to_file(&self.output, &bytes)
         }
     }
+}
+
+/// The regular file behind a path, if there is one.
+fn file(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().filter(|path| path.is_file())
 }
 
 pub fn to_stdout(bytes: &[u8]) -> Result<()> {

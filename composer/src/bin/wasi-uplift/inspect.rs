@@ -11,7 +11,9 @@ use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use wasi_uplift::{Composed, ExportFate, Extern, ImportFate, Linked, PlanError, Report, Verdict};
+use wasi_uplift::{
+    Composed, ExportFate, Extern, ImportFate, Linked, PlanError, Report, SyncCode, Verdict,
+};
 
 /// The exit codes, of which 1 and 2 are those of every command.
 const COMPOSES: u8 = 0;
@@ -99,6 +101,9 @@ impl Inspect {
             );
             if let Some(bindings) = describe::bindings(became_async) {
                 let _ = writeln!(text, "{bindings}");
+            }
+            if let Some(cannot_wait) = describe::cannot_wait(composed) {
+                let _ = writeln!(text, "{cannot_wait}");
             }
         }
         let _ = writeln!(text, "\n{}", self.verdict(report));
@@ -253,11 +258,26 @@ fn result(report: &Report, composed: &Composed) -> Value {
         }
         _ => ("not", None),
     };
+    let cannot_wait = composed.cannot_wait.iter().map(|it| {
+        let mut value = json!({ "kind": it.code.kind(), "component": it.component });
+        match &it.code {
+            SyncCode::Function {
+                export, function, ..
+            } => {
+                value["export"] = json!(export);
+                value["function"] = json!(function);
+            }
+            SyncCode::Destructor { resource, .. } => value["resource"] = json!(resource),
+            _ => {}
+        }
+        value
+    });
     json!({
         "size": composed.bytes.len(),
         "added": composed.bytes.len() as i64 - report.size as i64,
         "imports": composed.imports,
         "exports": composed.exports,
+        "cannot-wait": cannot_wait.collect::<Vec<_>>(),
         "link": linked,
         "not-fused": reason,
     })

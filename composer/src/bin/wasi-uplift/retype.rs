@@ -1,6 +1,6 @@
 //! `wasi-uplift retype`
 
-use crate::files::{self, Output};
+use crate::files::{self, Output, Replacing};
 use crate::messages::Messages;
 use crate::{Choices, advice};
 use anyhow::{Context, Result};
@@ -24,12 +24,17 @@ pub struct Retype {
     output: Output,
 
     #[command(flatten)]
+    replacing: Replacing,
+
+    #[command(flatten)]
     choices: Choices,
 }
 
 impl Retype {
     pub fn run(&self, messages: &Messages) -> Result<()> {
         self.output.check()?;
+        let guests = std::slice::from_ref(&self.guest);
+        self.replacing.check(self.output.path(), guests)?;
         let bytes = files::read(&self.guest)?;
         let name = files::name(&self.guest);
         let retyped = by_hand::retype(&bytes, &self.choices.options())
