@@ -131,6 +131,7 @@
 ;;     "kind": "component",
 ;;     "result": {
 ;;       "added": N,
+;;       "cannot-wait": [],
 ;;       "exports": [
 ;;         "other:library/api@0.2.0"
 ;;       ],
@@ -165,5 +166,6 @@
 ;;     other:host/device@1.2.3
 ;;
 ;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because the export `other:library/api@0.2.0` has the type `pollable` of `wasi:io/poll@0.2.0`
+;;   Not `async`, so that it traps when it calls a function of WASI 0.2 that may wait: `when` of `other:library/api@0.2.0`, `wait` of `other:library/api@0.2.0`.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.

@@ -85,6 +85,7 @@
 ;;     "kind": "component",
 ;;     "result": {
 ;;       "added": N,
+;;       "cannot-wait": [],
 ;;       "exports": [
 ;;         "other:library/api@0.2.0"
 ;;       ],

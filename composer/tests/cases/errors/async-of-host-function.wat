@@ -10,7 +10,8 @@
 ;; $ wasi-uplift compose async-of-host-function.wasm --async again
 ;; exit code: 1
 ;; stderr:
-;;   error: `async-of-host-function.wasm` was not composed: the function `again` has to be `async`, because it may wait or is to be made so, and the function `f` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
+;;   error: `async-of-host-function.wasm` was not composed:
+;;     the function `again` has to be `async`, because it may wait or is to be made so, and the function `f` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
 
 ;; $ wasi-uplift inspect async-of-host-function.wasm --async again
 ;; exit code: 4

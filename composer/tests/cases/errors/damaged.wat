@@ -9,4 +9,6 @@
 ;; $ wasi-uplift compose damaged.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `damaged.wasm` was not composed: the input is not a valid component: it is damaged, or it needs features of the component model that a WASI 0.3 host doesn't have by default: type mismatch: expected i64, found i32 (at offset 0x60)
+;;   error: `damaged.wasm` was not composed:
+;;     the input is not a valid component: it is damaged, or it needs features of the component model that a WASI 0.3 host doesn't have by default:
+;;     type mismatch: expected i64, found i32 (at offset 0x60)

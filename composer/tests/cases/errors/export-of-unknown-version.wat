@@ -12,4 +12,5 @@
 ;; $ wasi-uplift compose export-of-unknown-version.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `export-of-unknown-version.wasm` was not composed: the export `wasi:cli/run@0.2.0-rc-2023-10-18` can't be offered to a WASI 0.3 host: of the interfaces by which a host calls a WASI 0.2 component, this version of wasi-uplift supports `wasi:cli/run@0.2.x` and `wasi:http/incoming-handler@0.2.x` only; build the guest without this export
+;;   error: `export-of-unknown-version.wasm` was not composed:
+;;     the export `wasi:cli/run@0.2.0-rc-2023-10-18` can't be offered to a WASI 0.3 host: of the interfaces by which a host calls a WASI 0.2 component, this version of wasi-uplift supports `wasi:cli/run@0.2.x` and `wasi:http/incoming-handler@0.2.x` only; build the guest without this export

@@ -13,7 +13,8 @@
 ;; $ wasi-uplift compose filesystem-of-a-snapshot.wasm --target 0.3.0-rc-2026-02-09
 ;; exit code: 1
 ;; stderr:
-;;   error: `filesystem-of-a-snapshot.wasm` was not composed: the import `wasi:filesystem/types@0.2.0` can't be served: this version of wasi-uplift can't serve it with WASI 0.3.0-rc-2026-02-09; compose for 0.3.0, which every 0.3.x host has, or leave its package out
+;;   error: `filesystem-of-a-snapshot.wasm` was not composed:
+;;     the import `wasi:filesystem/types@0.2.0` can't be served: this version of wasi-uplift can't serve it with WASI 0.3.0-rc-2026-02-09; compose for 0.3.0, which every 0.3.x host has, or leave its package out
 
 ;; $ wasi-uplift inspect filesystem-of-a-snapshot.wasm --target 0.3.0-rc-2026-02-09
 ;; exit code: 4

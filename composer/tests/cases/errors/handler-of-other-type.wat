@@ -12,4 +12,5 @@
 ;; $ wasi-uplift compose handler-of-other-type.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `handler-of-other-type.wasm` was not composed: `wasi:http/incoming-handler@0.2.0` does not have the types that WASI 0.2 gives it: `handle` is func(request: u32), and should be func(request: own<incoming-request>, response-out: own<response-outparam>); build the guest from the interface's definition as it was published
+;;   error: `handler-of-other-type.wasm` was not composed:
+;;     `wasi:http/incoming-handler@0.2.0` does not have the types that WASI 0.2 gives it: `handle` is func(request: u32), and should be func(request: own<incoming-request>, response-out: own<response-outparam>); build the guest from the interface's definition as it was published

@@ -14,4 +14,5 @@
 ;; $ wasi-uplift compose host-types-in-adapted-import.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `host-types-in-adapted-import.wasm` was not composed: `wasi:clocks/monotonic-clock@0.2.0` does not have the types that WASI 0.2 gives it: they refer to types of the import `other:io/poll`; build the guest from the interface's definition as it was published
+;;   error: `host-types-in-adapted-import.wasm` was not composed:
+;;     `wasi:clocks/monotonic-clock@0.2.0` does not have the types that WASI 0.2 gives it: they refer to types of the import `other:io/poll`; build the guest from the interface's definition as it was published

@@ -19,7 +19,8 @@
 ;; $ wasi-uplift compose keep-sync-of-poll.wasm --keep-sync other:api/poll
 ;; exit code: 1
 ;; stderr:
-;;   error: `keep-sync-of-poll.wasm` was not composed: the function `poll` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `poll` of `other:api/poll` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
+;;   error: `keep-sync-of-poll.wasm` was not composed:
+;;     the function `poll` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `poll` of `other:api/poll` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
 
 ;; $ wasi-uplift inspect keep-sync-of-poll.wasm --keep-sync other:api/poll
 ;; exit code: 4

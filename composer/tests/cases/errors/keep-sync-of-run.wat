@@ -13,9 +13,11 @@
 ;; $ wasi-uplift compose keep-sync-of-run.wasm --keep-sync wasi:cli/run@0.2.0
 ;; exit code: 1
 ;; stderr:
-;;   error: `keep-sync-of-run.wasm` was not composed: the export `wasi:cli/run@0.2.0` becomes `wasi:cli/run@0.3.0`, which is `async`: only what isn't of WASI can be kept, or made `async`
+;;   error: `keep-sync-of-run.wasm` was not composed:
+;;     the export `wasi:cli/run@0.2.0` becomes `wasi:cli/run@0.3.0`, which is `async`: only what isn't of WASI can be kept, or made `async`
 
 ;; $ wasi-uplift inspect keep-sync-of-run.wasm --keep-sync wasi:cli/run@0.2.0
 ;; exit code: 1
 ;; stderr:
-;;   error: `keep-sync-of-run.wasm` was not inspected: the export `wasi:cli/run@0.2.0` becomes `wasi:cli/run@0.3.0`, which is `async`: only what isn't of WASI can be kept, or made `async`
+;;   error: `keep-sync-of-run.wasm` was not inspected:
+;;     the export `wasi:cli/run@0.2.0` becomes `wasi:cli/run@0.3.0`, which is `async`: only what isn't of WASI can be kept, or made `async`

@@ -9,4 +9,5 @@
 ;; $ wasi-uplift compose memory64-module.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `memory64-module.wasm` was not composed: the input is a core module that imports `wasi_snapshot_preview1`, and can't be made a component: its memory has addresses of 64 bits, which components can't have; build it for `wasm32`
+;;   error: `memory64-module.wasm` was not composed:
+;;     the input is a core module that imports `wasi_snapshot_preview1`, and can't be made a component: its memory has addresses of 64 bits, which components can't have; build it for `wasm32`

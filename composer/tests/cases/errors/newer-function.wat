@@ -12,4 +12,5 @@
 ;; $ wasi-uplift compose newer-function.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `newer-function.wasm` was not composed: the import `wasi:io/poll@0.2.99` can't be served: its function `[method]pollable.peek` is newer than this version of wasi-uplift, or was never part of WASI 0.2; use a later wasi-uplift, or build the guest without it
+;;   error: `newer-function.wasm` was not composed:
+;;     the import `wasi:io/poll@0.2.99` can't be served: its function `[method]pollable.peek` is newer than this version of wasi-uplift, or was never part of WASI 0.2; use a later wasi-uplift, or build the guest without it

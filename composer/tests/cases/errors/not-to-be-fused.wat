@@ -12,4 +12,5 @@
 ;; $ wasi-uplift compose not-to-be-fused.wasm --link fused
 ;; exit code: 1
 ;; stderr:
-;;   error: `not-to-be-fused.wasm` was not composed: guest and adapter can't become one component: the export `number` takes the function `get-random-u64` of `wasi:random/random@0.2.0` to another component; leave `--link fused` out, and they are linked as two
+;;   error: `not-to-be-fused.wasm` was not composed:
+;;     guest and adapter can't become one component: the export `number` takes the function `get-random-u64` of `wasi:random/random@0.2.0` to another component; leave `--link fused` out, and they are linked as two

@@ -10,4 +10,5 @@
 ;; $ wasi-uplift compose other-function-type.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `other-function-type.wasm` was not composed: `wasi:io/poll@0.2.0` does not have the types that WASI 0.2 gives it: `poll` is func(in: list<u32>) -> list<u32>, and should be func(in: list<borrow<pollable>>) -> list<u32>; build the guest from the interface's definition as it was published
+;;   error: `other-function-type.wasm` was not composed:
+;;     `wasi:io/poll@0.2.0` does not have the types that WASI 0.2 gives it: `poll` is func(in: list<u32>) -> list<u32>, and should be func(in: list<borrow<pollable>>) -> list<u32>; build the guest from the interface's definition as it was published

@@ -11,4 +11,5 @@
 ;; $ wasi-uplift compose preview1-and-more.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `preview1-and-more.wasm` was not composed: the input is a core module that imports `wasi_snapshot_preview1`, and can't be made a component: failed to decode world from module: module was not valid: failed to resolve import `env::other`: module requires an import interface named `env`; make a component of it first, for example with `wasm-tools component new`
+;;   error: `preview1-and-more.wasm` was not composed:
+;;     the input is a core module that imports `wasi_snapshot_preview1`, and can't be made a component: failed to decode world from module: module was not valid: failed to resolve import `env::other`: module requires an import interface named `env`; make a component of it first, for example with `wasm-tools component new`

@@ -12,4 +12,5 @@
 ;; $ wasi-uplift compose run-of-other-type.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `run-of-other-type.wasm` was not composed: `wasi:cli/run@0.2.0` does not have the types that WASI 0.2 gives it: `run` is func() -> u32, and should be func() -> result<_, _>; build the guest from the interface's definition as it was published
+;;   error: `run-of-other-type.wasm` was not composed:
+;;     `wasi:cli/run@0.2.0` does not have the types that WASI 0.2 gives it: `run` is func() -> u32, and should be func() -> result<_, _>; build the guest from the interface's definition as it was published

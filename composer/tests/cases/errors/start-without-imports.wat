@@ -6,4 +6,5 @@
 ;; $ wasi-uplift compose start-without-imports.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `start-without-imports.wasm` was not composed: the input is a core module, not a component: it is a program that imports nothing of WASI, so that there is nothing to uplift; make a component of it first, with `wasm-tools component new` and the adapter of `wasi_snapshot_preview1` for commands
+;;   error: `start-without-imports.wasm` was not composed:
+;;     the input is a core module, not a component: it is a program that imports nothing of WASI, so that there is nothing to uplift; make a component of it first, with `wasm-tools component new` and the adapter of `wasi_snapshot_preview1` for commands

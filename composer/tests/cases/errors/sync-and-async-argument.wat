@@ -32,7 +32,8 @@
 ;; $ wasi-uplift compose sync-and-async-argument.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `sync-and-async-argument.wasm` was not composed: the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
+;;   error: `sync-and-async-argument.wasm` was not composed:
+;;     the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart
 
 ;; $ wasi-uplift inspect sync-and-async-argument.wasm
 ;; exit code: 4

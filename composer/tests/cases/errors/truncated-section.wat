@@ -8,4 +8,5 @@
 ;; $ wasi-uplift compose truncated-section.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `truncated-section.wasm` was not composed: the input ends in the middle of a section: it is cut off or damaged, get the whole file and try again
+;;   error: `truncated-section.wasm` was not composed:
+;;     the input ends in the middle of a section: it is cut off or damaged, get the whole file and try again

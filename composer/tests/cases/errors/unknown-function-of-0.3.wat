@@ -10,4 +10,5 @@
 ;; $ wasi-uplift compose unknown-function-of-0.3.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `unknown-function-of-0.3.wasm` was not composed: the guest imports `wasi:random/random@0.3.0` itself, as the adapter does, with other functions or types than WASI 0.3 gives it: build the guest from the interface's definition as it was published
+;;   error: `unknown-function-of-0.3.wasm` was not composed:
+;;     the import `wasi:random/random@0.3.0` can't be served: it is WASI 0.3 already, which has no function `get-random-u128` in 0.3.0; build the guest from the interface's definition as it was published

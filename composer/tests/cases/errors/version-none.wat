@@ -8,4 +8,5 @@
 ;; $ wasi-uplift compose version-none.wasm
 ;; exit code: 1
 ;; stderr:
-;;   error: `version-none.wasm` was not composed: the import `wasi:io/poll` can't be served: the versions of this interface that can be served are 0.2.0 and later 0.2.x, 0.2.0-rc-2023-11-10 and 0.2.0-rc-2023-12-05; build the guest for one of these
+;;   error: `version-none.wasm` was not composed:
+;;     the import `wasi:io/poll` can't be served: the versions of this interface that can be served are 0.2.0 and later 0.2.x, 0.2.0-rc-2023-11-10 and 0.2.0-rc-2023-12-05; build the guest for one of these

@@ -9,7 +9,8 @@
 ;; $ wasi-uplift compose without-clocks.wasm --without wasi:clocks
 ;; exit code: 1
 ;; stderr:
-;;   error: `without-clocks.wasm` was not composed: the import `wasi:clocks/monotonic-clock@0.2.0` can't be served: its function `now` needs `wasi:clocks`, which is to be left out, and WASI 0.2 has no answer that says so; compose it with `wasi:clocks`, or build the guest without
+;;   error: `without-clocks.wasm` was not composed:
+;;     the import `wasi:clocks/monotonic-clock@0.2.0` can't be served: its function `now` needs `wasi:clocks`, which is to be left out, and WASI 0.2 has no answer that says so; compose it with `wasi:clocks`, or build the guest without
 
 ;; $ wasi-uplift inspect without-clocks.wasm --without wasi:clocks
 ;; exit code: 4

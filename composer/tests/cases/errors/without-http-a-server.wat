@@ -26,7 +26,8 @@
 ;; $ wasi-uplift compose without-http-a-server.wasm --without wasi:http
 ;; exit code: 1
 ;; stderr:
-;;   error: `without-http-a-server.wasm` was not composed: the export `wasi:http/incoming-handler@0.2.0` has types of `wasi:http`, which is to be left out: compose it with `wasi:http`, or build the guest without this export
+;;   error: `without-http-a-server.wasm` was not composed:
+;;     the export `wasi:http/incoming-handler@0.2.0` has types of `wasi:http`, which is to be left out: compose it with `wasi:http`, or build the guest without this export
 
 ;; $ wasi-uplift inspect without-http-a-server.wasm --without wasi:http
 ;; exit code: 4

@@ -9,7 +9,8 @@
 ;; $ wasi-uplift compose without-import-of-0.3.wasm --without wasi:clocks
 ;; exit code: 1
 ;; stderr:
-;;   error: `without-import-of-0.3.wasm` was not composed: the import `wasi:clocks/monotonic-clock@0.3.0` can't be served: `wasi:clocks` is to be left out, and here the guest has it of WASI 0.3 itself; compose it with `wasi:clocks`, or build the guest without
+;;   error: `without-import-of-0.3.wasm` was not composed:
+;;     the import `wasi:clocks/monotonic-clock@0.3.0` can't be served: `wasi:clocks` is to be left out, and here the guest has it of WASI 0.3 itself; compose it with `wasi:clocks`, or build the guest without
 
 ;; $ wasi-uplift inspect without-import-of-0.3.wasm --without wasi:clocks
 ;; exit code: 4

@@ -12,7 +12,8 @@
 ;; $ wasi-uplift compose without-random.wasm --without wasi:random
 ;; exit code: 1
 ;; stderr:
-;;   error: `without-random.wasm` was not composed: the import `wasi:random/random@0.2.0` can't be served: its function `get-random-u64` needs `wasi:random`, which is to be left out, and WASI 0.2 has no answer that says so; compose it with `wasi:random`, or build the guest without
+;;   error: `without-random.wasm` was not composed:
+;;     the import `wasi:random/random@0.2.0` can't be served: its function `get-random-u64` needs `wasi:random`, which is to be left out, and WASI 0.2 has no answer that says so; compose it with `wasi:random`, or build the guest without
 
 ;; $ wasi-uplift inspect without-random.wasm --without wasi:random
 ;; exit code: 4

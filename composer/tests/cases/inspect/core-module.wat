@@ -28,6 +28,7 @@
 ;;     wasi:cli/stderr@0.3.0
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   Not `async`, so that it traps when it would have to wait: the start function of a core module.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.
 
@@ -100,6 +101,12 @@
 ;;     "kind": "module",
 ;;     "result": {
 ;;       "added": N,
+;;       "cannot-wait": [
+;;         {
+;;           "component": null,
+;;           "kind": "start"
+;;         }
+;;       ],
 ;;       "exports": [
 ;;         "wasi:cli/run@0.3.0"
 ;;       ],

@@ -78,6 +78,7 @@
 ;;     "kind": "component",
 ;;     "result": {
 ;;       "added": N,
+;;       "cannot-wait": [],
 ;;       "exports": [],
 ;;       "imports": [
 ;;         "wasi:clocks/monotonic-clock@0.3.0",

@@ -22,6 +22,6 @@
 ;;
 ;;   imports
 ;;     wasi:clocks/monotonic-clock@0.2.0  adapter
-;;     wasi:clocks/monotonic-clock@0.3.0  host; it is WASI 0.3 already
+;;     wasi:clocks/monotonic-clock@0.3.0  impossible: it is WASI 0.3 already, which has no function `tomorrow` in 0.3.0; build the guest from the interface's definition as it was published
 ;;
-;;   It can't run on a host that ships only WASI 0.3.0: the guest imports `wasi:clocks/monotonic-clock@0.3.0` itself, as the adapter does, with other functions or types than WASI 0.3 gives it: build the guest from the interface's definition as it was published.
+;;   It can't run on a host that ships only WASI 0.3.0: see above.

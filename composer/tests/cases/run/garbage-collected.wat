@@ -20,3 +20,13 @@
     (if (i32.ne (struct.get $point $x (local.get $p)) (i32.const 42)) (then unreachable))
     (i32.store (i32.const 0) (i32.const 16)) (i32.store (i32.const 4) (i32.const 10))
     (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+
+;; $ wasi-uplift run garbage-collected.wasm
+;; exit code: 0
+;; stdout:
+;;   caught 42
+
+;; $ wasi-uplift run garbage-collected.wasm --link component
+;; exit code: 0
+;; stdout:
+;;   caught 42

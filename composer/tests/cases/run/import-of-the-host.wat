@@ -8,4 +8,7 @@
 ;; $ wasi-uplift run import-of-the-host.wasm
 ;; exit code: 125
 ;; stderr:
-;;   error: `import-of-the-host.wasm` can't be run here: component imports instance `my:own/thing`, but a matching implementation was not found in the linker: instance export `f` has the wrong type: function implementation is missing
+;;   error: `import-of-the-host.wasm` can't be run here:
+;;     component imports instance `my:own/thing`, but a matching implementation was not found in the linker:
+;;     instance export `f` has the wrong type:
+;;     function implementation is missing
