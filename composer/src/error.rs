@@ -421,7 +421,7 @@ impl fmt::Display for Unserved {
                 instead: None,
             } => write!(
                 f,
-                "it is WASI 0.3 already, in another version than {version}, which a host that ships \
+                "it is WASI 0.3 already, in a version other than {version}, which a host that ships \
                  {version} need not have; build the guest for {version}"
             ),
             Unserved::OtherVersion {
@@ -429,7 +429,7 @@ impl fmt::Display for Unserved {
                 instead: Some(instead),
             } => write!(
                 f,
-                "it is WASI 0.3 already, in another version than {version}, which a host that ships \
+                "it is WASI 0.3 already, in a version other than {version}, which a host that ships \
                  {version} need not have; compose for {instead}, or build the guest for {version}"
             ),
             Unserved::UnknownP3 { version } => write!(

@@ -298,7 +298,7 @@ fn trim_module(
         }
     }
     let module = catalogue.module()?;
-    let stand_in = |interface: &str, name: &str| catalogue.stand_in(&module, interface, name);
+    let stand_in = |interface: &str, name: &str| catalogue.stand_in(module, interface, name);
     module
         .trim(|export| exports.contains(export), stand_in, Names::Drop)
         .map_err(InternalError::adapter)

@@ -99,7 +99,7 @@ impl Catalogue {
 
     /// Whether a function of the imports can't be called without a handle.
     fn takes_handle(&self, interface: &str, function: &str) -> bool {
-        let resolve = &self.resolve;
+        let resolve = self.resolve();
         let path = interface
             .split_once('@')
             .map_or(interface, |(path, _)| path);
@@ -139,7 +139,7 @@ impl Catalogue {
         // What a function of the package itself needs of it, that function is to be blamed for.
         exports.sort_by_key(|(position, _)| self.left_out_package(wanted[*position].0).is_some());
         let needed = |kept: &BTreeSet<&str>| -> Result<Option<String>, InternalError> {
-            let stand_in = |interface: &str, name: &str| self.stand_in(&module, interface, name);
+            let stand_in = |interface: &str, name: &str| self.stand_in(module, interface, name);
             let imports = module
                 .needs(|export| kept.contains(export), stand_in)
                 .map_err(InternalError::adapter)?;

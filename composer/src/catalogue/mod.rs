@@ -19,6 +19,7 @@ use crate::trim::Module;
 use absence::Absence;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use wit_component::metadata;
 use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem};
 
@@ -67,13 +68,20 @@ impl Incoming {
 
 /// The adapter, as far as choosing from it goes.
 pub(crate) struct Catalogue {
-    /// The core module, for the target.
-    module: Cow<'static, [u8]>,
+    adapter: &'static Adapter,
     target: Target,
+    absence: Absence,
+}
+
+/// The embedded adapter for a target. Reading it takes longer than most of composing and gives the
+/// same every time, so that it is read once.
+struct Adapter {
+    bytes: &'static [u8],
     resolve: Resolve,
     world: WorldId,
     interfaces: Vec<Interface>,
-    absence: Absence,
+    /// Only guests that need something of the adapter need its code.
+    module: OnceLock<Result<Module<'static>, InternalError>>,
 }
 
 /// An interface that the adapter exports.
@@ -96,38 +104,17 @@ impl Catalogue {
     ///
     /// If there is no such package, or the adapter is broken.
     pub fn new(target: Target, without: &[String]) -> Result<Self, CatalogueError> {
-        let module = target.configure(&embedded::ADAPTER)?;
-        let (_, mut bindgen) = metadata::decode(&module).map_err(InternalError::adapter)?;
-        target.retarget(&mut bindgen.resolve)?;
-        let mut catalogue = Catalogue {
-            module,
+        let catalogue = Catalogue {
+            adapter: Adapter::embedded(target)?,
             target,
-            resolve: bindgen.resolve,
-            world: bindgen.world,
-            interfaces: Vec::new(),
             absence: Absence::of(without),
         };
-        for id in exported_interfaces(&catalogue.resolve, catalogue.world) {
-            let unnamed = || InternalError::adapter("an export is no interface");
-            let name = catalogue.resolve.id_of(id).ok_or_else(unnamed)?;
-            let parts = InterfaceName::parse(&name).ok_or_else(unnamed)?;
-            let functions = &catalogue.resolve.interfaces[id].functions;
-            let functions = functions
-                .iter()
-                .map(|(name, function)| (name.clone(), function.kind.is_async()));
-            catalogue.interfaces.push(Interface {
-                functions: functions.collect(),
-                name,
-                parts,
-                id,
-            });
-        }
         catalogue.check_packages(without)?;
         Ok(catalogue)
     }
 
     fn check_packages(&self, names: &[String]) -> Result<(), OptionsError> {
-        let packages = self.interfaces.iter().map(|it| it.parts.package());
+        let packages = self.interfaces().iter().map(|it| it.parts.package());
         let packages: BTreeSet<&str> = packages.filter(|it| it.starts_with("wasi:")).collect();
         let mut unknown = names.iter().filter(|it| !packages.contains(it.as_str()));
         match unknown.next() {
@@ -146,22 +133,22 @@ impl Catalogue {
 
     /// The adapter's interfaces, imports and exports.
     pub fn resolve(&self) -> &Resolve {
-        &self.resolve
+        &self.adapter.resolve
     }
 
     /// The adapter's world.
     pub fn world(&self) -> WorldId {
-        self.world
+        self.adapter.world
     }
 
     /// The exported interfaces.
     pub fn interfaces(&self) -> &[Interface] {
-        &self.interfaces
+        &self.adapter.interfaces
     }
 
     /// The exported interface with this name.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
-        let mut interfaces = self.interfaces.iter();
+        let mut interfaces = self.interfaces().iter();
         interfaces.find(|interface| interface.name == name)
     }
 
@@ -185,15 +172,16 @@ impl Catalogue {
     /// imports with some functions.
     pub fn missing_of_p3(&self, name: &InterfaceName, functions: &[String]) -> Option<Unserved> {
         let version = self.target.version();
-        let label = name.version.as_ref().map(ToString::to_string)?;
-        if label != version {
-            let mut others = Target::ALL.into_iter().map(Target::version);
-            let instead = others.find(|other| *other == label);
+        let label = name.version.as_ref()?;
+        if !self.target.has(label) {
+            let mut others = Target::ALL.into_iter().filter(|other| other.has(label));
+            let instead = others.next().map(Target::version);
             return Some(Unserved::OtherVersion { version, instead });
         }
         let path = name.path();
-        let named = |id: InterfaceId| self.resolve.id_of(id).as_deref() == Some(&name.to_string());
-        let mut interfaces = self.resolve.interfaces.iter();
+        let full_name = self.target.interface(&path);
+        let named = |id: InterfaceId| self.resolve().id_of(id).as_deref() == Some(&full_name);
+        let mut interfaces = self.resolve().interfaces.iter();
         let known = interfaces.find(|(id, _)| named(*id));
         let mut others = NOT_IMPORTED.into_iter();
         let other = others.find(|(interface, _)| *interface == path);
@@ -212,8 +200,11 @@ impl Catalogue {
     }
 
     /// The adapter's core module, which can be trimmed.
-    pub fn module(&self) -> Result<Module<'_>, InternalError> {
-        Module::parse(&self.module).map_err(InternalError::adapter)
+    pub fn module(&self) -> Result<&'static Module<'static>, InternalError> {
+        let adapter = self.adapter;
+        let read = || Module::parse(adapter.bytes).map_err(InternalError::adapter);
+        let module = adapter.module.get_or_init(read).as_ref();
+        module.map_err(Clone::clone)
     }
 
     /// Takes out of the WIT what is left out; see [`Absence::detach`].
@@ -221,6 +212,48 @@ impl Catalogue {
         if !self.absence.is_empty() {
             self.absence.detach(resolve.to_mut());
         }
+    }
+}
+
+impl Adapter {
+    fn embedded(target: Target) -> Result<&'static Self, InternalError> {
+        static READ: [OnceLock<Result<Adapter, InternalError>>; Target::ALL.len()] =
+            [const { OnceLock::new() }; Target::ALL.len()];
+        let read = READ[target as usize].get_or_init(|| Adapter::read(target));
+        read.as_ref().map_err(Clone::clone)
+    }
+
+    fn read(target: Target) -> Result<Self, InternalError> {
+        let bytes = match target.configure(&embedded::ADAPTER)? {
+            Cow::Borrowed(bytes) => bytes,
+            // It is kept for as long as the program runs.
+            Cow::Owned(bytes) => bytes.leak(),
+        };
+        let (_, mut bindgen) = metadata::decode(bytes).map_err(InternalError::adapter)?;
+        target.retarget(&mut bindgen.resolve)?;
+        let mut interfaces = Vec::new();
+        for id in exported_interfaces(&bindgen.resolve, bindgen.world) {
+            let unnamed = || InternalError::adapter("an export is no interface");
+            let name = bindgen.resolve.id_of(id).ok_or_else(unnamed)?;
+            let parts = InterfaceName::parse(&name).ok_or_else(unnamed)?;
+            let functions = &bindgen.resolve.interfaces[id].functions;
+            let functions = functions
+                .iter()
+                .map(|(name, function)| (name.clone(), function.kind.is_async()));
+            interfaces.push(Interface {
+                functions: functions.collect(),
+                name,
+                parts,
+                id,
+            });
+        }
+        Ok(Adapter {
+            bytes,
+            resolve: bindgen.resolve,
+            world: bindgen.world,
+            interfaces,
+            module: OnceLock::new(),
+        })
     }
 }
 

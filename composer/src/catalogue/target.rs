@@ -27,6 +27,9 @@ pub enum Target {
 /// The version that the adapter is built against.
 const BUILT: &str = "0.3.0";
 
+/// The latest 0.3.x whose functions are known to be those of 0.3.0.
+const LATEST_PATCH: u64 = 2;
+
 /// The data symbol by which the adapter knows how the host's error codes look.
 const ENUM_ERROR_CODES: &str = "WASI_UPLIFT_ENUM_ERROR_CODES";
 
@@ -102,6 +105,16 @@ impl Target {
             Target::V0_3_0 => BUILT,
             Target::Rc2026_03_15 => "0.3.0-rc-2026-03-15",
             Target::Rc2026_02_09 => "0.3.0-rc-2026-02-09",
+        }
+    }
+
+    /// Whether a host that ships this target has interfaces of a version. Hosts take releases of one
+    /// line for each other, and those that are known have the same functions.
+    pub(crate) fn has(self, version: &semver::Version) -> bool {
+        let is_release = version.pre.is_empty() && (version.major, version.minor) == (0, 3);
+        match self {
+            Target::V0_3_0 => is_release && version.patch <= LATEST_PATCH,
+            other => version.to_string() == other.version(),
         }
     }
 
