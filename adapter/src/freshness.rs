@@ -5,6 +5,7 @@
 //! end, a connection, a datagram, time. [`filesystem`](crate::filesystem) then reads again.
 
 use crate::canon::Global;
+use crate::reactor;
 use core::cell::Cell;
 
 static NEWS: Global<Cell<u32>> = Global::new(Cell::new(0));
@@ -14,7 +15,7 @@ pub fn note_news() {
     NEWS.set(NEWS.get().wrapping_add(1));
 }
 
-/// A number that changes with all that is [noted](note_news).
+/// A number that changes with all that is [noted](note_news), and with every event of others.
 pub fn news() -> u32 {
-    NEWS.get()
+    NEWS.get().wrapping_add(reactor::events_of_others())
 }

@@ -13,7 +13,6 @@
 //!   may wait, or a [`Delivery`], which goes on until the other side has what it brings.
 
 use crate::canon::{Event, Global, MayWait, Task, WaitableSet, invariant, yield_now};
-use crate::freshness;
 use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -81,6 +80,14 @@ static BUSY: Global<RefCell<Vec<Rc<dyn Waiter>>>> = Global::new(RefCell::new(Vec
 
 /// The number of deliveries that are [`Urgency::Required`].
 static REQUIRED: Global<Cell<u32>> = Global::new(Cell::new(0));
+
+/// The number of events that can tell the guest of what others do.
+static EVENTS_OF_OTHERS: Global<Cell<u32>> = Global::new(Cell::new(0));
+
+/// A number that changes with each event that [tells of others](Waiter::tells_of_others).
+pub fn events_of_others() -> u32 {
+    EVENTS_OF_OTHERS.get()
+}
 
 fn register(waitable: u32, registration: Registration) {
     let mut registrations = REGISTRATIONS.borrow_mut();
@@ -193,7 +200,7 @@ fn dispatch(event: Event) {
     if let Some(owner) = owner {
         drop(registrations);
         if owner.tells_of_others() {
-            freshness::note_news();
+            EVENTS_OF_OTHERS.set(EVENTS_OF_OTHERS.get().wrapping_add(1));
         }
         owner.event(event);
         return;
@@ -242,25 +249,57 @@ pub trait DeferredRead: 'static {
 static DEFERRED: Global<RefCell<Vec<Weak<dyn DeferredRead>>>> =
     Global::new(RefCell::new(Vec::new()));
 
+/// What is done about deferred reads around waiting. It is known from the first such read on, so
+/// that an adapter which has none hasn't got the code.
+static AROUND: Global<Cell<Option<Around>>> = Global::new(Cell::new(None));
+
+#[derive(Clone, Copy)]
+struct Around {
+    before: fn() -> Deferred,
+    after: fn(Vec<Rc<dyn DeferredRead>>, MayWait<'_>),
+}
+
+/// The deferred reads while a task waits.
+#[derive(Default)]
+struct Deferred {
+    pending: Vec<Rc<dyn DeferredRead>>,
+    /// One that is not pending has its value.
+    has_value: bool,
+}
+
 /// Issues a read whenever a task waits, until its value has come.
 pub fn defer_read(read: Weak<dyn DeferredRead>) {
+    // The compiler would see that there is one value only, and make it a flag beside direct calls.
+    AROUND.set(core::hint::black_box(Some(Around {
+        before: start_deferred,
+        after: cancel_deferred,
+    })));
     DEFERRED.borrow_mut().push(read);
 }
 
-/// Issues all deferred reads. Returns those that are pending, and `true` if another has its value.
-fn start_deferred() -> (Vec<Rc<dyn DeferredRead>>, bool) {
-    let mut has_value = false;
-    let mut pending = Vec::new();
-    if !DEFERRED.borrow().is_empty() {
-        for read in DEFERRED.take().iter().filter_map(Weak::upgrade) {
-            if read.start() {
-                pending.push(read);
-            } else {
-                has_value = true;
-            }
+/// Does `wait` with the deferred reads issued, and is told if one has its value already. What has
+/// none afterwards is cancelled.
+fn with_deferred<T>(may_wait: MayWait<'_>, wait: impl FnOnce(bool) -> T) -> T {
+    let Some(around) = AROUND.get() else {
+        return wait(false);
+    };
+    let Deferred { pending, has_value } = (around.before)();
+    let result = wait(has_value);
+    (around.after)(pending, may_wait);
+    result
+}
+
+/// Issues all deferred reads.
+fn start_deferred() -> Deferred {
+    let mut deferred = Deferred::default();
+    for read in DEFERRED.take().iter().filter_map(Weak::upgrade) {
+        if read.start() {
+            deferred.pending.push(read);
+        } else {
+            deferred.has_value = true;
         }
     }
-    (pending, has_value)
+    deferred
 }
 
 /// Cancels what has no value, to be issued again in another task.
@@ -280,11 +319,10 @@ pub fn yield_once(task: Task<'_>) -> bool {
         return collect();
     };
     cancel_orphans(may_wait);
-    let (pending, has_value) = start_deferred();
-    yield_now(may_wait);
-    let is_any = collect();
-    cancel_deferred(pending, may_wait);
-    is_any || has_value
+    with_deferred(may_wait, |has_value| {
+        yield_now(may_wait);
+        collect() || has_value
+    })
 }
 
 /// Waits until something has happened, and hands over all events that are there.
@@ -299,10 +337,10 @@ pub fn wait(task: Task<'_>) {
         return;
     };
     cancel_orphans(may_wait);
-    let (pending, has_value) = start_deferred();
-    if !has_value {
-        dispatch(SET.wait(task));
-    }
-    collect();
-    cancel_deferred(pending, may_wait);
+    with_deferred(may_wait, |has_value| {
+        if !has_value {
+            dispatch(SET.wait(task));
+        }
+        collect();
+    });
 }

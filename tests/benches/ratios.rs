@@ -4,7 +4,8 @@
 //!     cargo bench -p wasi-uplift-tests [PART OF A NAME]
 //!
 //! The guest measures itself, so that compiling it doesn't count. The ways to run it take turns, and
-//! of each the best turn counts: a disturbance only ever makes a measurement longer.
+//! of each the best turn counts: a disturbance only ever makes a measurement longer. There are five,
+//! or as many as the environment variable `TURNS` says.
 
 #[path = "http.rs"]
 mod http;
@@ -20,7 +21,6 @@ use std::time::Instant;
 use wasi_uplift::{LinkMode, Options};
 use wasi_uplift_tests::{Guest, MODES, cargo};
 
-const TURNS: usize = 5;
 const MIB: usize = 1 << 20;
 
 /// The measurements, each with the ratio that a fused guest is to reach.
@@ -78,6 +78,8 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
+    let turns =
+        std::env::var("TURNS").map_or(5, |turns| turns.parse().expect("`TURNS` is a number"));
     let folder = tempfile::tempdir().expect("making a temporary folder");
     let native = build_guest("bench", "bench-guest");
     let by_hand = build_guest("bench-p3", "bench_p3_guest");
@@ -129,7 +131,7 @@ fn main() {
             continue;
         }
         let mut best = [f64::INFINITY; 4];
-        for _ in 0..TURNS {
+        for _ in 0..turns {
             for (way, best) in ways.iter().zip(&mut best) {
                 if (way.can)(name) {
                     *best = best.min(way.measure(name, &home));

@@ -102,7 +102,7 @@ fn read() {
                 future.as_mut().map(|it| it.peek(may_wait).is_some());
             }),
             Step::Start => owner.start_read(),
-            Step::Collect => in_task(false, |_| reactor::collect()),
+            Step::Collect => _ = in_task(false, |_| reactor::collect()),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
                 assert!(owner.value.borrow().is_some());
@@ -141,7 +141,7 @@ fn every_order_of_a_deferred_read() {
             }
             match one_of(&[true, false]) {
                 true => in_task(true, reactor::wait),
-                false => in_task(true, reactor::yield_once),
+                false => _ = in_task(true, reactor::yield_once),
             }
             assert!(!owner.is_pending.get(), "no task has returned with it");
         }

@@ -93,8 +93,8 @@ fn read() {
         let is_pending = owner.is_pending();
         match next_step(!is_pending && !owner.is_last.get(), is_pending) {
             Step::Start => owner.start(),
-            Step::Collect => in_task(false, |_| reactor::collect()),
-            Step::Yield => in_task(true, reactor::yield_once),
+            Step::Collect => _ = in_task(false, |_| reactor::collect()),
+            Step::Yield => _ = in_task(true, reactor::yield_once),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
                 assert!(!owner.is_pending(), "there was nothing else to wait for");
@@ -182,8 +182,8 @@ fn write() {
                     sender.note(wrote);
                 }
             }
-            Step::Collect => in_task(false, |_| reactor::collect()),
-            Step::Yield => in_task(true, reactor::yield_once),
+            Step::Collect => _ = in_task(false, |_| reactor::collect()),
+            Step::Yield => _ = in_task(true, reactor::yield_once),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
                 assert!(!sender.state().0, "there was nothing else to wait for");

@@ -85,8 +85,8 @@ fn every_order_of_a_call() {
                 steps.push(Step::Wait);
             }
             match one_of(&steps) {
-                Step::Collect => in_task(false, |_| reactor::collect()),
-                Step::Yield => in_task(true, reactor::yield_once),
+                Step::Collect => _ = in_task(false, |_| reactor::collect()),
+                Step::Yield => _ = in_task(true, reactor::yield_once),
                 Step::Wait => in_task(true, reactor::wait),
                 Step::Drop => {
                     drop(owner.call.take());
