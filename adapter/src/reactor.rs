@@ -51,12 +51,22 @@ pub trait Delivery: 'static {
 }
 
 /// Whether [`drain`] waits for a delivery.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Urgency {
-    /// It does: what is delivered completes something that the guest was told is done.
-    Required,
     /// It doesn't.
     Optional,
+    /// It does if this is `true` by then: what is delivered completes something that the guest was
+    /// told is done.
+    RequiredIf(Rc<Cell<bool>>),
+}
+
+impl Urgency {
+    fn is_required(&self) -> bool {
+        match self {
+            Urgency::Optional => false,
+            Urgency::RequiredIf(required) => required.get(),
+        }
+    }
 }
 
 enum Registration {
@@ -77,9 +87,6 @@ static ORPHANS: Global<RefCell<Vec<u32>>> = Global::new(RefCell::new(Vec::new())
 
 /// Waiters that have accepted something that has to reach the host.
 static BUSY: Global<RefCell<Vec<Rc<dyn Waiter>>>> = Global::new(RefCell::new(Vec::new()));
-
-/// The number of deliveries that are [`Urgency::Required`].
-static REQUIRED: Global<Cell<u32>> = Global::new(Cell::new(0));
 
 /// The number of events that can tell the guest of what others do.
 static EVENTS_OF_OTHERS: Global<Cell<u32>> = Global::new(Cell::new(0));
@@ -127,9 +134,6 @@ pub fn adopt(waitable: u32, orphan: Box<dyn Orphan>) {
 
 /// Takes over an operation that is to go on to its end.
 pub fn deliver(waitable: u32, delivery: Box<dyn Delivery>, urgency: Urgency) {
-    if urgency == Urgency::Required {
-        REQUIRED.set(REQUIRED.get() + 1);
-    }
     register(waitable, Registration::Delivery(delivery, urgency));
 }
 
@@ -153,7 +157,14 @@ pub fn release<W: Waiter>(waiter: &W) {
 /// Waits until everything that was accepted, and that outlives the guest, is with the host. What
 /// doesn't gets as far as it can without waiting.
 pub fn drain(task: Task<'_>) {
-    let lasts = || REQUIRED.get() > 0 || BUSY.borrow().iter().any(|it| it.outlives_guest());
+    let is_required = |registration: &Option<Registration>| match registration {
+        Some(Registration::Delivery(_, urgency)) => urgency.is_required(),
+        _ => false,
+    };
+    let lasts = || {
+        BUSY.borrow().iter().any(|it| it.outlives_guest())
+            || REGISTRATIONS.borrow().iter().any(is_required)
+    };
     loop {
         let is_over = BUSY.borrow().is_empty() || !yield_once(task);
         if !is_over {
@@ -213,12 +224,7 @@ fn dispatch(event: Event) {
                 REGISTRATIONS.borrow_mut()[waitable as usize] = Some(Registration::Orphan(orphan));
             }
         }
-        Some(Registration::Delivery(delivery, urgency)) => {
-            if urgency == Urgency::Required {
-                REQUIRED.set(REQUIRED.get() - 1);
-            }
-            delivery.event(event);
-        }
+        Some(Registration::Delivery(delivery, _)) => delivery.event(event),
         _ => invariant!(false, every_event_has_somebody_who_takes_it),
     }
 }

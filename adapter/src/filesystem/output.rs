@@ -45,7 +45,7 @@ impl Kind for File {
 
     /// A file takes one write after the other, so that there is room again when the last one is
     /// known to have gone well.
-    fn room(&self, queued: usize) -> usize {
+    fn room(&self, queued: usize, _writes: usize) -> usize {
         if queued > 0 { 0 } else { CAPACITY }
     }
 }

@@ -12,9 +12,38 @@ use alloc::vec::Vec;
 /// each time.
 pub struct Fields {
     fields: Rc<p3::Fields>,
-    /// They belong to a message. The host knows that of those that it gave, and not of those that
-    /// it is to get.
-    immutable: bool,
+    owner: Owner,
+}
+
+/// The owner of fields.
+#[derive(Clone, Copy, PartialEq)]
+enum Owner {
+    /// The guest, which may change them.
+    Guest,
+    /// A message that the guest makes.
+    Outgoing,
+    /// A message that the guest has got.
+    Incoming,
+}
+
+/// The names of fields that are between hosts. A host of WASI 0.2 keeps them to itself, and one of
+/// WASI 0.3 may leave them in a message.
+const HIDDEN: [&str; 9] = [
+    "connection",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+];
+
+fn is_hidden(name: &str) -> bool {
+    HIDDEN
+        .iter()
+        .any(|hidden| hidden.eq_ignore_ascii_case(name))
 }
 
 impl Fields {
@@ -25,16 +54,38 @@ impl Fields {
     fn mutable(fields: p3::Fields) -> Self {
         Fields {
             fields: Rc::new(fields),
-            immutable: false,
+            owner: Owner::Guest,
         }
     }
 
-    /// The fields of a message.
-    pub fn of_message(fields: Rc<p3::Fields>) -> Self {
-        Fields {
-            fields,
-            immutable: true,
+    /// The fields of a message that the guest makes.
+    pub fn of_outgoing(fields: Rc<p3::Fields>) -> Self {
+        let owner = Owner::Outgoing;
+        Fields { fields, owner }
+    }
+
+    /// The fields of a message that the guest has got.
+    pub fn of_incoming(fields: Rc<p3::Fields>) -> Self {
+        let owner = Owner::Incoming;
+        Fields { fields, owner }
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        self.owner == Owner::Incoming && is_hidden(name)
+    }
+
+    /// The fields without those that are hidden. `None` if that is all of them.
+    fn without_hidden(&self) -> Option<p3::Fields> {
+        if self.owner != Owner::Incoming {
+            return None;
         }
+        let mut entries = self.fields.copy_all();
+        let all = entries.len();
+        entries.retain(|(name, _)| !is_hidden(name));
+        if entries.len() == all {
+            return None;
+        }
+        fields_from_list(&entries).ok()
     }
 
     pub fn from_list(entries: &[(String, Vec<u8>)]) -> Result<Self, HeaderError> {
@@ -43,23 +94,29 @@ impl Fields {
 
     /// The fields of WASI 0.3, for a message that they are given to.
     pub fn into_inner(self) -> Rc<p3::Fields> {
-        self.fields
+        self.without_hidden().map_or(self.fields, Rc::new)
     }
 
     pub fn get(&self, name: &str) -> Vec<Vec<u8>> {
-        self.fields.get(name)
+        match self.hides(name) {
+            true => Vec::new(),
+            false => self.fields.get(name),
+        }
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.fields.has(name)
+        !self.hides(name) && self.fields.has(name)
     }
 
     pub fn entries(&self) -> Vec<(String, Vec<u8>)> {
-        self.fields.copy_all()
+        let mut entries = self.fields.copy_all();
+        entries.retain(|(name, _)| !self.hides(name));
+        entries
     }
 
     pub fn copy(&self) -> Self {
-        Fields::mutable(p3::Fields::clone(&self.fields))
+        let clone = || p3::Fields::clone(&self.fields);
+        Fields::mutable(self.without_hidden().unwrap_or_else(clone))
     }
 
     pub fn set(&self, name: &str, values: &[Vec<u8>]) -> Result<(), HeaderError> {
@@ -83,7 +140,7 @@ impl Fields {
         &self,
         change: impl Fn(&p3::Fields) -> Result<(), http::HeaderError>,
     ) -> Result<(), HeaderError> {
-        if self.immutable {
+        if self.owner != Owner::Guest {
             change(&p3::Fields::clone(&self.fields)).map_err(error)?;
             return Err(HeaderError::Immutable);
         }

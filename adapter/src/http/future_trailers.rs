@@ -48,7 +48,7 @@ impl FutureTrailers {
             self.outcome.replace(Some(outcome));
         }
         let trailers = self.outcome.borrow().clone()?;
-        Some(trailers.map(|trailers| trailers.map(Fields::of_message)))
+        Some(trailers.map(|trailers| trailers.map(Fields::of_incoming)))
     }
 }
 

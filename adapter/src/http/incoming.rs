@@ -2,7 +2,7 @@
 
 use super::incoming_request::IncomingRequest;
 use super::outgoing_body;
-use super::response_outparam::ResponseOutparam;
+use super::response_outparam::{Asked, ResponseOutparam};
 use super::shapes::{candidate, stable};
 use crate::Adapter;
 use crate::bindings::FutureReader;
@@ -41,8 +41,12 @@ macro_rules! shape {
                 FutureReader<Answer>,
             ) {
                 let (answer, promise) = $new_answer();
-                let to_head = matches!(request.get_method(), Method::Head);
-                let outparam = ResponseOutparam::new(promise, to_head);
+                let asked = match request.get_method() {
+                    Method::Head => Asked::Head,
+                    Method::Connect => Asked::Connect,
+                    _ => Asked::Other,
+                };
+                let outparam = ResponseOutparam::new(promise, asked);
                 CURRENT.replace(Some(outparam.clone()));
                 (
                     $shape::types::IncomingRequest::new(IncomingRequest::new(request)),

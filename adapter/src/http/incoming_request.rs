@@ -57,7 +57,7 @@ impl IncomingRequest {
     }
 
     pub fn headers(&self) -> Fields {
-        Fields::of_message(self.ask(
+        Fields::of_incoming(self.ask(
             |request| Rc::new(request.get_headers()),
             |head| head.headers.clone(),
         ))

@@ -32,7 +32,7 @@ impl IncomingResponse {
     }
 
     pub fn headers(&self) -> Fields {
-        Fields::of_message(match &*self.0.borrow() {
+        Fields::of_incoming(match &*self.0.borrow() {
             Response::Whole(response) => Rc::new(response.get_headers()),
             Response::Head { headers, .. } => headers.clone(),
         })

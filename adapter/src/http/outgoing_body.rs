@@ -31,9 +31,12 @@ struct Outgoing {
     length: Rc<Length>,
 }
 
-/// The number of bytes that may be written at once to a body that has room, which is more than the
-/// guest is told. Guests know bodies as streams that take this much without being asked.
+/// The number of bytes that may be written at once to a body that has room. Guests know bodies as
+/// streams that take this much before anybody reads.
 const BODY_WRITE: usize = 1024 * 1024;
+
+/// The number of writes that a body takes before anybody reads.
+const UNREAD_WRITES: usize = 2;
 
 /// The length that a body must have, and has so far.
 struct Length {
@@ -41,6 +44,8 @@ struct Length {
     expected: Option<u64>,
     written: Cell<u64>,
     message: Message,
+    /// The body is part of a message.
+    given: Rc<Cell<bool>>,
 }
 
 impl output::Kind for Length {
@@ -60,13 +65,23 @@ impl output::Kind for Length {
         }
     }
 
-    fn limit(&self, _room: usize) -> usize {
-        BODY_WRITE
+    /// Small writes need not wait for each other once somebody reads.
+    fn room(&self, queued: usize, writes: usize) -> usize {
+        if writes < UNREAD_WRITES || (self.given.get() && queued < output::CAPACITY) {
+            BODY_WRITE
+        } else {
+            0
+        }
     }
 
     /// There may be nobody to read the body yet.
     fn flush_waits(&self) -> bool {
         false
+    }
+
+    /// A response is delivered whole. A request is of no use to a guest that has ended.
+    fn outlives_guest(&self) -> bool {
+        self.message == Message::Response && self.given.get()
     }
 }
 
@@ -110,6 +125,7 @@ impl OutgoingBody {
             expected: content_length(headers),
             written: Cell::new(0),
             message,
+            given: body.given,
         });
         let outgoing = Rc::new(Outgoing {
             output: Output::of_kind(body.contents, length.clone()),
@@ -160,7 +176,11 @@ impl Outgoing {
     fn end(&self, trailers: Trailers) {
         if let Some(promise) = self.trailers.take() {
             self.output.shutdown();
-            promise.fulfil(trailers, Urgency::Required);
+            let urgency = match self.length.message {
+                Message::Request => Urgency::Optional,
+                Message::Response => Urgency::RequiredIf(self.length.given.clone()),
+            };
+            promise.fulfil(trailers, urgency);
         }
     }
 

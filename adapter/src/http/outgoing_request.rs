@@ -105,7 +105,7 @@ impl OutgoingRequest {
     }
 
     pub fn headers(&self) -> Fields {
-        Fields::of_message(self.headers.clone())
+        Fields::of_outgoing(self.headers.clone())
     }
 
     /// Makes it one of WASI 0.3.

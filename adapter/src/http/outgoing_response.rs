@@ -2,6 +2,7 @@
 
 use super::fields::{Fields, give, give_without_body};
 use super::outgoing_body::OutgoingBody;
+use super::response_outparam::Asked;
 use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::p3::http::{Unsent, new_response, no_response_body};
 use alloc::rc::Rc;
@@ -39,7 +40,7 @@ impl OutgoingResponse {
     }
 
     pub fn headers(&self) -> Fields {
-        Fields::of_message(self.headers.clone())
+        Fields::of_outgoing(self.headers.clone())
     }
 
     pub fn body(&self) -> Result<OutgoingBody, ()> {
@@ -52,15 +53,19 @@ impl OutgoingResponse {
         Ok(body)
     }
 
-    /// Makes it one of WASI 0.3, to answer a request with or without `HEAD`.
-    pub fn into_p3(self, to_head: bool) -> Result<p3::Response, ()> {
+    /// Makes it one of WASI 0.3, to answer such a request.
+    pub fn into_p3(self, to: Asked) -> Result<p3::Response, ()> {
         let status = self.status.get();
+        let is_bodiless = match to {
+            Asked::Head => true,
+            // What follows is no body.
+            Asked::Connect => matches!(status, ..300 | 304),
+            Asked::Other => matches!(status, ..200 | 204 | 304),
+        };
         let (headers, body) = match self.body.into_inner() {
             Some(body) => (give(self.headers), body),
             // These have no body by themselves, and the length would be of something else.
-            None if to_head || matches!(status, ..200 | 204 | 304) => {
-                (give(self.headers), no_response_body())
-            }
+            None if is_bodiless => (give(self.headers), no_response_body()),
             None => (give_without_body(self.headers), no_response_body()),
         };
         let response = new_response(headers, body);

@@ -12,21 +12,28 @@ use core::cell::Cell;
 #[derive(Clone)]
 pub struct ResponseOutparam {
     promise: Rc<Cell<Option<Promise<Answer>>>>,
-    /// The request is one with `HEAD`.
-    to_head: bool,
+    to: Asked,
+}
+
+/// The kind of a request, as far as the length of an answer goes.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Asked {
+    Head,
+    Connect,
+    Other,
 }
 
 impl ResponseOutparam {
-    pub fn new(promise: Promise<Answer>, to_head: bool) -> Self {
+    pub fn new(promise: Promise<Answer>, to: Asked) -> Self {
         ResponseOutparam {
             promise: Rc::new(Cell::new(Some(promise))),
-            to_head,
+            to,
         }
     }
 
     pub fn set(&self, response: Result<OutgoingResponse, ErrorCode>) {
         let answer = response.and_then(|response| {
-            let response = response.into_p3(self.to_head);
+            let response = response.into_p3(self.to);
             response.map_err(|()| ErrorCode::HttpProtocolError)
         });
         self.answer(answer);

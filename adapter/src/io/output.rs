@@ -33,14 +33,10 @@ pub trait Kind: 'static {
     /// Takes note of whether bytes are on their way.
     fn set_busy(&self, _is_busy: bool) {}
 
-    /// The number of bytes that the guest is told it may write, given how many are on their way.
-    fn room(&self, queued: usize) -> usize {
+    /// The number of bytes that the guest may write, given how many are on their way, and how many
+    /// writes they were.
+    fn room(&self, queued: usize, _writes: usize) -> usize {
         CAPACITY.saturating_sub(queued)
-    }
-
-    /// The number of bytes that the guest may really write, where there is any room.
-    fn limit(&self, room: usize) -> usize {
-        room
     }
 
     /// Whether a flush ends when the host has the bytes, or at once.
@@ -187,9 +183,16 @@ impl Output {
         }
         let queued = self.queued.get();
         match &self.kind {
-            Some(kind) => kind.room(queued),
+            Some(kind) => kind.room(queued, self.writes()),
             None => CAPACITY.saturating_sub(queued),
         }
+    }
+
+    /// The number of writes that are on their way.
+    fn writes(&self) -> usize {
+        let is_going_on = |writer: &Writer| !writer.is_empty();
+        let writer = self.writer.borrow();
+        self.queue.borrow().len() + usize::from(writer.as_ref().is_some_and(is_going_on))
     }
 
     /// Returns `true` if a wait for this stream has come to its end.
@@ -236,11 +239,7 @@ impl Output {
             // The other side is gone, and it will be known in a moment how.
             return Ok(());
         }
-        let room = match (self.room(), &self.kind) {
-            (room @ 1.., Some(kind)) => kind.limit(room),
-            (room, _) => room,
-        };
-        if bytes.len() > room {
+        if bytes.len() > self.room() {
             // More than `check-write` allows.
             trap();
         }

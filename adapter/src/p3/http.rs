@@ -6,9 +6,11 @@ use crate::op::{Future, Lift, Promise, Reader, Started, Subtask, Writer};
 use crate::raw::{adapter_incoming, adapter_incoming_candidate, http_client, http_types as raw};
 use crate::reactor::Urgency;
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::any::Any;
+use core::cell::Cell;
 
 pub use crate::bindings::wasi::http0_3_0::types::{
     ErrorCode, Fields, Request, RequestOptions, Response,
@@ -80,11 +82,14 @@ pub struct Unsent {
     trailers: u32,
     drop_contents: fn(u32),
     drop_trailers: fn(u32),
+    /// Becomes `true` when the body is part of a message.
+    given: Rc<Cell<bool>>,
 }
 
 impl Unsent {
     /// Gives the ends away: an `option<stream<u8>>` and a future.
     fn lower(self) -> ((u32, u32), u32) {
+        self.given.set(true);
         let unsent = core::mem::ManuallyDrop::new(self);
         let is_some = u32::from(unsent.contents.is_some());
         ((is_some, unsent.contents.unwrap_or(0)), unsent.trailers)
@@ -105,6 +110,8 @@ pub struct NewBody {
     pub unsent: Unsent,
     pub contents: Sink,
     pub trailers: Promise<Trailers>,
+    /// Becomes `true` when the body is part of a message.
+    pub given: Rc<Cell<bool>>,
 }
 
 /// Defines how bodies of one kind of message are made.
@@ -115,18 +122,21 @@ macro_rules! produce {
             use raw::$function as function;
             let (contents, writer) = function::stream_0_new();
             let (trailers, promise) = function::future_1_new();
+            let given = Rc::new(Cell::new(false));
             NewBody {
                 unsent: Unsent {
                     contents: Some(contents),
                     trailers,
                     drop_contents: function::stream_0_drop_readable,
                     drop_trailers: function::future_1_drop_readable,
+                    given: given.clone(),
                 },
                 contents: (
                     Writer::new(&function::STREAM_0_WRITABLE, writer),
                     Future::new(&UNTOLD, 0),
                 ),
                 trailers: Promise::new(&function::FUTURE_1_WRITABLE, promise),
+                given,
             }
         }
 
@@ -141,6 +151,7 @@ macro_rules! produce {
                 trailers,
                 drop_contents: function::stream_0_drop_readable,
                 drop_trailers: function::future_1_drop_readable,
+                given: Rc::default(),
             }
         }
     };

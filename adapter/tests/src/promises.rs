@@ -4,6 +4,8 @@ use crate::choice::{explore, one_of};
 use crate::host::{self, in_task};
 use crate::op::Promise;
 use crate::reactor::{self, Urgency};
+use alloc::rc::Rc;
+use core::cell::Cell;
 
 const VALUE: u64 = 7;
 
@@ -11,16 +13,20 @@ const VALUE: u64 = 7;
 fn every_order_of_writing_a_future() {
     let runs = explore(|| {
         host::begin_run();
-        let urgency = one_of(&[Urgency::Required, Urgency::Optional]);
+        let required = one_of(&[Some(true), Some(false), None]);
+        let urgency = match required {
+            Some(required) => Urgency::RequiredIf(Rc::new(Cell::new(required))),
+            None => Urgency::Optional,
+        };
         let promise = Promise::new(&host::PROMISE, host::promise());
         promise.fulfil(host::value(VALUE), urgency);
-        match urgency {
+        match required {
             // Whoever drains waits for it.
-            Urgency::Required => in_task(true, reactor::drain),
+            Some(true) => in_task(true, reactor::drain),
             // It is taken some time, or another thing is waited for meanwhile.
-            Urgency::Optional => {
+            _ => {
                 in_task(true, reactor::drain);
-                in_task(false, |_| reactor::collect());
+                in_task(false, |_| _ = reactor::collect());
                 while host::is_busy() {
                     in_task(true, reactor::wait);
                 }

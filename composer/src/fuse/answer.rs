@@ -30,6 +30,9 @@ pub(super) const BACKPRESSURE_DEC: &str = "backpressure-dec";
 pub(super) const HANDLE: &str = "handle";
 pub(super) const CALLBACK: &str = "callback";
 
+/// The guest's function that is to be called when [`HANDLE`] has returned.
+pub(super) const POST_RETURN: &str = "post-return";
+
 /// What [`promise`] exports its table as.
 const ANSWERED: &str = "answered";
 
@@ -107,14 +110,21 @@ pub(super) fn promise() -> Vec<u8> {
 }
 
 /// The core module that the host calls. `accept` and `finish` are what the adapter exports the
-/// functions of [`Incoming`](crate::catalogue::Incoming) as.
-pub(super) fn front(description: &Description, accept: &str, finish: &str) -> Vec<u8> {
+/// functions of [`Incoming`](crate::catalogue::Incoming) as. The guest may have a function that is to
+/// be called afterwards.
+pub(super) fn front(
+    description: &Description,
+    accept: &str,
+    finish: &str,
+    has_post_return: bool,
+) -> Vec<u8> {
     use ValType::I32;
     let mut header = Header::default();
     let accept = header.import(ADAPTER, accept, &[I32], &[I32]);
     let finish = header.import(ADAPTER, finish, &[], &[]);
     let give = header.import(HANDLES, handles::GIVE, &[I32], &[]);
     let guest = header.import(GUEST, HANDLE, &[I32, I32], &[]);
+    let post_return = has_post_return.then(|| header.import(GUEST, POST_RETURN, &[], &[]));
     let task_return = header.import(HOST, TASK_RETURN, &description.flat, &[]);
     let inc = header.import(HOST, BACKPRESSURE_INC, &[], &[]);
     let dec = header.import(HOST, BACKPRESSURE_DEC, &[], &[]);
@@ -134,7 +144,11 @@ pub(super) fn front(description: &Description, accept: &str, finish: &str) -> Ve
     for offset in [0, 4] {
         body.local_get(accepted).i32_load(at(offset));
     }
-    body.call(guest).call(finish).call(dec);
+    body.call(guest);
+    if let Some(post_return) = post_return {
+        body.call(post_return);
+    }
+    body.call(finish).call(dec);
     body.i32_const(EXIT).end();
 
     let mut callback = Function::new([]);

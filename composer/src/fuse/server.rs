@@ -71,19 +71,26 @@ impl Server {
         [accept, finish]: [&str; 2],
         [adapter, handles, promise]: [ItemId; 3],
     ) -> Result<(), InternalError> {
-        let Definition::Lift { core: guest, .. } = assembly.model[self.function].definition else {
+        let Definition::Lift { core, options, .. } = &assembly.model[self.function].definition
+        else {
             return Err(InternalError::link("the handler is not lifted"));
         };
+        let mut guest = vec![(answer::HANDLE.into(), *core)];
+        let post_return = options.iter().find_map(|option| match option {
+            CanonicalOption::PostReturn(core) => Some(*core),
+            _ => None,
+        });
+        guest.extend(post_return.map(|core| (answer::POST_RETURN.into(), core)));
         let types = Types::place(assembly, catalogue)?;
         let function_type = types.signature.function(assembly);
 
         let memory = assembly.core_export(Sort::CoreMemory, adapter, glue::ADAPTER_MEMORY);
         let built_ins = built_ins(assembly, types.signature.result, memory);
         let host = assembly.bundle_core(built_ins);
-        let guest = assembly.bundle_core(vec![(answer::HANDLE.into(), guest)]);
+        let guest = assembly.bundle_core(guest);
         let description = Description::new(catalogue, self.incoming)?;
         let front = assembly.instantiate_core(
-            answer::front(&description, accept, finish),
+            answer::front(&description, accept, finish, post_return.is_some()),
             vec![
                 (answer::HOST.into(), host),
                 (glue::GUEST.into(), guest),

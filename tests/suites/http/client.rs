@@ -104,6 +104,28 @@ fn a_request_with_a_body() {
     }
 }
 
+#[test]
+fn a_large_body_before_its_request() {
+    let (text, _, seen) = compare(
+        &["large-early", "/"],
+        1,
+        answer!(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+    );
+    assert!(text.starts_with("finished\n200 "), "{text}");
+    assert_eq!(seen[0].as_ref().unwrap().body.0, 100 * 1024);
+}
+
+#[test]
+fn bodies_that_nobody_reads() {
+    let nobody: Serve = |_| unreachable!("nothing is sent");
+    let (text, code, _) = compare(&["permits"], 0, nobody);
+    let line = "1048576, 102400 bytes: 1048576, 10 bytes: 0, ready false, dropped: closed\n";
+    assert!(text.starts_with(line) && code == 0, "{text}");
+    // None of them keeps a guest that ends.
+    let (text, code, _) = compare(&["unsent"], 0, nobody);
+    assert_eq!((text.as_str(), code), ("finished\nfinished\n", 0));
+}
+
 /// The WASI 0.2 host leaves the length out, and the other sends it.
 #[test]
 fn a_request_without_a_body() {

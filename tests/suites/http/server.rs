@@ -97,6 +97,22 @@ fn head_of(place: Place, request: &[u8]) -> Vec<String> {
 }
 
 #[test]
+fn responses_that_are_never_bodies() {
+    let (messages, stdout, _) = compare(&["/unsent", "/hello"].map(get));
+    assert_eq!(text(&messages[0]), "sent");
+    assert_eq!(stdout, "finished\nfinished\n");
+    for status in ["200", "204"] {
+        // What follows the head of such a response is no body.
+        let request = format!("CONNECT /bodiless?{status} HTTP/1.1\r\nhost: a:1\r\n\r\n");
+        let expected = head_of(place::reference("server"), request.as_bytes());
+        for place in place::uplifted("server") {
+            let head = head_of(place, request.as_bytes());
+            assert_eq!(head, expected, "{}", place.name());
+        }
+    }
+}
+
+#[test]
 fn requests() {
     let inspect = b"PATCH /inspect?a=b HTTP/1.1\r\nhost: example.com\r\nX-Multi: 1\r\n\
         x-multi: 2\r\nx-bytes: \xff\xfe\r\nkeep-alive: 5\r\ncontent-length: 4\r\n\r\nbody";

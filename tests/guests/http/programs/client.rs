@@ -33,6 +33,9 @@ impl bindings::exports::wasi::cli::run::Guest for Client {
             [authority, "sized", path, len] => post(authority, path, number(len), Some(len)),
             [authority, "bare", path] => bare(authority, path),
             [authority, "early", path] => early(authority, path),
+            [authority, "large-early", path] => large_early(authority, path),
+            [authority, "permits"] => permits(authority),
+            [authority, "unsent"] => unsent(authority),
             [authority, "trailers", path] => trailers(authority, path),
             [authority, "abort", path] => abort(authority, path),
             [authority, "timeout", path, connect, first_byte, between] => {
@@ -126,6 +129,62 @@ fn early(authority: &str, path: &str) {
     out(&finish(body, None));
     let future = handle(request, None).expect("it is sent");
     out(&show_response(wait(&future)));
+}
+
+/// Writes more than a few kilobytes of the body, at once, before the request is sent.
+fn large_early(authority: &str, path: &str) {
+    let request = request(Method::Put, authority, path, Fields::new());
+    let body = request.body().expect("the body is there");
+    let stream = body.write().expect("the stream is there");
+    stream
+        .write(&vec![b'x'; 100 * 1024])
+        .expect("there is room");
+    let future = handle(request, None).expect("it is sent");
+    drop(stream);
+    out(&finish(body, None));
+    out(&show_response(wait(&future)));
+}
+
+/// Writes to bodies that nobody reads.
+fn permits(authority: &str) {
+    let bodies = [&[100 * 1024, 10][..], &[1024 * 1024, 1024 * 1024], &[1, 1]];
+    for writes in bodies {
+        let request = request(Method::Put, authority, "/", Fields::new());
+        let body = request.body().expect("the body is there");
+        let stream = body.write().expect("the stream is there");
+        let show = || match stream.check_write() {
+            Ok(permit) => permit.to_string(),
+            Err(end) => show_end(end),
+        };
+        let mut line = show();
+        for len in writes {
+            stream.write(&vec![b'x'; *len]).expect("there is room");
+            line = format!("{line}, {len} bytes: {}", show());
+        }
+        let ready = stream.subscribe().ready();
+        drop(request);
+        out(&format!("{line}, ready {ready}, dropped: {}", show()));
+        drop(stream);
+        out(&finish(body, None));
+    }
+}
+
+/// Ends with bodies of requests that were never sent.
+fn unsent(authority: &str) {
+    let new = || {
+        let request = request(Method::Put, authority, "/", Fields::new());
+        let body = request.body().expect("the body is there");
+        (request, body)
+    };
+    let (finished, body) = new();
+    out(&finish(body, None));
+    let (with_trailers, body) = new();
+    out(&finish(body, Some(fields(&[("x-sum", "4")]))));
+    let (written, body) = new();
+    let stream = body.write().expect("the stream is there");
+    stream.write(b"unsent").expect("there is room");
+    // The guest ends with handles of all kinds.
+    std::mem::forget((finished, with_trailers, written, stream, body));
 }
 
 fn trailers(authority: &str, path: &str) {

@@ -12,8 +12,8 @@ mod bindings {
 mod common;
 
 use bindings::wasi::http::types::{
-    ErrorCode, Fields, IncomingBody, IncomingRequest, OutgoingBody, OutgoingResponse,
-    ResponseOutparam,
+    ErrorCode, Fields, IncomingBody, IncomingRequest, OutgoingBody, OutgoingRequest,
+    OutgoingResponse, ResponseOutparam,
 };
 use bindings::wasi::io::streams;
 use common::{
@@ -133,6 +133,25 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
         "/error-number" => {
             let code = ErrorCode::HttpRequestBodySize(Some(1 << 40));
             ResponseOutparam::set(outparam, Err(code));
+        }
+        "/unsent" => {
+            // Messages with bodies that are never sent.
+            let other = OutgoingResponse::new(Fields::new());
+            let body = other.body().expect("the body is there");
+            let stream = body.write().expect("the stream is there");
+            send(&stream, b"unsent").expect("there is room");
+            drop(stream);
+            out(&finish(body, None));
+            let forgotten = OutgoingRequest::new(Fields::new());
+            out(&finish(forgotten.body().expect("the body is there"), None));
+            std::mem::forget((other, forgotten));
+            answer(outparam, b"sent");
+        }
+        "/bodiless" => {
+            let response = OutgoingResponse::new(Fields::new());
+            let status = response.set_status_code(number() as u16);
+            status.expect("it is a status");
+            ResponseOutparam::set(outparam, Ok(response));
         }
         "/unset" => {}
         "/unset-kept" => std::mem::forget(outparam),
