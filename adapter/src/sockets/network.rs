@@ -63,6 +63,21 @@ pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
     }
 }
 
+/// Returns `true` if `address` names `peer`, which a host may report without the scope and without
+/// the flow.
+pub fn is_at(peer: &IpSocketAddress, address: &IpSocketAddress) -> bool {
+    match (*peer, *address) {
+        (IpSocketAddress::Ipv6(peer), IpSocketAddress::Ipv6(mut address)) => {
+            address.flow_info = peer.flow_info;
+            if peer.scope_id == 0 {
+                address.scope_id = 0;
+            }
+            same(&IpSocketAddress::Ipv6(peer), &IpSocketAddress::Ipv6(address))
+        }
+        _ => same(peer, address),
+    }
+}
+
 /// Checks that a socket of family `of` can have the address.
 pub fn check_family(address: &IpSocketAddress, of: IpAddressFamily) -> Result<(), Fault> {
     let same = matches!(

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// The layers, from the lowest on, and the modules of the crate that each may name.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
     ("canon", &["canon"]),
-    ("reactor.rs", &["canon"]),
+    ("freshness.rs", &["canon"]),
+    ("reactor.rs", &["canon", "freshness"]),
     ("op", &["canon", "reactor"]),
     ("p3", &["canon", "reactor", "op", "raw", "bindings", "p3"]),
 ];

@@ -10,6 +10,9 @@ extern crate alloc;
 #[allow(dead_code, unused_imports, clippy::new_without_default)]
 #[path = "../../src/canon/mod.rs"]
 pub mod canon;
+#[allow(dead_code, rustdoc::broken_intra_doc_links)]
+#[path = "../../src/freshness.rs"]
+pub mod freshness;
 #[allow(dead_code, unused_imports)]
 #[path = "../../src/op/mod.rs"]
 pub mod op;
