@@ -25,7 +25,8 @@ pub trait Waiter: 'static {
     fn event(&self, event: Event);
 
     /// Whether [`drain`] waits for what this has accepted. WASI 0.2 delivers what is written to
-    /// files and to standard streams, and lets go of what a peer doesn't take when the guest ends.
+    /// files, to standard streams and to streams that are dropped. What else a peer doesn't take is
+    /// lost when the guest ends.
     fn outlives_guest(&self) -> bool {
         true
     }

@@ -48,7 +48,7 @@ pub trait Kind: 'static {
         true
     }
 
-    /// Whether the bytes are to be delivered though the guest ends.
+    /// Whether the bytes are to be delivered though the guest ends without having dropped the stream.
     fn outlives_guest(&self) -> bool {
         true
     }
@@ -70,6 +70,8 @@ pub struct Output {
     lost: Cell<usize>,
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
+    /// The guest has dropped the stream, which has WASI 0.2's hosts wait until the bytes are gone.
+    is_dropped: Cell<bool>,
     kind: Option<Rc<dyn Kind>>,
 }
 
@@ -104,6 +106,7 @@ impl Output {
             flushing: Cell::new(false),
             lost: Cell::new(0),
             closing: Cell::new(false),
+            is_dropped: Cell::new(false),
             kind,
         })
     }
@@ -173,6 +176,11 @@ impl Output {
             reactor::keep(me);
             self.set_busy(true);
         }
+    }
+
+    /// Takes note that the guest has dropped the stream.
+    pub fn note_drop(&self) {
+        self.is_dropped.set(true);
     }
 
     fn set_busy(&self, is_busy: bool) {
@@ -369,7 +377,7 @@ impl DeferredRead for Output {
 
 impl Waiter for Output {
     fn outlives_guest(&self) -> bool {
-        self.kind.as_ref().is_none_or(|kind| kind.outlives_guest())
+        self.is_dropped.get() || self.kind.as_ref().is_none_or(|kind| kind.outlives_guest())
     }
 
     fn event(&self, event: Event) {

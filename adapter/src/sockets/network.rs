@@ -72,7 +72,10 @@ pub fn is_at(peer: &IpSocketAddress, address: &IpSocketAddress) -> bool {
             if peer.scope_id == 0 {
                 address.scope_id = 0;
             }
-            same(&IpSocketAddress::Ipv6(peer), &IpSocketAddress::Ipv6(address))
+            same(
+                &IpSocketAddress::Ipv6(peer),
+                &IpSocketAddress::Ipv6(address),
+            )
         }
         _ => same(peer, address),
     }

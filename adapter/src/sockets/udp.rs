@@ -118,13 +118,12 @@ impl Socket {
             Receiving::Done(Err(_)) => Receiving::No,
             other => core::mem::replace(other, Receiving::No),
         });
-        self.sending.replace_with(|sending| {
-            match core::mem::replace(sending, Sending::No) {
+        self.sending
+            .replace_with(|sending| match core::mem::replace(sending, Sending::No) {
                 Sending::Pending(call) => Sending::Former(call),
                 Sending::Failed(_) => Sending::No,
                 other => other,
-            }
-        });
+            });
     }
 
     /// `udp-socket.stream`.

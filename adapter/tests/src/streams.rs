@@ -67,10 +67,12 @@ enum Step {
     /// Let others run.
     Yield,
     Wait,
+    /// End what is pending before its time.
+    Cancel,
     Drop,
 }
 
-fn next_step(can_start: bool, is_pending: bool) -> Step {
+fn steps(can_start: bool, is_pending: bool) -> Vec<Step> {
     let mut steps = vec![Step::Drop, Step::Collect, Step::Yield];
     if can_start {
         steps.push(Step::Start);
@@ -78,7 +80,7 @@ fn next_step(can_start: bool, is_pending: bool) -> Step {
     if is_pending {
         steps.push(Step::Wait);
     }
-    one_of(&steps)
+    steps
 }
 
 fn read() {
@@ -91,13 +93,27 @@ fn read() {
     });
     for _ in 0..STEPS {
         let is_pending = owner.is_pending();
-        match next_step(!is_pending && !owner.is_last.get(), is_pending) {
+        let mut steps = steps(!is_pending && !owner.is_last.get(), is_pending);
+        if is_pending {
+            steps.push(Step::Cancel);
+        }
+        match one_of(&steps) {
             Step::Start => owner.start(),
             Step::Collect => in_task(false, |_| drop(reactor::collect())),
             Step::Yield => in_task(true, |task| drop(reactor::yield_once(task))),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
                 assert!(!owner.is_pending(), "there was nothing else to wait for");
+            }),
+            Step::Cancel => in_task(true, |task| {
+                let mut reader = owner.reader.borrow_mut();
+                let reader = reader.as_mut().expect("it is there");
+                // What `in_task` has begun with may have ended it.
+                if reader.is_pending() {
+                    let read = reader.cancel(task.may_wait().expect("it may"));
+                    owner.got.borrow_mut().extend(read.elements);
+                    owner.is_last.set(read.is_last);
+                }
             }),
             Step::Drop => {
                 drop(owner.reader.take());
@@ -170,7 +186,7 @@ fn write() {
     let mut loaded = 0;
     for _ in 0..STEPS {
         let (is_pending, is_empty) = sender.state();
-        match next_step(!is_pending && !sender.is_last.get(), is_pending) {
+        match one_of(&steps(!is_pending && !sender.is_last.get(), is_pending)) {
             Step::Start => {
                 let mut writer = sender.writer.borrow_mut();
                 let writer = writer.as_mut().expect("it is there");
@@ -188,6 +204,7 @@ fn write() {
                 reactor::wait(task);
                 assert!(!sender.state().0, "there was nothing else to wait for");
             }),
+            Step::Cancel => unreachable!("writes are not cancelled"),
             Step::Drop => break,
         }
     }
