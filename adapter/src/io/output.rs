@@ -70,6 +70,8 @@ pub struct Output {
     lost: Cell<usize>,
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
+    /// The guest has been told how much it may write, and has written nothing since.
+    was_asked: Cell<bool>,
     /// The guest has dropped the stream, which has WASI 0.2's hosts wait until the bytes are gone.
     is_dropped: Cell<bool>,
     kind: Option<Rc<dyn Kind>>,
@@ -106,6 +108,7 @@ impl Output {
             flushing: Cell::new(false),
             lost: Cell::new(0),
             closing: Cell::new(false),
+            was_asked: Cell::new(false),
             is_dropped: Cell::new(false),
             kind,
         })
@@ -165,6 +168,7 @@ impl Output {
         if bytes.is_empty() {
             return;
         }
+        self.was_asked.set(false);
         let was_idle = self.queued.get() == 0;
         self.queued.set(self.queued.get() + bytes.len());
         self.queue.borrow_mut().push_back(bytes);
@@ -230,7 +234,9 @@ impl Output {
     /// `output-stream.check-write`.
     pub fn check_write(&self, task: Task<'_>) -> Result<usize, StreamError> {
         self.prepare(task);
-        if !self.has_room_or_end() {
+        // A guest that asks again may wait for more room than there is.
+        let is_waiting = self.was_asked.replace(true) && self.queued.get() > 0;
+        if is_waiting || !self.has_room_or_end() {
             reactor::yield_once(task);
         }
         self.state.check()?;

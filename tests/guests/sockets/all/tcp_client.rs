@@ -282,9 +282,13 @@ fn stall(output: &OutputStream) {
 
 /// Makes small writes as fast as there are permits, and flushes none.
 fn queue(output: &OutputStream, writes: u64) {
+    let writable = output.subscribe();
     let mut at = 0;
     for len in (1..=100).cycle().take(writes as usize) {
-        while output.check_write().expect("the peer reads") < len {}
+        // There may be some room, and too little.
+        while output.check_write().expect("the peer reads") < len {
+            writable.block();
+        }
         let bytes: Vec<u8> = (at..at + len).map(|at| pattern(at as usize)).collect();
         output.write(&bytes).expect("the peer reads");
         at += len;
