@@ -657,6 +657,7 @@ fn udp(family: IpAddressFamily) {
 
     let state = "errors of a former association";
     for again in [None, Some(second_at)] {
+        let (socket, _) = bound_udp(family);
         let (closed, closed_at) = bound_udp(family);
         drop(closed);
         let streams = socket.stream(Some(closed_at)).expect("associating");
@@ -677,8 +678,8 @@ fn udp(family: IpAddressFamily) {
     if let IpSocketAddress::Ipv6(alias) = &mut alias {
         (alias.scope_id, alias.flow_info) = (1, 7);
     }
+    let (socket, socket_at) = bound_udp(family);
     let streams = socket.stream(Some(alias)).expect("associating");
-    let socket_at = socket.local_address().expect("the address");
     walk! { state;
         socket.remote_address().map(|to| port(&to)) == Ok(port(&second_at));
         send(&streams, "to the peer", None);
@@ -688,7 +689,6 @@ fn udp(family: IpAddressFamily) {
         send(&peer, "back", Some(socket_at));
         receive(&streams, 1);
     }
-    drop(streams);
 
     // The last operation on a socket: a wait here must not hold up any other.
     let state = "nothing there";
