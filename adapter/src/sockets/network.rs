@@ -47,7 +47,8 @@ fn family(address: &IpSocketAddress) -> IpAddressFamily {
     }
 }
 
-/// Returns `true` if two addresses are the same.
+/// Returns `true` if two addresses are those of the same socket. A host may report an address with
+/// its scope and flow in one place, and without them in another.
 pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
     match (a, b) {
         (IpSocketAddress::Ipv4(a), IpSocketAddress::Ipv4(b)) => {
@@ -56,28 +57,9 @@ pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
         (IpSocketAddress::Ipv6(a), IpSocketAddress::Ipv6(b)) => {
             a.address == b.address
                 && a.port == b.port
-                && a.scope_id == b.scope_id
-                && a.flow_info == b.flow_info
+                && (a.scope_id == b.scope_id || a.scope_id == 0 || b.scope_id == 0)
         }
         _ => false,
-    }
-}
-
-/// Returns `true` if `address` names `peer`, which a host may report without the scope and without
-/// the flow.
-pub fn is_at(peer: &IpSocketAddress, address: &IpSocketAddress) -> bool {
-    match (*peer, *address) {
-        (IpSocketAddress::Ipv6(peer), IpSocketAddress::Ipv6(mut address)) => {
-            address.flow_info = peer.flow_info;
-            if peer.scope_id == 0 {
-                address.scope_id = 0;
-            }
-            same(
-                &IpSocketAddress::Ipv6(peer),
-                &IpSocketAddress::Ipv6(address),
-            )
-        }
-        _ => same(peer, address),
     }
 }
 

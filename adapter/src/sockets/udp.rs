@@ -1,7 +1,7 @@
 //! `wasi:sockets/udp`.
 
 use super::error::Fault;
-use super::network::{check_remote, connect_fault, create, is_at, same};
+use super::network::{check_remote, connect_fault, create, same};
 use super::operation::{Operation, Progress, ipv6_only};
 use super::shapes::{candidate, draft, stable};
 use crate::Adapter;
@@ -304,7 +304,7 @@ impl Socket {
         }
         check_remote(to, self.progress.family)?;
         match self.peer.get() {
-            Some(peer) if is_at(&peer, to) => Ok(None),
+            Some(peer) if same(&peer, to) => Ok(None),
             Some(_) => Err(Fault::OtherPeer),
             None => Ok(Some(*to)),
         }
