@@ -7,6 +7,8 @@
 //!
 //! - to the methods of the export traits, where the generated entry makes one, and
 //! - to the functions that call `async` imports, which only somebody who has one can do.
+//!
+//! Each entry, and the end of each destructor, lets the reactor close what was left behind.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -138,6 +140,10 @@ impl Rewriter {
                     for member in &mut item.items {
                         if let ImplItem::Fn(method) = member {
                             self.add_parameter(modules, &of, &mut method.sig, rewritten);
+                            if method.sig.ident == "dtor" {
+                                let leave = parse_quote!(crate::reactor::leave_destructor(););
+                                method.block.stmts.push(leave);
+                            }
                         }
                     }
                 }
@@ -151,7 +157,7 @@ impl Rewriter {
                         *body = parse_quote!({
                             // SAFETY: this is the entry of an export that is `async`-typed.
                             let entry = unsafe { crate::canon::Entry::of_async_export() };
-                            crate::reactor::enter(entry.task());
+                            crate::reactor::enter(entry.task().may_wait());
                             #body_with_task
                         });
                         *rewritten += 1;

@@ -9,10 +9,10 @@
 //! - A waitable is in the set if and only if it is registered.
 //! - A registered waitable has an owner who is alive, and who calls [`forget`] or [`adopt`] before
 //!   its handle can be used again, or the reactor owns its operation.
-//! - An operation that the reactor owns is an [`Orphan`], which is cancelled by the next task that
-//!   may wait, or a [`Delivery`], which goes on until the other side has what it brings.
+//! - An operation that the reactor owns is an [`Orphan`], which is cancelled as soon as a task runs
+//!   that may wait, or a [`Delivery`], which goes on until the other side has what it brings.
 
-use crate::canon::{Event, Global, MayWait, Task, WaitableSet, invariant, yield_now};
+use crate::canon::{Event, Global, MayWait, Task, WaitableSet, after_drop, invariant, yield_now};
 use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -24,7 +24,8 @@ pub trait Waiter: 'static {
     fn event(&self, event: Event);
 
     /// Whether [`drain`] waits for what this has accepted. WASI 0.2 delivers what is written to
-    /// files and to standard streams, and lets go of what a peer doesn't take when the guest ends.
+    /// files, to standard streams and to streams that are dropped. What else a peer doesn't take is
+    /// lost when the guest ends.
     fn outlives_guest(&self) -> bool {
         true
     }
@@ -177,14 +178,20 @@ pub fn drain(task: Task<'_>) {
     }
 }
 
-/// Begins a call of an `async`-typed export: what others have left behind is cleaned up, if the task
-/// may wait for that.
-pub fn enter(task: Task<'_>) {
-    if !ORPHANS.borrow().is_empty()
-        && let Some(may_wait) = task.may_wait()
-    {
-        cancel_orphans(may_wait);
+/// Begins a call of an `async`-typed export: what others have left behind is cleaned up. Without the
+/// permission to wait that is what has ended by itself.
+pub fn enter(may_wait: Option<MayWait<'_>>) {
+    if !ORPHANS.borrow().is_empty() {
+        match may_wait {
+            Some(may_wait) => cancel_orphans(may_wait),
+            None => drop(collect()),
+        }
     }
+}
+
+/// Ends a call of a destructor, which may have left something behind.
+pub fn leave_destructor() {
+    after_drop(enter);
 }
 
 /// Cancels the operations whose owners are gone.

@@ -1,8 +1,13 @@
-//! A guest that waits costs nothing, however long it waits.
+//! A guest that waits costs nothing, however long it waits, and little for each thing that it waits
+//! for.
 
 use std::future::poll_fn;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use wasi_uplift_tests::events::wait_until;
 use wasi_uplift_tests::host::{self, Wasi};
 use wasi_uplift_tests::{Guest, LinkMode, MODES, State, uplifted_bytes};
 use wasmtime::{Config, Engine, Result, Store};
@@ -69,5 +74,66 @@ fn wait(mode: LinkMode, milliseconds: u64) -> Work {
     Work {
         fuel: u64::MAX - store.get_fuel().unwrap(),
         polls: polls.into_inner(),
+    }
+}
+
+/// The number of connections that a guest waits for.
+const CONNECTIONS: usize = 400;
+
+/// The limit of each memory: its initial size, some buffers, and 1 KiB for each connection.
+const MEMORY: usize = 2 << 20;
+
+/// A guest may wait for many connections at once that bring nothing.
+#[test]
+fn idle_connections_take_little_memory() {
+    for mode in MODES {
+        let guest = Guest::named("stable-tcp-echo").unwrap();
+        let engine = Engine::default();
+        let component = host::compiled(&engine, &uplifted_bytes(guest, mode)).unwrap();
+        let pre = host::linker(Wasi::V0_3, &engine)
+            .unwrap()
+            .instantiate_pre(&component);
+        let command = CommandPre::new(pre.unwrap()).unwrap();
+        let stdout = MemoryOutputPipe::new(1 << 10);
+        let ctx = WasiCtxBuilder::new()
+            .stdout(stdout.clone())
+            .inherit_network()
+            .allow_tcp(true)
+            .args(&["guest", "ipv4", &CONNECTIONS.to_string()])
+            .build();
+        let mut store = State::with_memory(ctx, MEMORY).into_store(&engine);
+        let peers = thread::spawn({
+            let stdout = stdout.clone();
+            move || be_idle(&stdout)
+        });
+        let run = async {
+            let command = command.instantiate_async(&mut store).await?;
+            let run = async |store: &_| command.wasi_cli_run().call_run(store).await;
+            store.run_concurrent(run).await?
+        };
+        let outcome: Result<Result<(), ()>> = tokio::runtime::Runtime::new().unwrap().block_on(run);
+        outcome.unwrap().unwrap();
+        peers.join().unwrap();
+    }
+}
+
+/// Connects to the guest that has printed its port, and says something on the last connection only.
+fn be_idle(stdout: &MemoryOutputPipe) {
+    wait_until("the guest prints its port", || {
+        stdout.contents().ends_with(b"\n")
+    });
+    let line = String::from_utf8(stdout.contents().to_vec()).unwrap();
+    let port: u16 = line.trim().trim_start_matches("port ").parse().unwrap();
+    let connect = |_| TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut streams: Vec<_> = (0..CONNECTIONS).map(connect).collect();
+    // Connections are accepted in their order.
+    let last = streams.last_mut().unwrap();
+    last.write_all(b"x").unwrap();
+    last.read_exact(&mut [0]).unwrap();
+    for stream in &streams {
+        stream.shutdown(Shutdown::Write).unwrap();
+    }
+    for stream in &mut streams {
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0);
     }
 }

@@ -33,7 +33,7 @@ pub use set::{Event, WaitableSet};
 pub use stream::{Reading, StreamEnd, Writing};
 #[cfg(not(target_arch = "wasm32"))]
 pub use task::let_wait;
-pub use task::{Entry, MayWait, Task, yield_now};
+pub use task::{Entry, MayWait, Task, after_drop, yield_now};
 pub(crate) use trap::invariant;
 pub use trap::{broken, trap};
 

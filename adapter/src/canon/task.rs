@@ -60,6 +60,16 @@ impl<'entry> From<MayWait<'entry>> for Task<'entry> {
 /// `false` while the guest runs what can't wait.
 static GUEST_MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
 
+/// Whether guest and adapter are one component, so that a destructor of the adapter is run by the
+/// task of the guest that drops something, and not by one of its own that can't wait.
+static IS_FUSED: Global<Cell<bool>> = Global::new(Cell::new(false));
+
+/// Runs `f` at the end of a destructor, with the permission to wait if the task has it.
+pub fn after_drop(f: impl FnOnce(Option<MayWait<'_>>)) {
+    let may_wait = IS_FUSED.get() && GUEST_MAY_WAIT.get();
+    f(may_wait.then_some(MayWait(Task(PhantomData))));
+}
+
 /// Says whether the guest's tasks may wait from now on, and returns whether they could until now.
 /// Called by what the composer puts between guest and adapter if they are one component.
 #[cfg_attr(
@@ -67,6 +77,7 @@ static GUEST_MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
     unsafe(export_name = "wasi-uplift:task/let-wait")
 )]
 pub extern "C" fn let_wait(may_wait: u32) -> u32 {
+    IS_FUSED.set(true);
     GUEST_MAY_WAIT.replace(may_wait != 0).into()
 }
 

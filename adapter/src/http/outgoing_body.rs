@@ -80,7 +80,7 @@ impl output::Kind for Length {
     }
 
     /// A response is delivered whole. A request is of no use to a guest that has ended.
-    fn outlives_guest(&self) -> bool {
+    fn outlives_guest(&self, _is_dropped: bool) -> bool {
         self.message == Message::Response && self.given.get()
     }
 }

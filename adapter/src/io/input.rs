@@ -4,7 +4,7 @@ use super::buffer::Buffer;
 use super::poll::Source;
 use super::state::{StreamError, StreamState};
 use super::streams::Input;
-use crate::canon::{Event, MayWait, Task};
+use crate::canon::{Event, Global, MayWait, Task};
 use crate::op::{Read, Reader};
 use crate::reactor::{self, DeferredRead, Waiter};
 use crate::{freshness, p3};
@@ -12,11 +12,36 @@ use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::any::Any;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 /// The size of a read. WASI 0.3 can't be asked for readiness, so that data must be taken from the
 /// host before the guest can be told that there is some.
 const CHUNK: usize = 64 * 1024;
+
+/// The number of pending reads that may be of that size. A guest may have thousands of streams that
+/// bring nothing for long.
+const MAX_PENDING_CHUNKS: u32 = 16;
+
+/// The size of a pending read of any other stream.
+const SMALL: usize = 256;
+
+static PENDING_CHUNKS: Global<Cell<u32>> = Global::new(Cell::new(0));
+
+/// A pending read of a [`CHUNK`].
+struct PendingChunk;
+
+impl PendingChunk {
+    fn new() -> Self {
+        PENDING_CHUNKS.set(PENDING_CHUNKS.get() + 1);
+        PendingChunk
+    }
+}
+
+impl Drop for PendingChunk {
+    fn drop(&mut self) {
+        PENDING_CHUNKS.set(PENDING_CHUNKS.get() - 1);
+    }
+}
 
 /// A byte stream that is read ahead of the guest by one read at most.
 pub struct ByteInput {
@@ -25,6 +50,9 @@ pub struct ByteInput {
     reader: RefCell<Option<Reader>>,
     state: StreamState,
     buffer: Buffer,
+    pending: Cell<Option<PendingChunk>>,
+    /// The number of bytes that the last read has brought.
+    last: Cell<usize>,
     /// Whether reading nothing tells of the end, as WASI 0.2 asks. Guests know their stdin as a
     /// stream that doesn't.
     tells_end: bool,
@@ -47,6 +75,8 @@ impl ByteInput {
             reader: RefCell::new(Some(reader)),
             state: StreamState::new(completion),
             buffer: Buffer::default(),
+            pending: Cell::new(None),
+            last: Cell::new(0),
             tells_end,
         })
     }
@@ -57,7 +87,7 @@ impl ByteInput {
 
     /// Returns `true` if there are bytes, or an end, to tell the guest of. Starts a read if there is
     /// nothing and none is pending.
-    fn fill_now(&self) -> bool {
+    fn fill_now(&self, may_wait: Option<MayWait<'_>>) -> bool {
         if self.has_news() {
             return true;
         }
@@ -68,15 +98,56 @@ impl ByteInput {
         if !self.state.is_open() {
             return false;
         }
-        let Some(read) = reader.start(self.buffer.take_memory(), CHUNK, &self.me) else {
+        let read = self.start_read(reader);
+        drop(slot);
+        let read = match may_wait {
+            Some(may_wait) if PENDING_CHUNKS.get() > MAX_PENDING_CHUNKS => {
+                read.or_else(|| self.read_less(may_wait))
+            }
+            _ => read,
+        };
+        let Some(read) = read else {
             return false;
         };
-        drop(slot);
         self.absorb(read);
         self.has_news()
     }
 
+    /// Reads a chunk if that may be pending, or if the last read has brought so much that this one
+    /// hardly will be.
+    fn start_read(&self, reader: &mut Reader) -> Option<Read> {
+        let memory = self.buffer.take_memory();
+        if PENDING_CHUNKS.get() >= MAX_PENDING_CHUNKS && self.last.get() < SMALL {
+            drop(memory);
+            return reader.start(Vec::new(), SMALL, &self.me);
+        }
+        let read = reader.start(memory, CHUNK, &self.me);
+        if read.is_none() {
+            self.pending.set(Some(PendingChunk::new()));
+        }
+        read
+    }
+
+    /// Reads less than the chunk that is pending.
+    fn read_less(&self, may_wait: MayWait<'_>) -> Option<Read> {
+        // Other tasks may run meanwhile, and find nothing that they could read from.
+        let mut reader = self.reader.take()?;
+        let read = reader.cancel(may_wait);
+        self.pending.take();
+        if !self.state.is_open() {
+            return None;
+        }
+        let read = match read.is_last || !read.elements.is_empty() {
+            true => Some(read),
+            false => reader.start(Vec::new(), SMALL, &self.me),
+        };
+        self.reader.replace(Some(reader));
+        read
+    }
+
     fn absorb(&self, read: Read) {
+        self.pending.take();
+        self.last.set(read.elements.len());
         self.buffer.push(read.elements);
         // Whoever has sent this, or has ended it, may have changed files before.
         freshness::note_news();
@@ -90,7 +161,7 @@ impl ByteInput {
     pub fn exhaust(&self) -> bool {
         while !self.state.is_over() {
             self.buffer.clear();
-            if !self.fill_now() {
+            if !self.fill_now(None) {
                 return false;
             }
         }
@@ -109,6 +180,7 @@ impl ByteInput {
     /// Closes the stream from this side. What was read and not taken is lost.
     pub fn shutdown(&self) {
         drop(self.reader.take());
+        self.pending.take();
         self.buffer.clear();
         self.state.close();
     }
@@ -123,12 +195,12 @@ impl ByteInput {
 }
 
 impl Input for ByteInput {
-    fn fill(&self, _len: u64, _task: Task<'_>) -> bool {
-        self.fill_now()
+    fn fill(&self, _len: u64, task: Task<'_>) -> bool {
+        self.fill_now(task.may_wait())
     }
 
     fn fill_waiting(&self, _len: u64, task: Task<'_>) {
-        while !self.fill_now() {
+        while !self.fill_now(task.may_wait()) {
             reactor::wait(task);
         }
     }
@@ -152,8 +224,8 @@ impl Input for ByteInput {
 }
 
 impl Source for ByteInput {
-    fn is_ready(&self, _task: Task<'_>) -> bool {
-        self.fill_now()
+    fn is_ready(&self, task: Task<'_>) -> bool {
+        self.fill_now(task.may_wait())
     }
 }
 

@@ -44,8 +44,9 @@ pub trait Kind: 'static {
         true
     }
 
-    /// Whether the bytes are to be delivered though the guest ends.
-    fn outlives_guest(&self) -> bool {
+    /// Whether the bytes are to be delivered though the guest ends, which may have dropped the stream
+    /// before.
+    fn outlives_guest(&self, _is_dropped: bool) -> bool {
         true
     }
 }
@@ -66,6 +67,10 @@ pub struct Output {
     lost: Cell<usize>,
     /// The stream is to be closed when its bytes are gone.
     closing: Cell<bool>,
+    /// The guest has been told how much it may write, and has written nothing since.
+    was_asked: Cell<bool>,
+    /// The guest has dropped the stream.
+    is_dropped: Cell<bool>,
     kind: Option<Rc<dyn Kind>>,
 }
 
@@ -100,6 +105,8 @@ impl Output {
             flushing: Cell::new(false),
             lost: Cell::new(0),
             closing: Cell::new(false),
+            was_asked: Cell::new(false),
+            is_dropped: Cell::new(false),
             kind,
         })
     }
@@ -158,6 +165,7 @@ impl Output {
         if bytes.is_empty() {
             return;
         }
+        self.was_asked.set(false);
         let was_idle = self.queued.get() == 0;
         self.queued.set(self.queued.get() + bytes.len());
         self.queue.borrow_mut().push_back(bytes);
@@ -169,6 +177,11 @@ impl Output {
             reactor::keep(me);
             self.set_busy(true);
         }
+    }
+
+    /// Takes note that the guest has dropped the stream.
+    pub fn note_drop(&self) {
+        self.is_dropped.set(true);
     }
 
     fn set_busy(&self, is_busy: bool) {
@@ -225,7 +238,9 @@ impl Output {
     /// `output-stream.check-write`.
     pub fn check_write(&self, task: Task<'_>) -> Result<usize, StreamError> {
         self.prepare(task);
-        if !self.has_room_or_end() {
+        // A guest that asks again may wait for more room than there is.
+        let is_waiting = self.was_asked.replace(true) && self.queued.get() > 0;
+        if is_waiting || !self.has_room_or_end() {
             reactor::yield_once(task);
         }
         self.state.check()?;
@@ -368,7 +383,9 @@ impl DeferredRead for Output {
 
 impl Waiter for Output {
     fn outlives_guest(&self) -> bool {
-        self.kind.as_ref().is_none_or(|kind| kind.outlives_guest())
+        let is_dropped = self.is_dropped.get();
+        let kind = self.kind.as_ref();
+        kind.is_none_or(|kind| kind.outlives_guest(is_dropped))
     }
 
     fn event(&self, event: Event) {

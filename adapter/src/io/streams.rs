@@ -58,6 +58,12 @@ pub struct OutputStream {
     _child: Option<Child>,
 }
 
+impl Drop for OutputStream {
+    fn drop(&mut self) {
+        self.output.note_drop();
+    }
+}
+
 /// Makes a new `input-stream` resource.
 pub fn input_stream(input: Rc<dyn Input>) -> exports::InputStream {
     exports::InputStream::new(InputStream {

@@ -1,7 +1,7 @@
 //! The ends of streams.
 
 use super::{Started, release_end};
-use crate::canon::{Event, Outcome, Reading, StreamEnd, Writing, invariant};
+use crate::canon::{Event, MayWait, Outcome, Reading, StreamEnd, Writing, invariant};
 use crate::reactor::{self, Waiter};
 use alloc::rc::Weak;
 use alloc::vec::Vec;
@@ -59,6 +59,18 @@ impl<T> Reader<T> {
                 }
                 None
             }
+        }
+    }
+
+    /// Cancels the pending read. Returns what it has brought all the same.
+    pub fn cancel(&mut self, may_wait: MayWait<'_>) -> Read<T> {
+        match self.pending.take() {
+            Some(reading) => {
+                reactor::forget(self.handle);
+                self.is_watched = false;
+                read(reading.cancel(may_wait))
+            }
+            None => crate::canon::trap(),
         }
     }
 

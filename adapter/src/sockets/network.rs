@@ -47,7 +47,8 @@ fn family(address: &IpSocketAddress) -> IpAddressFamily {
     }
 }
 
-/// Returns `true` if two addresses are the same.
+/// Returns `true` if two addresses are those of the same socket. A host may report an address with
+/// its scope and flow in one place, and without them in another.
 pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
     match (a, b) {
         (IpSocketAddress::Ipv4(a), IpSocketAddress::Ipv4(b)) => {
@@ -56,8 +57,7 @@ pub fn same(a: &IpSocketAddress, b: &IpSocketAddress) -> bool {
         (IpSocketAddress::Ipv6(a), IpSocketAddress::Ipv6(b)) => {
             a.address == b.address
                 && a.port == b.port
-                && a.scope_id == b.scope_id
-                && a.flow_info == b.flow_info
+                && (a.scope_id == b.scope_id || a.scope_id == 0 || b.scope_id == 0)
         }
         _ => false,
     }

@@ -52,9 +52,9 @@ pub struct Socket {
 struct Connection;
 
 impl Kind for Connection {
-    fn outlives_guest(&self) -> bool {
-        // A peer may never read.
-        false
+    /// A peer may never read. But to drop the stream is to wait until it has, on hosts of WASI 0.2.
+    fn outlives_guest(&self, is_dropped: bool) -> bool {
+        is_dropped
     }
 }
 

@@ -36,6 +36,8 @@ enum Receiving {
 enum Sending {
     No,
     Pending(Subtask<Send>),
+    /// One from before the socket was associated anew: nobody is told of its failure.
+    Former(Subtask<Send>),
     Failed(Fault),
 }
 
@@ -44,6 +46,7 @@ pub struct Socket {
     me: Weak<Socket>,
     inner: Rc<UdpSocket>,
     progress: Progress,
+    /// The peer that the host reports, whatever the guest has called it.
     peer: Cell<Option<IpSocketAddress>>,
     receiving: RefCell<Receiving>,
     sending: RefCell<Sending>,
@@ -81,6 +84,7 @@ impl Socket {
     /// The draft's `start-connect`: WASI 0.3 associates at once.
     fn start_connect(&self, address: IpSocketAddress) -> Result<(), Fault> {
         self.progress.check_quiet()?;
+        self.forget_faults();
         match self.associate(address) {
             Ok(()) => self.progress.start(Operation::Connect),
             Err(fault @ (Fault::AddressFamilyMismatch | Fault::InvalidRemoteAddress)) => {
@@ -93,12 +97,33 @@ impl Socket {
 
     fn associate(&self, address: IpSocketAddress) -> Result<(), Fault> {
         check_remote(&address, self.progress.family)?;
-        self.inner
-            .connect(&address)
-            .map_err(|code| connect_fault(code, self.progress.bound.get()))?;
+        let connected = self.inner.connect(&address);
+        self.note_peer();
+        connected.map_err(|code| connect_fault(code, self.progress.bound.get()))?;
         self.progress.bound.set(true);
-        self.peer.set(Some(address));
         Ok(())
+    }
+
+    /// Takes note of the association that the host has, which a failure may have ended.
+    fn note_peer(&self) {
+        self.peer.set(self.inner.remote_address().ok());
+    }
+
+    /// Forgets what befell datagrams of a former association.
+    fn forget_faults(&self) {
+        if matches!(*self.receiving.borrow(), Receiving::Pending(_)) {
+            reactor::collect();
+        }
+        self.receiving.replace_with(|receiving| match receiving {
+            Receiving::Done(Err(_)) => Receiving::No,
+            other => core::mem::replace(other, Receiving::No),
+        });
+        self.sending
+            .replace_with(|sending| match core::mem::replace(sending, Sending::No) {
+                Sending::Pending(call) => Sending::Former(call),
+                Sending::Failed(_) => Sending::No,
+                other => other,
+            });
     }
 
     /// `udp-socket.stream`.
@@ -110,11 +135,13 @@ impl Socket {
         if !self.progress.bound.get() {
             return Err(Fault::NotBound);
         }
+        self.forget_faults();
         match peer {
             Some(peer) => self.associate(peer)?,
             None if self.peer.get().is_some() => {
-                self.inner.disconnect()?;
-                self.peer.set(None);
+                let disconnected = self.inner.disconnect();
+                self.note_peer();
+                disconnected?;
             }
             None => {}
         }
@@ -190,7 +217,8 @@ impl Socket {
     }
 
     fn can_send(&self) -> bool {
-        !matches!(*self.sending.borrow(), Sending::Pending(_))
+        let sending = self.sending.borrow();
+        !matches!(*sending, Sending::Pending(_) | Sending::Former(_))
     }
 
     fn check_send(&self, task: Task<'_>) -> u64 {
@@ -337,12 +365,12 @@ impl Waiter for Socket {
         }
         drop(receiving);
         let mut sending = self.sending.borrow_mut();
-        if let Sending::Pending(call) = &mut *sending {
+        if let Sending::Pending(call) | Sending::Former(call) = &mut *sending {
             let Some(result) = call.advance(event) else {
                 return;
             };
-            *sending = match result {
-                Some(Err(code)) => Sending::Failed(traffic_fault(code)),
+            *sending = match (&*sending, result) {
+                (Sending::Pending(_), Some(Err(code))) => Sending::Failed(traffic_fault(code)),
                 _ => Sending::No,
             };
         }

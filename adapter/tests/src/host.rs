@@ -477,6 +477,11 @@ pub fn written() -> Vec<u8> {
     with(|host| host.written.clone())
 }
 
+/// Returns `true` if there is no waitable any more.
+pub fn is_empty() -> bool {
+    with(|host| host.waitables.is_empty())
+}
+
 /// Returns `true` if something is pending.
 pub fn is_busy() -> bool {
     with(|host| host.waitables.values().any(|it| it.pending.is_some()))
@@ -494,11 +499,21 @@ pub fn in_task<T>(may_block: bool, f: impl FnOnce(Task<'_>) -> T) -> T {
     let before = let_wait(may_block.into());
     // SAFETY: the host takes it for one.
     let entry = unsafe { Entry::of_async_export() };
-    crate::reactor::enter(entry.task());
+    crate::reactor::enter(entry.task().may_wait());
     let result = f(entry.task());
     let_wait(before);
     with(|host| host.may_block = false);
     result
+}
+
+/// Drops something in a destructor of the adapter, which the guest's task runs.
+pub fn in_destructor(may_block: bool, f: impl FnOnce()) {
+    with(|host| host.may_block = may_block);
+    let before = let_wait(may_block.into());
+    f();
+    crate::reactor::leave_destructor();
+    let_wait(before);
+    with(|host| host.may_block = false);
 }
 
 /// Begins a run. The set stays: its handle is kept in a static.

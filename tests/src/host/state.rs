@@ -30,17 +30,24 @@ impl State {
         }
     }
 
-    /// Limits each memory to so many bytes, and lets the guest see the `host` header or not.
-    pub(super) fn for_server(ctx: WasiCtx, memory: usize, shows_host: bool) -> Self {
+    /// Limits each memory to so many bytes.
+    pub fn with_memory(ctx: WasiCtx, memory: usize) -> Self {
         Self {
-            hooks: Hooks { shows_host },
             limits: StoreLimitsBuilder::new().memory_size(memory).build(),
             ..Self::new(ctx)
         }
     }
 
+    /// Limits each memory to so many bytes, and lets the guest see the `host` header or not.
+    pub(super) fn for_server(ctx: WasiCtx, memory: usize, shows_host: bool) -> Self {
+        Self {
+            hooks: Hooks { shows_host },
+            ..Self::with_memory(ctx, memory)
+        }
+    }
+
     /// Makes a store that keeps to the limits.
-    pub(super) fn into_store(self, engine: &Engine) -> Store<Self> {
+    pub fn into_store(self, engine: &Engine) -> Store<Self> {
         let mut store = Store::new(engine, self);
         store.limiter(|state| &mut state.limits);
         store

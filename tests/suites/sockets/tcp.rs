@@ -4,11 +4,11 @@ use super::peer::{self, Blocks};
 use super::place::{self, FAMILIES, InPlace, Program, expect, expect_start};
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
-use std::time::Instant;
-use wasi_uplift_tests::Fnv;
+use std::time::{Duration, Instant};
 use wasi_uplift_tests::events::{is_readable, wait_until_full, wait_until_still};
+use wasi_uplift_tests::{Fnv, LinkMode, Place};
 
 /// Returns so many bytes of the guests' pattern, with their hash.
 fn pattern(len: usize) -> (Vec<u8>, String) {
@@ -392,6 +392,86 @@ fn everything_dropped_while_it_is_busy() {
             |stream| peer::rest(&stream),
             |received| assert_eq!(received, [b'x'; 4096]),
         );
+    }
+}
+
+/// Nobody waits for a peer that reads nothing when a program ends.
+#[test]
+fn the_end_with_a_stalled_peer() {
+    for end in ["exit", "return"] {
+        for place in place::all(Program::TcpClient) {
+            let (family, ip) = FAMILIES[0];
+            let (port, peer) = peer::listen(ip, |stream| stream);
+            let guest = place.start(&[family, &port, "stall", end]);
+            let stream = peer.join().expect("the peer is content");
+            expect(guest, "stalled\n");
+            drop(stream);
+        }
+    }
+}
+
+/// What was written before arrives, as long as the peer has room for it.
+#[test]
+fn the_end_after_small_writes() {
+    const WRITES: usize = 2000;
+    const LEN: usize = WRITES / 100 * (100 * 101 / 2);
+    let (bytes, _) = pattern(LEN);
+    for end in ["exit", "return"] {
+        client(
+            &["queue", end, &WRITES.to_string()],
+            &format!("sent {LEN}\n"),
+            |stream| peer::rest(&stream),
+            |received| assert!(received == bytes, "{} bytes", received.len()),
+        );
+    }
+}
+
+/// Returns where a guest runs in one component with the adapter, and the reference. In a component of
+/// its own, the adapter can't wait in a destructor.
+fn closing_at_once() -> impl Iterator<Item = Place> {
+    let places = place::all(Program::TcpClient).into_iter();
+    places.filter(|place| !matches!(place.on, Some((LinkMode::Component, _))))
+}
+
+#[test]
+fn a_dropped_connection_is_closed_at_once() {
+    for place in closing_at_once() {
+        let (family, ip) = FAMILIES[0];
+        let (port, peer) = peer::listen(ip, |stream| {
+            assert_eq!(peer::rest(&stream), b"");
+            Instant::now()
+        });
+        let mut guest = place.start(&[family, &port, "drop-and-compute"]);
+        assert_eq!(guest.line(), "ready: false");
+        assert_eq!(guest.line(), "computed");
+        let computed = Instant::now();
+        let closed = peer.join().expect("the peer is content");
+        assert!(closed < computed, "closed only when the guest waited");
+        expect(guest, "ready: false\ncomputed\n");
+    }
+}
+
+#[test]
+fn a_dropped_listener_is_closed_at_once() {
+    for place in closing_at_once() {
+        let (family, ip) = FAMILIES[0];
+        let (port, peer) = peer::listen(ip, |stream| stream);
+        let mut guest = place.start(&[family, &port, "listen-and-compute"]);
+        let mut stream = peer.join().expect("the peer is content");
+        assert_eq!(guest.line(), "ready: false");
+        let at = SocketAddr::new(ip, guest.port());
+        stream.write_all(b"x").expect("sending");
+        let refused = thread::spawn(move || {
+            while TcpStream::connect(at).is_ok() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Instant::now()
+        });
+        assert_eq!(guest.line(), "computed");
+        let computed = Instant::now();
+        let refused = refused.join().expect("the peer is content");
+        assert!(refused < computed, "refused only when the guest waited");
+        expect(guest, "ready: false\ncomputed\n");
     }
 }
 

@@ -1,12 +1,14 @@
 //! A TCP client: `FAMILY PORT ACTION`.
 
+use sockets_guests::cli::exit::exit;
+use sockets_guests::clocks::monotonic_clock::now;
 use sockets_guests::fnv::{Fnv, pattern};
 use sockets_guests::io::poll::poll;
 use sockets_guests::io::streams::{InputStream, OutputStream, StreamError};
 use sockets_guests::sockets::tcp::{ShutdownType, TcpSocket};
 use sockets_guests::sockets::tcp_create_socket::create_tcp_socket;
 use sockets_guests::{
-    after_ms, arguments, connect, family, kind, loopback, number, out, read_to_end,
+    after_ms, arguments, connect, family, kind, listen, loopback, number, out, read_to_end,
 };
 
 sockets_guests::command!(run);
@@ -30,6 +32,16 @@ fn run() {
         "gone" => gone(&socket, &input, &output),
         "silent" => silent(output, &input),
         "abandon" => abandon(socket, input, output, &arguments[3]),
+        "stall" => {
+            stall(&output);
+            end(&arguments[3], (input, output, socket));
+        }
+        "queue" => {
+            queue(&output, number(4));
+            end(&arguments[3], (input, output, socket));
+        }
+        "drop-and-compute" => drop_and_compute(socket, input, output),
+        "listen-and-compute" => listen_and_compute(&arguments[0], &input),
         other => panic!("unknown action {other}"),
     }
 }
@@ -240,6 +252,75 @@ fn silent(output: OutputStream, input: &InputStream) {
         String::from_utf8_lossy(&bytes),
         kind(&end)
     );
+}
+
+/// Ends the program with a connection that nobody has dropped.
+fn end(how: &str, connection: (InputStream, OutputStream, TcpSocket)) {
+    std::mem::forget(connection);
+    match how {
+        "exit" => exit(Ok(())),
+        "return" => {}
+        _ => panic!("unknown end {how}"),
+    }
+}
+
+/// Writes until the peer takes no more.
+fn stall(output: &OutputStream) {
+    let writable = output.subscribe();
+    loop {
+        let permit = output.check_write().expect("the peer is there");
+        if permit > 0 {
+            output
+                .write(&vec![7; permit as usize])
+                .expect("the peer is there");
+        } else if poll(&[&writable, &after_ms(200)]) == [1] {
+            break;
+        }
+    }
+    out!("stalled");
+}
+
+/// Makes small writes as fast as there are permits, and flushes none.
+fn queue(output: &OutputStream, writes: u64) {
+    let writable = output.subscribe();
+    let mut at = 0;
+    for len in (1..=100).cycle().take(writes as usize) {
+        // There may be some room, and too little.
+        while output.check_write().expect("the peer reads") < len {
+            writable.block();
+        }
+        let bytes: Vec<u8> = (at..at + len).map(|at| pattern(at as usize)).collect();
+        output.write(&bytes).expect("the peer reads");
+        at += len;
+    }
+    out!("sent {at}");
+}
+
+/// Computes, and calls nothing that waits or yields.
+fn compute(ms: u64) {
+    let end = now() + ms * 1_000_000;
+    while now() < end {}
+}
+
+/// Drops a connection while a read is waiting.
+fn drop_and_compute(socket: TcpSocket, input: InputStream, output: OutputStream) {
+    let readable = input.subscribe();
+    out!("ready: {}", readable.ready());
+    drop((readable, input, output, socket));
+    compute(500);
+    out!("computed");
+}
+
+/// Drops a listener while it waits for a connection.
+fn listen_and_compute(family: &str, peer: &InputStream) {
+    let (listener, at) = listen(self::family(family));
+    let pollable = listener.subscribe();
+    out!("ready: {}", pollable.ready());
+    out!("port {at}");
+    peer.blocking_read(1).expect("the peer is there");
+    drop((pollable, listener));
+    compute(500);
+    out!("computed");
 }
 
 /// Drops everything in some order while a read is waiting and a write is on its

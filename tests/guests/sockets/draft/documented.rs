@@ -623,6 +623,23 @@ fn values() {
         receive(&first, 1);
     }
 
+    // The fate of a datagram is told to the association that it was sent by.
+    let (_, nobody_at) = bound_udp(Ipv4);
+    let (socket, _) = bound_udp(Ipv4);
+    walk! { "udp again";
+        socket.start_connect(&network, nobody_at);
+        socket.finish_connect();
+        socket.send(&[datagram(b"nobody", nobody_at)]);
+    }
+    socket.subscribe().block();
+    walk! { "udp again";
+        socket.start_connect(&network, first_at);
+        socket.finish_connect();
+        socket.receive(1).map(|list| list.len());
+        socket.send(&[datagram(b"again", first_at)]);
+        receive(&first, 1);
+    }
+
     for family in [None, Some(Ipv4), Some(Ipv6)] {
         let stream = resolve_addresses(&network, "localhost", family, true);
         let outcome = stream.and_then(|stream| {

@@ -632,6 +632,62 @@ fn udp(family: IpAddressFamily) {
         receive(&peer, 1);
     }
 
+    drop(streams);
+
+    let state = "an association that fails";
+    let (socket, _) = bound_udp(family);
+    walk! { state;
+        socket.stream(Some(second_at)).map(drop);
+        socket.stream(Some(foreign(family, 9))).map(drop);
+        socket.remote_address();
+        socket.stream(None).map(drop);
+        socket.stream(None).map(drop);
+        socket.stream(Some(second_at)).map(drop);
+        socket.stream(Some(unspecified(family, 9))).map(drop);
+        socket.remote_address().is_ok();
+        socket.stream(None).map(drop);
+        socket.remote_address();
+    }
+    if family == Ipv6 {
+        walk! { state;
+            socket.stream(Some(mapped(9))).map(drop);
+            socket.stream(None).map(drop);
+        }
+    }
+
+    let state = "errors of a former association";
+    for again in [None, Some(second_at)] {
+        let (socket, _) = bound_udp(family);
+        let (closed, closed_at) = bound_udp(family);
+        drop(closed);
+        let streams = socket.stream(Some(closed_at)).expect("associating");
+        walk! { state; send(&streams, "to nobody", None); }
+        streams.0.subscribe().block();
+        drop(streams);
+        let streams = socket.stream(again).expect("associating");
+        walk! { state;
+            streams.0.receive(8).map(|list| list.len());
+            streams.0.subscribe().ready();
+            send(&streams, "to somebody", again.is_none().then_some(second_at));
+            receive(&peer, 1);
+        }
+    }
+
+    let state = "a peer by another name";
+    let mut alias = second_at;
+    if let IpSocketAddress::Ipv6(alias) = &mut alias {
+        (alias.scope_id, alias.flow_info) = (1, 7);
+    }
+    let (socket, socket_at) = bound_udp(family);
+    let streams = socket.stream(Some(alias)).expect("associating");
+    walk! { state;
+        socket.remote_address().map(|to| port(&to)) == Ok(port(&second_at));
+        send(&streams, "to the peer", None);
+        receive(&peer, 1);
+        send(&peer, "back", Some(socket_at));
+        receive(&streams, 1);
+    }
+
     // The last operation on a socket: a wait here must not hold up any other.
     let state = "nothing there";
     walk! { state;

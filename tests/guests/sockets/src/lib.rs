@@ -20,6 +20,7 @@ pub mod bindings {
                 import wasi:io/streams@0.2.12;
                 import wasi:clocks/monotonic-clock@0.2.12;
                 import wasi:cli/environment@0.2.12;
+                import wasi:cli/exit@0.2.12;
                 import wasi:cli/stdout@0.2.12;
                 import wasi:cli/stderr@0.2.12;
                 import wasi:sockets/network@0.2.12;
@@ -56,6 +57,7 @@ pub mod bindings {
                         import wasi:io/streams@0.2.0-rc-2023-11-10;
                         import wasi:clocks/monotonic-clock@0.2.0-rc-2023-11-10;
                         import wasi:cli/environment@0.2.0-rc-2023-11-10;
+                        import wasi:cli/exit@0.2.0-rc-2023-11-10;
                         import wasi:cli/stdout@0.2.0-rc-2023-11-10;
                         import wasi:cli/stderr@0.2.0-rc-2023-11-10;
                         import wasi:sockets/network@0.2.0-rc-2023-11-10;
