@@ -184,7 +184,7 @@ pub fn enter(may_wait: Option<MayWait<'_>>) {
     if !ORPHANS.borrow().is_empty() {
         match may_wait {
             Some(may_wait) => cancel_orphans(may_wait),
-            None => drop(collect()),
+            None => _ = collect(),
         }
     }
 }

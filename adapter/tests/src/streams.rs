@@ -99,8 +99,8 @@ fn read() {
         }
         match one_of(&steps) {
             Step::Start => owner.start(),
-            Step::Collect => in_task(false, |_| drop(reactor::collect())),
-            Step::Yield => in_task(true, |task| drop(reactor::yield_once(task))),
+            Step::Collect => _ = in_task(false, |_| reactor::collect()),
+            Step::Yield => _ = in_task(true, reactor::yield_once),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
                 assert!(!owner.is_pending(), "there was nothing else to wait for");
@@ -132,7 +132,7 @@ fn read() {
     );
     drop(owner);
     // A pending operation may end by itself, or be cancelled.
-    in_task(false, |_| drop(reactor::collect()));
+    _ = in_task(false, |_| reactor::collect());
     host::end_run();
 }
 
@@ -198,8 +198,8 @@ fn write() {
                     sender.note(wrote);
                 }
             }
-            Step::Collect => in_task(false, |_| drop(reactor::collect())),
-            Step::Yield => in_task(true, |task| drop(reactor::yield_once(task))),
+            Step::Collect => _ = in_task(false, |_| reactor::collect()),
+            Step::Yield => _ = in_task(true, reactor::yield_once),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
                 assert!(!sender.state().0, "there was nothing else to wait for");
@@ -212,7 +212,7 @@ fn write() {
     let written = host::written();
     assert_eq!(written.len(), sender.taken.get());
     drop(sender);
-    in_task(false, |_| drop(reactor::collect()));
+    _ = in_task(false, |_| reactor::collect());
     host::end_run();
     let written = host::written();
     assert!(written.iter().copied().eq(0..written.len() as u8));

@@ -85,8 +85,8 @@ fn every_order_of_a_call() {
                 steps.push(Step::Wait);
             }
             match one_of(&steps) {
-                Step::Collect => in_task(false, |_| drop(reactor::collect())),
-                Step::Yield => in_task(true, |task| drop(reactor::yield_once(task))),
+                Step::Collect => _ = in_task(false, |_| reactor::collect()),
+                Step::Yield => _ = in_task(true, reactor::yield_once),
                 Step::Wait => in_task(true, reactor::wait),
                 Step::Drop => {
                     drop(owner.call.take());
@@ -95,7 +95,7 @@ fn every_order_of_a_call() {
             }
         }
         drop(owner);
-        in_task(false, |_| drop(reactor::collect()));
+        _ = in_task(false, |_| reactor::collect());
         host::end_run();
     });
     assert!(runs > 100, "{runs}");
@@ -110,7 +110,7 @@ fn a_handle_that_is_used_again_is_not_cancelled() {
         let first = start();
         drop(first);
         // The orphan may end here.
-        in_task(false, |_| drop(reactor::collect()));
+        _ = in_task(false, |_| reactor::collect());
         let second = start();
         let was_pending = second.call.borrow().is_some();
         in_task(true, |_| {});

@@ -702,25 +702,81 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Whether there are bytes in a type that are no part of some of its values: padding, or the room
+    /// of another case. The guest's bytes there stay what they are.
+    fn has_gaps(&self, ty: &Type) -> bool {
+        let Some(kind) = self.kind(ty) else {
+            return false;
+        };
+        let size = |ty: &Type| self.types.size(ty);
+        if let Some(fields) = fields(&kind) {
+            return fields.iter().map(size).sum::<u32>() < size(ty)
+                || fields.iter().any(|field| self.has_gaps(field));
+        }
+        let Some((tag, cases)) = cases(&kind) else {
+            return false;
+        };
+        let is_full = |payload: &Option<Type>| {
+            let payload = payload.as_ref();
+            let has_gaps = payload.is_some_and(|payload| self.has_gaps(payload));
+            !has_gaps && tag_size(tag) + payload.map_or(0, size) == size(ty)
+        };
+        !cases.iter().all(is_full)
+    }
+
     /// Copies a result to where the guest wants it.
     pub fn result_to_memory(&mut self, ty: &Type, from: u32, to: u32) {
         self.check_alignment(to, self.types.align(ty));
-        let size = self.types.size(ty);
-        if size <= SHORT {
-            self.copy_short(from, to, size);
-        } else {
-            let known = self.known;
-            self.code()
-                .local_get(to)
-                .local_get(from)
-                .i32_const(size as i32)
-                .memory_copy(known.guest_memory, known.adapter_memory);
-        }
         let at = |base| At { base, offset: 0 };
+        self.copy_value(ty, at(from), at(to));
         self.memory_out(ty, at(from), at(to));
     }
 
-    fn copy_short(&mut self, from: u32, to: u32, size: u32) {
+    /// Copies the bytes of a value, and none between them.
+    fn copy_value(&mut self, ty: &Type, from: At, to: At) {
+        if !self.has_gaps(ty) {
+            return self.copy_bytes(from, to, self.types.size(ty));
+        }
+        let Some(kind) = self.kind(ty) else {
+            return;
+        };
+        if let Some(fields) = fields(&kind) {
+            for (offset, field) in self.types.sizes.field_offsets(&fields) {
+                let offset = offset.size_wasm32() as u32;
+                self.copy_value(field, from.plus(offset), to.plus(offset));
+            }
+        } else if let Some((tag, cases)) = cases(&kind) {
+            let payload = self.payload_offset(tag, &cases);
+            self.copy_bytes(from, to, tag_size(tag));
+            let tag = self.load(from, tag_size(tag));
+            self.each_case(
+                tag,
+                &cases,
+                |_, _| true,
+                |body, ty| {
+                    body.copy_value(ty, from.plus(payload), to.plus(payload));
+                },
+            );
+        }
+    }
+
+    fn copy_bytes(&mut self, from: At, to: At, size: u32) {
+        if size <= SHORT {
+            return self.copy_short(from, to, size);
+        }
+        let known = self.known;
+        let mut code = self.code();
+        code.local_get(to.base)
+            .i32_const(to.offset as i32)
+            .i32_add();
+        code.local_get(from.base)
+            .i32_const(from.offset as i32)
+            .i32_add();
+        code.i32_const(size as i32)
+            .memory_copy(known.guest_memory, known.adapter_memory);
+    }
+
+    fn copy_short(&mut self, from: At, to: At, size: u32) {
         let mut offset = 0;
         while offset < size {
             let width = [8, 4, 2, 1]
@@ -728,10 +784,10 @@ impl<'a> Body<'a> {
                 .find(|width| offset + width <= size)
                 .unwrap_or(1);
             // Not more is known of the alignment.
-            let source = self.adapters(At { base: from, offset }, 1);
-            let target = self.guests(At { base: to, offset }, 1);
+            let source = self.adapters(from.plus(offset), 1);
+            let target = self.guests(to.plus(offset), 1);
             let mut code = self.code();
-            code.local_get(to).local_get(from);
+            code.local_get(to.base).local_get(from.base);
             match width {
                 8 => code.i64_load(source).i64_store(target),
                 4 => code.i32_load(source).i32_store(target),
@@ -774,6 +830,18 @@ impl<'a> Body<'a> {
 
     /// Allocates in the guest, copies there, and leaves in a new local where that is.
     fn copy_out(&mut self, start: u32, bytes: u32, align: u32) -> u32 {
+        let copy = self.allocate(bytes, align);
+        let known = self.known;
+        self.code()
+            .local_get(copy)
+            .local_get(start)
+            .local_get(bytes)
+            .memory_copy(known.guest_memory, known.adapter_memory);
+        copy
+    }
+
+    /// Allocates in the guest, and leaves in a new local where that is.
+    fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
         let known = self.known;
         let copy = self.local(ValType::I32);
         self.code()
@@ -788,12 +856,17 @@ impl<'a> Body<'a> {
             .i32_const(0)
             .global_set(known.may_not_leave);
         self.check_alignment(copy, align);
+        copy
+    }
+
+    /// Traps if the guest's memory ends before so many bytes.
+    fn check_room(&mut self, start: u32, bytes: u32) {
+        let known = self.known;
         self.code()
-            .local_get(copy)
+            .local_get(start)
             .local_get(start)
             .local_get(bytes)
-            .memory_copy(known.guest_memory, known.adapter_memory);
-        copy
+            .memory_copy(known.guest_memory, known.guest_memory);
     }
 
     fn store_out(&mut self, to: At, value: u32) {
@@ -809,14 +882,25 @@ impl<'a> Body<'a> {
         let len = self.load(from.plus(4), 4);
         let (size, align) = (self.types.size(element), self.types.align(element));
         let bytes = self.byte_len(len, size);
-        let copy = self.copy_out(start, bytes, align);
+        let has_gaps = self.has_gaps(element);
+        let copy = match has_gaps {
+            true => self.allocate(bytes, align),
+            false => self.copy_out(start, bytes, align),
+        };
         self.store_out(to, copy);
-        if self.reaches_out(element) {
+        if has_gaps || self.reaches_out(element) {
+            // Without a copy of it all, that the guest has the room for it is found out here.
+            if has_gaps {
+                self.check_room(copy, bytes);
+            }
             self.each_element(&[start, copy], bytes, size, |body, at| {
                 let at = |index: usize| At {
                     base: at[index],
                     offset: 0,
                 };
+                if has_gaps {
+                    body.copy_value(element, at(0), at(1));
+                }
                 body.memory_out(element, at(0), at(1));
             });
         }
