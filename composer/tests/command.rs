@@ -122,7 +122,10 @@ fn a_guest_that_needs_nothing_is_copied() {
 #[test]
 fn the_input_may_be_the_output() {
     let folder = folder("sleeps");
-    let output = compose(folder.path(), &["guest.wasm", "-o", "guest.wasm"]);
+    let output = compose(
+        folder.path(),
+        &["guest.wasm", "-o", "guest.wasm", "--in-place"],
+    );
     assert_success(&output);
     assert!(fs::read(folder.path().join("guest.wasm")).unwrap() == composed("sleeps"));
 }

@@ -68,7 +68,7 @@ fn guests_grow_by_no_more_than_they_need() {
     let mut sizes = Vec::new();
     let everything = [&REST_OF_COMMAND[..], &TCP, &SOCKETS];
     for (what, interfaces, most) in [
-        ("clocks", &[&CLOCKS[..]][..], 16 * KIB),
+        ("clocks", &[&CLOCKS[..]][..], 11 * KIB),
         ("tcp", &[&TCP[..]][..], 60 * KIB),
         ("sockets", &[&TCP[..], &SOCKETS][..], 80 * KIB),
         ("command", &everything[..], 128 * KIB),

@@ -75,7 +75,7 @@ impl Messages {
     /// below it otherwise.
     pub fn error(&self, error: &anyhow::Error) {
         let mut text = format!("{error:#}");
-        if text.len() > LINE || text.contains('\n') {
+        if text.lines().next().is_some_and(|line| line.len() > LINE) {
             text = error.to_string();
             for cause in error.chain().skip(1) {
                 text.push(':');

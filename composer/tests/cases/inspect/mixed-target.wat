@@ -12,6 +12,6 @@
 ;;
 ;;   imports
 ;;     wasi:random/random@0.2.0           adapter
-;;     wasi:clocks/monotonic-clock@0.3.0  impossible: it is WASI 0.3 already, in another version than 0.3.0-rc-2026-02-09, which a host that ships 0.3.0-rc-2026-02-09 need not have; compose for 0.3.0, or build the guest for 0.3.0-rc-2026-02-09
+;;     wasi:clocks/monotonic-clock@0.3.0  impossible: it is WASI 0.3 already, in a version other than 0.3.0-rc-2026-02-09, which a host that ships 0.3.0-rc-2026-02-09 need not have; compose for 0.3.0, or build the guest for 0.3.0-rc-2026-02-09
 ;;
 ;;   It can't run on a host that ships only WASI 0.3.0-rc-2026-02-09: see above.
