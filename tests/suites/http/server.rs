@@ -6,7 +6,7 @@ use crate::LAB;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::Shutdown;
 use std::thread;
-use wasi_uplift_tests::{Place, Serving, pattern};
+use wasi_uplift_tests::{Guest, Host, Place, Serving, pattern};
 
 /// The responses, the guest's output, and the number of errors that the host reported.
 type Seen = (Vec<Option<Message>>, String, usize);
@@ -66,6 +66,19 @@ fn responses() {
             .iter()
             .all(|message| message.as_ref().unwrap().whole)
     );
+}
+
+/// The guest traps in it, which the host tells.
+#[test]
+fn what_follows_handle_is_called() {
+    let guest = Guest::named("http-post-return").expect("there is one");
+    let uplifted = Place::uplifted(guest, Host::P3Only);
+    for place in [Place::reference(guest)].into_iter().chain(uplifted) {
+        let server = LAB.serve(place, Serving::default());
+        ask(server.port, &get("/"));
+        let (_, stderr) = server.end();
+        assert!(stderr.contains("unreachable"), "{}: {stderr}", place.name());
+    }
 }
 
 #[test]
