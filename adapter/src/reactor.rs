@@ -23,14 +23,15 @@ pub trait Waiter: 'static {
     /// Takes an event of an operation that it owns.
     fn event(&self, event: Event);
 
-    /// Whether [`drain`] waits for what this has accepted. WASI 0.2 delivers what is written to
+    /// Returns `true` if [`drain`] waits for what this has accepted. WASI 0.2 delivers what is written to
     /// files, to standard streams and to streams that are dropped. What else a peer doesn't take is
     /// lost when the guest ends.
     fn outlives_guest(&self) -> bool {
         true
     }
 
-    /// Whether its events can tell the guest of what others do, so that files may have changed.
+    /// Returns `true` if its events can tell the guest what other programs have done. They may have
+    /// changed files as well.
     fn tells_of_others(&self) -> bool {
         true
     }
@@ -262,8 +263,8 @@ pub trait DeferredRead: 'static {
 static DEFERRED: Global<RefCell<Vec<Weak<dyn DeferredRead>>>> =
     Global::new(RefCell::new(Vec::new()));
 
-/// What is done about deferred reads around waiting. It is known from the first such read on, so
-/// that an adapter which has none hasn't got the code.
+/// The functions that issue and cancel deferred reads around a wait. [`defer_read`] sets them, so that
+/// the code is left out of an adapter that defers no read.
 static AROUND: Global<Cell<Option<Around>>> = Global::new(Cell::new(None));
 
 #[derive(Clone, Copy)]

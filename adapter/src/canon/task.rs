@@ -60,8 +60,8 @@ impl<'entry> From<MayWait<'entry>> for Task<'entry> {
 /// `false` while the guest runs what can't wait.
 static GUEST_MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
 
-/// Whether guest and adapter are one component, so that a destructor of the adapter is run by the
-/// task of the guest that drops something, and not by one of its own that can't wait.
+/// `true` if guest and adapter are one component. A destructor of the adapter then runs in the task
+/// of the guest that drops the resource. Otherwise it has a task of its own, which can't wait.
 static IS_FUSED: Global<Cell<bool>> = Global::new(Cell::new(false));
 
 /// Runs `f` at the end of a destructor, with the permission to wait if the task has it.

@@ -16,7 +16,7 @@ pub struct ResponseOutparam {
 }
 
 /// The kind of a request, as far as the length of an answer goes.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub enum Asked {
     Head,
     Connect,

@@ -44,8 +44,8 @@ pub trait Kind: 'static {
         true
     }
 
-    /// Whether the bytes are to be delivered though the guest ends, which may have dropped the stream
-    /// before.
+    /// Returns `true` if accepted bytes are delivered although the guest ends. `is_dropped` says that
+    /// it had dropped the stream before.
     fn outlives_guest(&self, _is_dropped: bool) -> bool {
         true
     }

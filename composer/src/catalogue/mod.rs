@@ -168,8 +168,8 @@ impl Catalogue {
         self.leaves_out(package) || self.target.serves(package)
     }
 
-    /// What a host that ships the target doesn't have of an interface of WASI 0.3, which a guest
-    /// imports with some functions.
+    /// Returns why a host that ships the target can't serve an import of WASI 0.3 with these functions.
+    /// `None` if it can.
     pub fn missing_of_p3(&self, name: &InterfaceName, functions: &[String]) -> Option<Unserved> {
         let version = self.target.version();
         let label = name.version.as_ref()?;

@@ -702,8 +702,8 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Whether there are bytes in a type that are no part of some of its values: padding, or the room
-    /// of another case. The guest's bytes there stay what they are.
+    /// Returns `true` if a value of the type can have bytes that are not its own: padding, or the
+    /// payload of another case. The canonical ABI leaves those bytes of the guest's memory alone.
     fn has_gaps(&self, ty: &Type) -> bool {
         let Some(kind) = self.kind(ty) else {
             return false;

@@ -44,7 +44,7 @@ pub fn bindings(became_async: &[Place]) -> Option<&'static str> {
     )
 }
 
-/// What can't wait in a result, and what comes of that.
+/// A sentence about the code of a result that can't wait: where it is, and when it traps.
 pub fn cannot_wait(composed: &Composed) -> Option<String> {
     if composed.cannot_wait.is_empty() {
         return None;
