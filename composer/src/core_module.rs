@@ -1,9 +1,11 @@
 //! What the core modules that are written here have in common.
 
+use std::iter;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    MemoryType, Module, TypeSection, ValType,
+    MemoryType, Module, NameMap, NameSection, Section, TypeSection, ValType,
 };
+use wasmparser::{BinaryReader, BinaryReaderError};
 use wit_parser::abi::WasmType;
 
 /// Any memory that can grow.
@@ -80,4 +82,71 @@ impl Header {
             .section(&code);
         module.finish()
     }
+}
+
+/// The module with functions, given by parameters, results and body, that it exports by their
+/// positions.
+pub(crate) fn positional<'f>(
+    called: &str,
+    mut header: Header,
+    all: impl Iterator<Item = (&'f [ValType], &'f [ValType], Function)>,
+) -> Vec<u8> {
+    let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
+    let mut code = CodeSection::new();
+    for (position, (params, results, body)) in (0..).zip(all) {
+        functions.function(header.ty(params, results));
+        let index = header.functions + position;
+        exports.export(&position.to_string(), ExportKind::Func, index);
+        code.function(&body);
+    }
+    let mut module = Module::new();
+    module
+        .section(&header.types)
+        .section(&header.imports)
+        .section(&functions)
+        .section(&exports)
+        .section(&code);
+    let mut module = module.finish();
+    name(&mut module, called, iter::empty());
+    module
+}
+
+/// Whether a valid core module has a section with this number.
+pub(crate) fn has_section(module: &[u8], wanted: u8) -> bool {
+    let mut reader = BinaryReader::new(module, 0);
+    let mut found = || -> Result<bool, BinaryReaderError> {
+        reader.read_bytes(HEADER)?;
+        while !reader.eof() {
+            let section = reader.read_u8()?;
+            if section == wanted {
+                return Ok(true);
+            }
+            let size = reader.read_var_u32()?;
+            reader.read_bytes(size as usize)?;
+        }
+        Ok(false)
+    };
+    found().unwrap_or(false)
+}
+
+/// The length of what a module begins with.
+const HEADER: usize = 8;
+
+/// Gives a core module a name, and some of its functions, for backtraces.
+pub(crate) fn name<'n>(
+    module: &mut Vec<u8>,
+    name: &str,
+    functions: impl Iterator<Item = (u32, &'n str)>,
+) {
+    let mut section = NameSection::new();
+    section.module(&format!("wasi-uplift:{name}"));
+    let mut names = NameMap::new();
+    for (index, name) in functions {
+        names.append(index, name);
+    }
+    if !names.is_empty() {
+        section.functions(&names);
+    }
+    section.append_to(module);
 }

@@ -1,10 +1,9 @@
 //! Reads what a guest imports and exports.
 
-use crate::component::read::{self, Validated};
-use crate::component::{CoreSignature, ItemId, MAX_NESTING, Model, ScopeId, Sort};
+use crate::component::read::{self, CoreSignatures, Validated};
+use crate::component::{ItemId, MAX_NESTING, Model, ScopeId, Sort};
 use crate::error::{InputError, InvalidComponent};
 use crate::name::InterfaceName;
-use std::collections::HashMap;
 
 /// A valid component with its imports and exports.
 pub(crate) struct Guest<'a> {
@@ -14,8 +13,8 @@ pub(crate) struct Guest<'a> {
     pub imports: Vec<Extern>,
     /// The exports, in order.
     pub exports: Vec<Extern>,
-    /// The types of the core functions that the component lifts, by the lifted function.
-    pub lifted: HashMap<ItemId, CoreSignature>,
+    /// The types of its core functions.
+    pub signatures: CoreSignatures,
 }
 
 /// An import or export of a guest.
@@ -44,7 +43,7 @@ impl<'a> Guest<'a> {
         let Validated {
             model,
             root,
-            lifted,
+            signatures,
         } = read::validated(bytes)?;
         let externs = |items: Vec<(&str, ItemId)>| {
             let items = items.into_iter();
@@ -59,7 +58,7 @@ impl<'a> Guest<'a> {
             exports,
             model,
             root,
-            lifted,
+            signatures,
         })
     }
 }

@@ -11,6 +11,7 @@ mod hosts;
 mod http;
 mod idle;
 mod imports;
+mod leaving;
 mod partial;
 mod sockets;
 mod toolchains;

@@ -15,6 +15,8 @@ mod call;
 mod future;
 mod global;
 #[cfg(target_arch = "wasm32")]
+mod own;
+#[cfg(target_arch = "wasm32")]
 mod runtime;
 mod set;
 mod stream;

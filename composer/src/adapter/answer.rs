@@ -6,7 +6,7 @@
 
 use crate::catalogue::wit::{self, Kind};
 use crate::error::InternalError;
-use wit_parser::{InterfaceId, Resolve, Type};
+use wit_parser::{Resolve, Type, WorldId};
 
 /// The interface.
 pub(crate) const INTERFACE: &str = "wasi-uplift:fused/answer";
@@ -99,8 +99,8 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
     ALL.iter().find_map(built_in)
 }
 
-/// Adds the interface.
-pub(super) fn declare(resolve: &mut Resolve) -> Result<InterfaceId, InternalError> {
+/// Adds the interface to what a world imports. It exports nothing any more.
+pub(super) fn import(resolve: &mut Resolve, world: WorldId) -> Result<(), InternalError> {
     let interface = wit::add(resolve, INTERFACE)?;
     for it in ALL {
         wit::function(
@@ -112,5 +112,8 @@ pub(super) fn declare(resolve: &mut Resolve) -> Result<InterfaceId, InternalErro
             it.result,
         );
     }
-    Ok(interface)
+    let world = &mut resolve.worlds[world];
+    world.exports.clear();
+    world.imports.extend([wit::item(interface)]);
+    Ok(())
 }

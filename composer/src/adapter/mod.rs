@@ -4,16 +4,18 @@
 //! the module by [`trim`](crate::trim). What is left becomes a component.
 
 pub(crate) mod answer;
-pub(crate) mod handles;
 mod imports;
 mod rename;
+mod resources;
 
 use crate::catalogue::{Catalogue, LIFECYCLE, exported_interfaces};
+use crate::core_module;
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
-use crate::trim::{Names, Trimmed};
+use crate::trim::{Names, StandIn, Trimmed};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{LiveTypes, Resolve, TypeDefKind, TypeId};
 
@@ -33,8 +35,7 @@ pub(crate) struct LinkableAdapter {
 
 /// The adapter for a guest that becomes one component with it.
 pub(crate) struct FusibleAdapter {
-    /// The component. It exports nothing, and imports the interfaces that [`handles`] and
-    /// [`answer`] declare.
+    /// The component. It exports nothing, and imports the interface that [`answer`] declares.
     pub bytes: Vec<u8>,
     /// The exports of its core module for functions of interfaces, by the names that these have in
     /// an adapter component. Nobody but the core modules around it sees the names.
@@ -43,8 +44,7 @@ pub(crate) struct FusibleAdapter {
     pub drains: bool,
     /// The types of the core module's exports.
     pub resolve: Resolve,
-    /// The resources, by the numbers that they have in the names of the imports.
-    pub resources: Vec<Resource>,
+    resources: Vec<Resource>,
 }
 
 impl FusibleAdapter {
@@ -65,6 +65,18 @@ impl FusibleAdapter {
         self.export(interface, function).ok_or_else(missing)
     }
 
+    /// The core module's export for the destructor of a resource.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such export.
+    pub fn destructor(&self, ty: TypeId) -> Result<&str, InternalError> {
+        let resource = self.resources.iter().find(|resource| resource.ty == ty);
+        let missing = || InternalError::adapter("it lacks a resource");
+        let resource = resource.ok_or_else(missing)?;
+        self.called(&resource.interface, &format!("[dtor]{}", resource.name))
+    }
+
     /// The core module's export to be called after such a function, if there is one.
     pub fn post_return(&self, interface: &str, function: &str) -> Option<&str> {
         self.export(&format!("cabi_post_{interface}"), function)
@@ -72,10 +84,10 @@ impl FusibleAdapter {
 }
 
 /// A resource that the adapter exports.
-pub(crate) struct Resource {
-    pub ty: TypeId,
-    pub interface: String,
-    pub name: String,
+struct Resource {
+    ty: TypeId,
+    interface: String,
+    name: String,
 }
 
 /// The adapter's core module with what a guest needs, and its types.
@@ -94,7 +106,7 @@ pub(crate) fn linkable(
     catalogue: &Catalogue,
     demand: &Demand,
 ) -> Result<LinkableAdapter, InternalError> {
-    let cut = cut(catalogue, demand, &BTreeSet::new())?;
+    let cut = cut(catalogue, demand, &BTreeSet::new(), |_, _| None)?;
     Ok(LinkableAdapter {
         bytes: encode(catalogue, cut.trimmed.bytes, &cut.resolve)?,
         drains: cut.drains,
@@ -116,7 +128,7 @@ pub(crate) fn fusible(
         trimmed,
         resolve,
         drains,
-    } = cut(catalogue, demand, helpers)?;
+    } = cut(catalogue, demand, helpers, resources::stand_in)?;
     let mut resources = Vec::new();
     for id in exported_interfaces(&resolve, catalogue.world()) {
         let interface = resolve.id_of(id).unwrap_or_default();
@@ -133,13 +145,18 @@ pub(crate) fn fusible(
     let is_of_interface = |name: &&String| name.contains('#');
     let exports = trimmed.exports.iter().filter(is_of_interface);
     let numbered = exports.zip(0_u32..);
-    let exports = numbered
+    let exports: BTreeMap<String, String> = numbered
         .map(|(name, number)| (name.clone(), number.to_string()))
         .collect();
-    let module = handles::import(&trimmed, &resources, &exports)?;
+    let module = rename::rename(
+        &trimmed.bytes,
+        &|_, name| Some((answer::INTERFACE.into(), answer::function(name)?.into())),
+        &|name| exports.get(name).cloned(),
+    )
+    .map_err(InternalError::adapter)?;
     // Nothing is exported, so it doesn't matter that this isn't trimmed.
     let mut importing = catalogue.resolve().clone();
-    handles::declare(&mut importing, catalogue.world(), resources.len())?;
+    answer::import(&mut importing, catalogue.world())?;
     Ok(FusibleAdapter {
         bytes: encode(catalogue, module, &importing)?,
         exports,
@@ -176,7 +193,7 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
         }
     }
     let resolve = trim_world(catalogue, &wanted);
-    let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new())?;
+    let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new(), &|_, _| None)?;
     encode(catalogue, trimmed.bytes, &resolve)
 }
 
@@ -184,6 +201,7 @@ fn cut(
     catalogue: &Catalogue,
     demand: &Demand,
     helpers: &BTreeSet<&str>,
+    stand_in: impl Fn(&str, &str) -> Option<StandIn>,
 ) -> Result<Cut, InternalError> {
     let mut wanted = demand.interfaces.clone();
     let all_of = |name: &str, wanted: &mut BTreeMap<String, Items>| {
@@ -196,13 +214,13 @@ fn cut(
         all_of(incoming.interface, &mut wanted);
     }
     let mut resolve = trim_world(catalogue, &wanted);
-    let mut trimmed = trim_module(catalogue, &resolve, helpers)?;
+    let mut trimmed = trim_module(catalogue, &resolve, helpers, &stand_in)?;
     let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
     let drains = demand.is_command && trimmed.imports.iter().any(new_stream);
     if drains {
         all_of(LIFECYCLE, &mut wanted);
         resolve = trim_world(catalogue, &wanted);
-        trimmed = trim_module(catalogue, &resolve, helpers)?;
+        trimmed = trim_module(catalogue, &resolve, helpers, &stand_in)?;
     }
     Ok(Cut {
         trimmed,
@@ -276,11 +294,13 @@ fn trim_world(catalogue: &Catalogue, wanted: &BTreeMap<String, Items>) -> Resolv
     resolve
 }
 
-/// The adapter's core module with what the exports of the trimmed world need.
+/// The adapter's core module with what the exports of the trimmed world need. Something may take
+/// the place of its imports, beside what does for lack of a package.
 fn trim_module(
     catalogue: &Catalogue,
     resolve: &Resolve,
     helpers: &BTreeSet<&str>,
+    stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
 ) -> Result<Trimmed, InternalError> {
     let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
     exports.extend(helpers.iter().map(|name| name.to_string()));
@@ -298,8 +318,12 @@ fn trim_module(
         }
     }
     let module = catalogue.module()?;
-    let stand_in = |interface: &str, name: &str| catalogue.stand_in(module, interface, name);
-    module
+    let stand_in = |interface: &str, name: &str| {
+        stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
+    };
+    let mut trimmed = module
         .trim(|export| exports.contains(export), stand_in, Names::Drop)
-        .map_err(InternalError::adapter)
+        .map_err(InternalError::adapter)?;
+    core_module::name(&mut trimmed.bytes, "adapter", iter::empty());
+    Ok(trimmed)
 }

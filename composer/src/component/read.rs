@@ -118,8 +118,28 @@ pub(crate) fn core_module_header(
 pub(crate) struct Validated<'a> {
     pub model: Model<'a>,
     pub root: ScopeId,
-    /// The types of the core functions that the outermost component lifts, by the lifted function.
-    pub lifted: HashMap<ItemId, CoreSignature>,
+    pub signatures: CoreSignatures,
+}
+
+/// The types of the outermost component's core functions.
+pub(crate) struct CoreSignatures {
+    types: Types,
+    /// The index space of core functions.
+    functions: Vec<ItemId>,
+}
+
+impl CoreSignatures {
+    /// The type of a core function that was there when the component was read.
+    pub fn of(&self, function: ItemId) -> Option<CoreSignature> {
+        // What was defined later has a higher number.
+        let index = self.functions.binary_search(&function).ok()?;
+        let types = self.types.as_ref();
+        let ty = types[types.core_function_at(index as u32)].unwrap_func();
+        Some(CoreSignature {
+            params: ty.params().to_vec(),
+            results: ty.results().to_vec(),
+        })
+    }
 }
 
 /// Validates a component and reads it.
@@ -137,25 +157,12 @@ pub(crate) fn validated(bytes: &[u8]) -> Result<Validated<'_>> {
     let mut model = Model::default();
     let mut reader = Reader::new(&mut model, true);
     let root = reader.component(bytes)?;
-    let lifted = signatures(&reader.lifted, &types);
+    let functions = reader.core_functions;
     Ok(Validated {
         model,
         root,
-        lifted,
+        signatures: CoreSignatures { types, functions },
     })
-}
-
-fn signatures(lifted: &[(ItemId, u32)], types: &Types) -> HashMap<ItemId, CoreSignature> {
-    let types = types.as_ref();
-    let signature = |(function, core): &(ItemId, u32)| {
-        let ty = types[types.core_function_at(*core)].unwrap_func();
-        let signature = CoreSignature {
-            params: ty.params().to_vec(),
-            results: ty.results().to_vec(),
-        };
-        (*function, signature)
-    };
-    lifted.iter().map(signature).collect()
 }
 
 impl<'a> Model<'a> {
@@ -177,8 +184,8 @@ struct Reader<'m, 'a> {
     frames: Vec<Frame<'a>>,
     /// The exports of instances that are made of their exports one by one.
     bundles: HashMap<ItemId, HashMap<&'a str, ItemId>>,
-    /// The functions that the outermost component lifts, with the index of the core function.
-    lifted: Vec<(ItemId, u32)>,
+    /// The core functions of the outermost component, once it has been read.
+    core_functions: Vec<ItemId>,
 }
 
 /// The index spaces of a scope that is being read.
@@ -195,7 +202,7 @@ impl<'m, 'a> Reader<'m, 'a> {
             validated,
             frames: Vec::new(),
             bundles: HashMap::new(),
-            lifted: Vec::new(),
+            core_functions: Vec::new(),
         }
     }
 
@@ -312,10 +319,11 @@ impl<'m, 'a> Reader<'m, 'a> {
     }
 
     fn leave(&mut self) -> ScopeId {
-        let frame = self.frames.pop().expect("a scope that was entered");
+        let mut frame = self.frames.pop().expect("a scope that was entered");
         if let Some(names) = frame.names {
             self.model.name(frame.scope, &frame.spaces, names);
         }
+        self.core_functions = std::mem::take(&mut frame.spaces[Sort::CoreFunc as usize]);
         frame.scope
     }
 
@@ -635,11 +643,7 @@ impl<'m, 'a> Reader<'m, 'a> {
                     ty: self.type_at(type_index)?,
                     options: self.options(&options)?,
                 };
-                let id = self.define(Sort::Func, definition);
-                if self.frames.len() == 1 {
-                    self.lifted.push((id, core_func_index));
-                }
-                return Ok(());
+                (Sort::Func, definition)
             }
             CanonicalFunction::Lower {
                 func_index,

@@ -7,11 +7,13 @@
 //! writes what it takes for a future, and [`promise`] is what it writes to.
 
 use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES};
-use super::handles;
+use super::handles::{self, Tag};
+use super::leaving::{Closed, FLAG};
 use crate::adapter::answer;
-use crate::core_module::{Header, MEMORY};
+use crate::core_module::{self, Header, MEMORY};
 use crate::front::Description;
 use crate::front::flat::{Locals, at, flatten};
+use std::iter;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
     Function, FunctionSection, Module, RefType, TableSection, TableType, TypeSection, ValType,
@@ -47,6 +49,9 @@ const ONE_SLOT: TableType = TableType {
 
 /// What the adapter's writing of the answer returns: the other side has it.
 const COMPLETED: i32 = 0;
+
+/// The index of the flag that says that the guest may not leave, which is the only global.
+const MAY_NOT_LEAVE: u32 = 0;
 
 /// The code with which the host's call ends.
 const EXIT: i32 = 0;
@@ -106,29 +111,33 @@ pub(super) fn promise() -> Vec<u8> {
         .section(&tables)
         .section(&exports)
         .section(&code);
-    module.finish()
+    let mut module = module.finish();
+    core_module::name(&mut module, "promise", iter::empty());
+    module
 }
 
 /// The core module that the host calls. `accept` and `finish` are what the adapter exports the
-/// functions of [`Incoming`](crate::catalogue::Incoming) as. The guest may have a function that is to
+/// functions of [`Incoming`](crate::catalogue::Incoming) as, and `given` are the tags of what the
+/// guest is called with. The guest may have a function that is to
 /// be called afterwards.
 pub(super) fn front(
     description: &Description,
-    accept: &str,
-    finish: &str,
+    [accept, finish]: [&str; 2],
+    given: [Tag; 2],
     has_post_return: bool,
 ) -> Vec<u8> {
     use ValType::I32;
     let mut header = Header::default();
     let accept = header.import(ADAPTER, accept, &[I32], &[I32]);
     let finish = header.import(ADAPTER, finish, &[], &[]);
-    let give = header.import(HANDLES, handles::GIVE, &[I32], &[]);
+    let give = header.import(HANDLES, handles::GIVE, &[I32, I32], &[I32]);
     let guest = header.import(GUEST, HANDLE, &[I32, I32], &[]);
     let post_return = has_post_return.then(|| header.import(GUEST, POST_RETURN, &[], &[]));
     let task_return = header.import(HOST, TASK_RETURN, &description.flat, &[]);
     let inc = header.import(HOST, BACKPRESSURE_INC, &[], &[]);
     let dec = header.import(HOST, BACKPRESSURE_DEC, &[], &[]);
     let imports = &mut header.imports;
+    imports.import(HANDLES, handles::MAY_NOT_LEAVE, EntityType::Global(FLAG));
     imports.import(ANSWER, ANSWERED, EntityType::Table(ONE_SLOT));
     imports.import(ADAPTER, ADAPTER_MEMORY, EntityType::Memory(MEMORY));
 
@@ -138,15 +147,20 @@ pub(super) fn front(
     body.call(inc);
     body.local_get(request).call(accept).local_set(accepted);
     // The guest's two handles. The third is the end that would be read.
-    for offset in [0, 4] {
-        body.local_get(accepted).i32_load(at(offset)).call(give);
-    }
-    for offset in [0, 4] {
+    for (offset, tag) in [0, 4].into_iter().zip(given) {
         body.local_get(accepted).i32_load(at(offset));
+        body.i32_const(tag.value()).call(give);
     }
     body.call(guest);
-    if let Some(post_return) = post_return {
-        body.call(post_return);
+    if let Some(function) = post_return {
+        let closed = Closed {
+            function,
+            result: None,
+            flag: MAY_NOT_LEAVE,
+            throws: false,
+            args: &|_| {},
+        };
+        closed.write(&mut body);
     }
     body.call(finish).call(dec);
     body.i32_const(EXIT).end();
@@ -202,5 +216,7 @@ pub(super) fn front(
         .section(&exports)
         .section(&elements)
         .section(&code);
-    module.finish()
+    let mut module = module.finish();
+    core_module::name(&mut module, "server", iter::empty());
+    module
 }

@@ -7,8 +7,10 @@
 //! elsewhere. A type without any such part costs nothing but the copy.
 
 use super::glue::{Caller, Known, Types};
-use super::handles;
+use super::handles::Tag;
+use super::leaving::Closed;
 use super::removed::Encoding;
+use super::tags::FunctionTags;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Type, TypeDefKind};
@@ -47,6 +49,7 @@ impl At {
 pub(super) struct Body<'a> {
     types: &'a Types<'a>,
     caller: Caller,
+    tags: &'a FunctionTags,
     pub known: &'a Known,
     params: Vec<ValType>,
     locals: Vec<ValType>,
@@ -108,12 +111,14 @@ impl<'a> Body<'a> {
     pub fn new(
         types: &'a Types<'a>,
         caller: Caller,
+        tags: &'a FunctionTags,
         known: &'a Known,
         params: Vec<ValType>,
     ) -> Self {
         Body {
             types,
             caller,
+            tags,
             known,
             params,
             locals: Vec::new(),
@@ -352,24 +357,28 @@ impl<'a> Body<'a> {
                 let TypeDefKind::Handle(handle) = &self.types.resolve.types[id].kind else {
                     unreachable!("not a scalar");
                 };
-                let known = self.known;
-                match handle {
-                    Handle::Own(resource) => {
-                        let tag = handles::guests(self.types.resource(*resource));
-                        self.code().local_get(local).i32_const(tag).call(known.take);
-                    }
-                    Handle::Borrow(resource) => {
-                        let tag = handles::guests(self.types.resource(*resource));
-                        self.code()
-                            .local_get(local)
-                            .i32_const(tag)
-                            .call(known.borrow)
-                            .local_set(local);
-                    }
-                }
+                let function = match handle {
+                    Handle::Own(_) => self.known.take,
+                    Handle::Borrow(_) => self.known.borrow,
+                };
+                self.pass_handle(handle, local, function);
             }
             _ => {}
         }
+    }
+
+    /// Replaces a handle by the representation, or the other way round.
+    fn pass_handle(&mut self, handle: &Handle, local: u32, function: u32) {
+        let (Handle::Own(resource) | Handle::Borrow(resource)) = handle;
+        let Type::Id(resource) = self.types.peel(Type::Id(*resource)) else {
+            unreachable!("a resource is a type definition");
+        };
+        let tag: Tag = self.tags[&resource];
+        self.code()
+            .local_get(local)
+            .i32_const(tag.value())
+            .call(function)
+            .local_set(local);
     }
 
     /// Whether there is anything to do about a guest's value of a type, beyond copying it.
@@ -686,16 +695,16 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Hands over what a flat result refers to. There is one value at most in it.
-    pub fn flat_result(&mut self, ty: &Type, local: u32) {
+    /// Makes the guest's result of a flat one of the adapter's, in the same local. There is one value
+    /// at most in it.
+    pub fn flat_out(&mut self, ty: &Type, local: u32) {
         match self.kind(ty) {
-            Some(TypeDefKind::Handle(_)) => {
-                let give = self.known.give;
-                self.code().local_get(local).call(give);
+            Some(TypeDefKind::Handle(handle)) => {
+                self.pass_handle(&handle, local, self.known.give);
             }
             Some(kind) if let Some(fields) = fields(&kind) => {
                 for field in fields {
-                    self.flat_result(&field, local);
+                    self.flat_out(&field, local);
                 }
             }
             _ => {}
@@ -806,10 +815,10 @@ impl<'a> Body<'a> {
         match self.kind(ty) {
             None => self.string_out(from, to),
             Some(TypeDefKind::List(element)) => self.list_out(&element, from, to),
-            Some(TypeDefKind::Handle(_)) => {
-                let handle = self.load(from, 4);
-                let give = self.known.give;
-                self.code().local_get(handle).call(give);
+            Some(TypeDefKind::Handle(handle)) => {
+                let value = self.load(from, 4);
+                self.pass_handle(&handle, value, self.known.give);
+                self.store_out(to, value);
             }
             Some(kind) if let Some(fields) = fields(&kind) => {
                 for (offset, field) in self.types.sizes.field_offsets(&fields) {
@@ -842,19 +851,21 @@ impl<'a> Body<'a> {
 
     /// Allocates in the guest, and leaves in a new local where that is.
     fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
-        let known = self.known;
         let copy = self.local(ValType::I32);
-        self.code()
-            .i32_const(1)
-            .global_set(known.may_not_leave)
-            .i32_const(0)
-            .i32_const(0)
-            .i32_const(align as i32)
-            .local_get(bytes)
-            .call(known.guest_realloc)
-            .local_set(copy)
-            .i32_const(0)
-            .global_set(known.may_not_leave);
+        let realloc = Closed {
+            function: self.known.guest_realloc,
+            result: Some(ValType::I32),
+            flag: self.known.may_not_leave,
+            throws: self.caller.throws,
+            args: &|code| {
+                code.i32_const(0)
+                    .i32_const(0)
+                    .i32_const(align as i32)
+                    .local_get(bytes);
+            },
+        };
+        realloc.write(&mut self.code());
+        self.code().local_set(copy);
         self.check_alignment(copy, align);
         copy
     }

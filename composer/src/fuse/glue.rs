@@ -6,17 +6,18 @@
 //! guest's. This file writes the functions, [`copy`](super::copy) what becomes of one value.
 
 use super::copy::Body;
-use super::handles;
 use super::removed::Encoding;
+use super::tags::FunctionTags;
+use super::{handles, leaving};
 use crate::core_module::{self, Header, val_type, val_types};
 use std::collections::BTreeMap;
+use std::iter;
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalType, ImportSection, Module, RefType, StartSection,
-    TableType, TypeSection, ValType,
+    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, Module,
+    StartSection, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
-use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
+use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind};
 
 /// A function of the adapter that the guest calls.
 pub(super) struct Callee<'a> {
@@ -26,6 +27,8 @@ pub(super) struct Callee<'a> {
     pub export: &'a str,
     /// What it exports as that to be called when the result has been read, if there is any.
     pub post_return: Option<&'a str>,
+    /// The types that its resources have in the guest.
+    pub tags: &'a FunctionTags,
 }
 
 /// What the guest's side of some functions looks like.
@@ -35,6 +38,8 @@ pub(super) struct Caller {
     pub memory: bool,
     /// Whether there is a function that allocates in it.
     pub realloc: bool,
+    /// Whether that may throw an exception.
+    pub throws: bool,
     pub encoding: Encoding,
 }
 
@@ -50,19 +55,13 @@ pub(super) const REALLOC: &str = "realloc";
 pub(super) struct Types<'a> {
     pub resolve: &'a Resolve,
     pub sizes: SizeAlign,
-    /// The number by which [`handles`] knows a resource.
-    pub resources: BTreeMap<TypeId, u32>,
 }
 
 impl<'a> Types<'a> {
-    pub fn new(resolve: &'a Resolve, resources: BTreeMap<TypeId, u32>) -> Self {
+    pub fn new(resolve: &'a Resolve) -> Self {
         let mut sizes = SizeAlign::default();
         sizes.fill(resolve);
-        Types {
-            resolve,
-            sizes,
-            resources,
-        }
+        Types { resolve, sizes }
     }
 
     pub fn size(&self, ty: &Type) -> u32 {
@@ -74,13 +73,8 @@ impl<'a> Types<'a> {
     }
 
     /// The type itself, where this is a name for another.
-    pub fn peel(&self, mut ty: Type) -> Type {
-        while let Type::Id(id) = ty
-            && let TypeDefKind::Type(aliased) = self.resolve.types[id].kind
-        {
-            ty = aliased;
-        }
-        ty
+    pub fn peel(&self, ty: Type) -> Type {
+        peel(self.resolve, ty)
     }
 
     /// The ways in which strings go with a function, and `also`.
@@ -104,14 +98,16 @@ impl<'a> Types<'a> {
             _ => false,
         }
     }
+}
 
-    /// The number of a resource.
-    pub fn resource(&self, id: TypeId) -> u32 {
-        let Type::Id(id) = self.peel(Type::Id(id)) else {
-            unreachable!("a resource is a type definition");
-        };
-        self.resources[&id]
+/// The type itself, where this is a name for another.
+pub(super) fn peel(resolve: &Resolve, mut ty: Type) -> Type {
+    while let Type::Id(id) = ty
+        && let TypeDefKind::Type(aliased) = resolve.types[id].kind
+    {
+        ty = aliased;
     }
+    ty
 }
 
 /// The core module of the functions for one caller, which exports them by their numbers.
@@ -132,14 +128,15 @@ pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) 
             .post_return
             .map(|name| imports.adapter(name, &inner.results, &[]));
         functions.function(imports.ty(val_types(&outer.params), val_types(&outer.results)));
-        bodies.push((callee.function, outer, call, post_return));
+        bodies.push((callee, outer, call, post_return));
     }
     let count = imports.functions;
     let mut code = CodeSection::new();
-    for (index, (function, outer, call, post_return)) in bodies.into_iter().enumerate() {
+    for (index, (callee, outer, call, post_return)) in bodies.into_iter().enumerate() {
         exports.export(&index.to_string(), ExportKind::Func, count + index as u32);
-        let body = Body::new(types, caller, &imports.known, val_types(&outer.params));
-        code.function(&write(body, function, &outer, call, post_return));
+        let params = val_types(&outer.params);
+        let body = Body::new(types, caller, callee.tags, &imports.known, params);
+        code.function(&write(body, callee.function, &outer, call, post_return));
     }
     let mut module = Module::new();
     module
@@ -148,7 +145,10 @@ pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) 
         .section(&functions)
         .section(&exports)
         .section(&code);
-    module.finish()
+    let mut module = module.finish();
+    let names = callees.iter().map(|callee| callee.function.name.as_str());
+    core_module::name(&mut module, "calls", (count..).zip(names));
+    module
 }
 
 fn write(
@@ -158,12 +158,8 @@ fn write(
     call: u32,
     post_return: Option<u32>,
 ) -> wasm_encoder::Function {
-    let may_not_leave = body.known.may_not_leave;
-    body.code()
-        .global_get(may_not_leave)
-        .if_(BlockType::Empty)
-        .unreachable()
-        .end();
+    let flag = body.known.may_not_leave;
+    leaving::check(&mut body.code(), flag);
     let params: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
     let passed = outer.params.len() - usize::from(outer.retptr);
     if outer.indirect_params {
@@ -187,7 +183,7 @@ fn write(
         Some(ty) => {
             let value = body.local(val_type(outer.results[0]));
             body.code().local_set(value);
-            body.flat_result(ty, value);
+            body.flat_out(ty, value);
             if let Some(post_return) = post_return {
                 body.code().local_get(value).call(post_return);
             }
@@ -289,17 +285,13 @@ impl Imports {
                 text: Text::default(),
             },
         };
-        let flag = GlobalType {
-            val_type: ValType::I32,
-            mutable: true,
-            shared: false,
-        };
+        let flag = EntityType::Global(leaving::FLAG);
         imports
             .section
-            .import(HANDLES, handles::MAY_NOT_LEAVE, EntityType::Global(flag));
+            .import(HANDLES, handles::MAY_NOT_LEAVE, flag);
         imports.known.borrow = imports.function(HANDLES, handles::BORROW, &[I32, I32], &[I32]);
-        imports.known.take = imports.function(HANDLES, handles::TAKE, &[I32, I32], &[]);
-        imports.known.give = imports.function(HANDLES, handles::GIVE, &[I32], &[]);
+        imports.known.take = imports.function(HANDLES, handles::TAKE, &[I32, I32], &[I32]);
+        imports.known.give = imports.function(HANDLES, handles::GIVE, &[I32, I32], &[I32]);
         if caller.memory {
             for (module, name) in [(GUEST, MEMORY), (ADAPTER, ADAPTER_MEMORY)] {
                 imports
@@ -362,45 +354,9 @@ impl Imports {
 /// `adapter/src/canon/task.rs`.
 pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
 
-/// The core module of what is done between the adapter and the guest. It tells [`handles`] the
-/// adapter's destructors, given by what the adapter exports them as. The guest may do things while
-/// it is instantiated, and can't wait then: if it could otherwise, the adapter is told, too.
-pub(super) fn before_guest(destructors: &[String], waits: bool) -> Vec<u8> {
-    let mut header = Header::default();
-    let mut elements = ElementSection::new();
-    if !destructors.is_empty() {
-        let slots = TableType {
-            element_type: RefType::FUNCREF,
-            table64: false,
-            minimum: destructors.len() as u64,
-            maximum: Some(destructors.len() as u64),
-            shared: false,
-        };
-        let (imports, slots) = (&mut header.imports, EntityType::Table(slots));
-        imports.import(HANDLES, handles::DESTRUCTORS, slots);
-        let import = |name: &String| header.import(ADAPTER, name, &[ValType::I32], &[]);
-        let all: Vec<u32> = destructors.iter().map(import).collect();
-        let start = ConstExpr::i32_const(0);
-        elements.active(None, &start, Elements::Functions(all.into()));
-    }
-    match waits {
-        true => telling(header, false, Some(&elements)),
-        false => {
-            let mut module = Module::new();
-            module.section(&header.types).section(&header.imports);
-            module.section(&elements);
-            module.finish()
-        }
-    }
-}
-
 /// The core module of what is done after the guest is instantiated: its tasks may wait.
 pub(super) fn after_guest() -> Vec<u8> {
-    telling(Header::default(), true, None)
-}
-
-/// A core module that tells the adapter whether the guest's tasks may wait when it is instantiated.
-fn telling(mut header: Header, may_wait: bool, elements: Option<&ElementSection>) -> Vec<u8> {
+    let mut header = Header::default();
     let let_wait = header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32]);
     let mut functions = FunctionSection::new();
     functions.function(header.ty(&[], &[]));
@@ -409,7 +365,7 @@ fn telling(mut header: Header, may_wait: bool, elements: Option<&ElementSection>
     };
     let mut body = wasm_encoder::Function::new([]);
     let mut tell = body.instructions();
-    tell.i32_const(may_wait.into()).call(let_wait).drop().end();
+    tell.i32_const(1).call(let_wait).drop().end();
     let mut code = CodeSection::new();
     code.function(&body);
     let mut module = Module::new();
@@ -417,10 +373,9 @@ fn telling(mut header: Header, may_wait: bool, elements: Option<&ElementSection>
         .section(&header.types)
         .section(&header.imports)
         .section(&functions)
-        .section(&start);
-    if let Some(elements) = elements {
-        module.section(elements);
-    }
-    module.section(&code);
-    module.finish()
+        .section(&start)
+        .section(&code);
+    let mut module = module.finish();
+    core_module::name(&mut module, "after-guest", iter::empty());
+    module
 }

@@ -1,17 +1,21 @@
 //! Places the guest's definitions in the component that it shares with the adapter.
 
 use super::glue::{self, Callee, Caller, Types};
-use super::handles;
+use super::handles::Tag;
+use super::leaving;
 use super::removed::{Encoding, Lowering, Removal, RemovedItem, Replaced};
+use super::tags::{FunctionTags, Tags};
 use super::wrap::{self, Signature, Wrapper};
 use crate::adapter::FusibleAdapter;
 use crate::catalogue::Catalogue;
 use crate::component::assembly::Assembly;
-use crate::component::{Alias, Definition, ItemId, Model, ScopeId, Sort, Type};
-use crate::error::InternalError;
+use crate::component::read::CoreSignatures;
+use crate::component::{Alias, CanonicalOption, Definition, ItemId, Model, ScopeId, Sort, Type};
+use crate::error::{FuseError, InternalError};
 use crate::plan::Plan;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use wit_parser::{Function, InterfaceId, Resolve};
+use wasmparser::CanonicalFunction;
+use wit_parser::{Function, InterfaceId, Resolve, Type as WitType, TypeId};
 
 /// The interfaces of the adapter that serve the guest's imports.
 pub(super) struct Served<'p>(HashMap<&'p str, (&'p str, InterfaceId)>);
@@ -35,35 +39,96 @@ impl<'p> Served<'p> {
         resolve.interfaces[*id].functions.get(&item.name)
     }
 
-    /// The adapter's function for one of the guest's imports, with its names in the core module.
+    /// The adapter's resource for one of the guest's imports.
+    fn resource(&self, resolve: &Resolve, item: &RemovedItem) -> Option<TypeId> {
+        let (_, id) = self.0.get(item.import.as_str())?;
+        let ty = *resolve.interfaces[*id].types.get(&item.name)?;
+        match glue::peel(resolve, WitType::Id(ty)) {
+            WitType::Id(ty) => Some(ty),
+            _ => None,
+        }
+    }
+}
+
+/// What takes the place of the guest's functions of removed imports.
+#[derive(Default)]
+pub(super) struct Replacements {
+    /// For a lowered function: the item, and the tags of its resources.
+    lowered: HashMap<ItemId, (RemovedItem, FunctionTags)>,
+    /// For a `resource.drop`: the tag of its resource.
+    pub dropped: HashMap<ItemId, Tag>,
+}
+
+impl Replacements {
+    /// Finds out which types the guest's resources have.
+    ///
+    /// # Errors
+    ///
+    /// If a function is not of the structure that the adapter's has.
+    pub fn find(
+        model: &Model<'_>,
+        removal: &Removal,
+        served: &Served<'_>,
+        resolve: &Resolve,
+        tags: &mut Tags,
+    ) -> Result<Self, FuseError> {
+        let mut replacements = Replacements::default();
+        for (id, replaced) in &removal.replaced {
+            let (Replaced::Lowered(item, _) | Replaced::Dropped(item)) = replaced;
+            let found = match (replaced, &model[*id].definition) {
+                (Replaced::Lowered(..), Definition::Lower { func, .. }) => {
+                    let function = served.function(resolve, item);
+                    let guests = model.func_type(*func);
+                    let both = function.zip(guests);
+                    both.and_then(|(function, guests)| {
+                        tags.of_function(model, resolve, function, guests)
+                    })
+                    .map(|tags| {
+                        let of_item = (item.clone(), tags);
+                        _ = replacements.lowered.insert(*id, of_item);
+                    })
+                }
+                (Replaced::Dropped(_), Definition::ResourceDrop(ty)) => {
+                    served.resource(resolve, item).map(|resource| {
+                        let tag = tags.of(model, *ty, resource);
+                        _ = replacements.dropped.insert(*id, tag);
+                    })
+                }
+                _ => None,
+            };
+            found.ok_or_else(|| FuseError::Unbridged {
+                import: item.import.clone(),
+                function: item.name.clone(),
+            })?;
+        }
+        Ok(replacements)
+    }
+
+    /// The adapter's function in place of a lowered one, with its names in the core module.
     pub fn callee<'a>(
-        &self,
+        &'a self,
+        served: &Served<'_>,
         adapter: &'a FusibleAdapter,
-        item: &RemovedItem,
+        lowered: ItemId,
     ) -> Result<Callee<'a>, InternalError> {
+        let (item, tags) = self.lowered.get(&lowered).ok_or_else(|| {
+            InternalError::adapter("a function of a removed import is not replaced")
+        })?;
         let missing = || {
             let RemovedItem { import, name } = item;
             InternalError::adapter(format!(
                 "it was cut down too far for `{name}` of `{import}`"
             ))
         };
-        let (interface, _) = self.0.get(item.import.as_str()).ok_or_else(missing)?;
+        let (interface, _) = served.0.get(item.import.as_str()).ok_or_else(missing)?;
         Ok(Callee {
-            function: self.function(&adapter.resolve, item).ok_or_else(missing)?,
+            function: served
+                .function(&adapter.resolve, item)
+                .ok_or_else(missing)?,
             export: adapter.called(interface, &item.name)?,
             post_return: adapter.post_return(interface, &item.name),
+            tags,
         })
-    }
-
-    /// The number of a resource of one of the guest's imports.
-    pub fn resource(&self, types: &Types<'_>, item: &RemovedItem) -> Result<u32, InternalError> {
-        let missing = || {
-            let RemovedItem { import, name } = item;
-            InternalError::adapter(format!("it has no resource `{name}` for `{import}`"))
-        };
-        let (_, id) = self.0.get(item.import.as_str()).ok_or_else(missing)?;
-        let ty = types.resolve.interfaces[*id].types.get(&item.name);
-        Ok(types.resource(*ty.ok_or_else(missing)?))
     }
 }
 
@@ -71,16 +136,22 @@ impl<'p> Served<'p> {
 pub(super) struct GuestPart<'p> {
     pub root: ScopeId,
     pub removal: &'p Removal,
-    /// The adapter's function for one of a removed import.
-    pub callee: &'p dyn Fn(&RemovedItem) -> Result<Callee<'p>, InternalError>,
-    /// The number of a resource of a removed import.
-    pub resource: &'p dyn Fn(&RemovedItem) -> Result<u32, InternalError>,
+    /// The adapter's function in place of a lowered one.
+    pub callee: &'p dyn Fn(ItemId) -> Result<Callee<'p>, InternalError>,
+    /// The tags for what drops the resources of removed imports.
+    pub dropped: &'p HashMap<ItemId, Tag>,
     pub types: &'p Types<'p>,
     /// The core instances of [`handles`] and of the adapter.
     pub handles: ItemId,
     pub adapter_instance: ItemId,
+    /// The types of the guest's core functions.
+    pub signatures: &'p CoreSignatures,
     /// Whether the guest imports a function that may wait.
     pub waits: bool,
+    /// Whether anybody but the host calls what must not leave the guest, see [`leaving`].
+    pub is_entered: bool,
+    /// Whether the guest has exceptions.
+    pub throws: bool,
     /// The lifted functions that get something around them.
     pub wrapped: HashMap<ItemId, Wrapper>,
     /// The export that gets another name, and the name.
@@ -98,12 +169,30 @@ pub(super) fn place(
     part: GuestPart<'_>,
 ) -> Result<(), InternalError> {
     let items = assembly.model[part.root].items.clone();
+    let model = &*assembly.model;
+    let stay = |id: &&ItemId| part.removal.stays(model, **id);
+    let positions = items.iter().copied().zip(0..);
+    let positions: HashMap<ItemId, usize> = positions.collect();
     let mut unwrapped: HashMap<ItemId, Vec<ItemId>> = HashMap::new();
-    for id in items.iter().filter(|id| part.wrapped.contains_key(id)) {
-        if let Some(core_instance) = core_instance_of(assembly.model, *id)
-            && part.removal.stays(assembly.model, *id)
+    let mut unclosed = BTreeMap::new();
+    let mut unguarded: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
+    for id in items.iter().filter(stay) {
+        if let Some(function) = part.wrapped_function(model, *id)
+            && let Some(core_instance) = core_instance_of(model, function)
         {
             unwrapped.entry(core_instance).or_default().push(*id);
+        }
+        if !part.removal.replaced.contains_key(id) {
+            let called = called_by_host(&model[*id].definition);
+            unclosed.extend(
+                called
+                    .into_iter()
+                    .map(|called| (positions[&called], called)),
+            );
+        }
+        if part.is_guarded(model, *id) {
+            let after = last_reference(model, &positions, *id);
+            unguarded.entry(after).or_default().push(*id);
         }
     }
     let mut placement = Placement {
@@ -112,6 +201,10 @@ pub(super) fn place(
         part: &part,
         placed: HashSet::new(),
         unwrapped,
+        unclosed,
+        closed: HashMap::new(),
+        unguarded,
+        positions,
     };
     for id in items {
         if placement.part.removal.stays(placement.assembly.model, id) {
@@ -181,18 +274,87 @@ struct Placement<'s, 'm, 'a, 'p> {
     part: &'s GuestPart<'p>,
     placed: HashSet<ItemId>,
     pending: Pending,
-    /// The lifted functions that are to be wrapped, by the core instance that has them.
+    /// The lifted functions and resources whose core functions are to be wrapped, by the core
+    /// instance that has these.
     unwrapped: HashMap<ItemId, Vec<ItemId>>,
+    /// The core functions that the host calls where the guest must not leave, by position, as long
+    /// as there is nothing around them.
+    unclosed: BTreeMap<usize, ItemId>,
+    /// What is around them.
+    closed: HashMap<ItemId, ItemId>,
+    /// The guest's own ways out that are to be guarded, by the position after which they can be
+    /// placed.
+    unguarded: BTreeMap<usize, Vec<ItemId>>,
+    /// The positions of the guest's items.
+    positions: HashMap<ItemId, usize>,
 }
 
-/// The core instance that exports the core function of a lifted function.
-fn core_instance_of(model: &Model<'_>, lift: ItemId) -> Option<ItemId> {
-    let Definition::Lift { core, .. } = model[lift].definition else {
-        return None;
-    };
-    match model[core].definition {
+impl GuestPart<'_> {
+    /// The core function of a lifted function or of a resource that gets something around it.
+    fn wrapped_function(&self, model: &Model<'_>, id: ItemId) -> Option<ItemId> {
+        match &model[id].definition {
+            Definition::Lift { core, .. } if self.wrapped.contains_key(&id) => Some(*core),
+            Definition::Type(Type::Resource { destructor, .. }) if self.waits => *destructor,
+            _ => None,
+        }
+    }
+
+    /// Whether a core function is one of the guest's own ways out that has to be guarded.
+    fn is_guarded(&self, model: &Model<'_>, id: ItemId) -> bool {
+        self.is_entered
+            && !self.removal.replaced.contains_key(&id)
+            && is_way_out(&model[id].definition)
+    }
+
+    /// The type of one of the guest's core functions.
+    fn signature(&self, function: ItemId) -> Result<Signature, InternalError> {
+        let unknown = || InternalError::result("a core function of the guest has no type");
+        Signature::new(&self.signatures.of(function).ok_or_else(unknown)?)
+    }
+}
+
+/// The core instance that exports a core function.
+fn core_instance_of(model: &Model<'_>, function: ItemId) -> Option<ItemId> {
+    match model[function].definition {
         Definition::Alias(Alias::CoreExport { instance, .. }) => Some(instance),
         _ => None,
+    }
+}
+
+/// The functions that the host calls of a guest where this must not leave.
+fn called_by_host(definition: &Definition<'_>) -> Vec<ItemId> {
+    let (Definition::Lift { options, .. } | Definition::Lower { options, .. }) = definition else {
+        return Vec::new();
+    };
+    let called = options.iter().filter_map(|option| match option {
+        CanonicalOption::Realloc(id) | CanonicalOption::PostReturn(id) => Some(*id),
+        _ => None,
+    });
+    called.collect()
+}
+
+/// The position of the last of the items that an item refers to. The name of a function doesn't
+/// count: what it is the name of does.
+fn last_reference(model: &Model<'_>, positions: &HashMap<ItemId, usize>, id: ItemId) -> usize {
+    let mut last = 0;
+    model.references(id, &mut |to| {
+        let to = match &model[to].definition {
+            Definition::Alias(Alias::Export { instance, .. }) => *instance,
+            _ => to,
+        };
+        last = last.max(positions.get(&to).copied().unwrap_or_default());
+    });
+    last
+}
+
+/// Whether the guest leaves by a core function.
+fn is_way_out(definition: &Definition<'_>) -> bool {
+    match definition {
+        Definition::Lower { .. } | Definition::ResourceNew(_) | Definition::ResourceDrop(_) => true,
+        Definition::BuiltIn(built_in) => {
+            matches!(built_in.parsed, CanonicalFunction::ThreadYield { .. })
+        }
+        _ => false,
     }
 }
 
@@ -204,38 +366,31 @@ impl Placement<'_, '_, '_, '_> {
         }
         match self.part.removal.replaced.get(&id) {
             Some(Replaced::Lowered(_, lowering)) => return self.glue(lowering),
-            Some(Replaced::Dropped(item)) => {
-                let resource = (self.part.resource)(item)?;
-                let name = handles::discard(resource);
-                self.assembly
-                    .replace_by_core_export(id, self.part.handles, name);
-                self.placed.insert(id);
+            Some(Replaced::Dropped(_)) => {
+                if let Some(tag) = self.part.dropped.get(&id) {
+                    self.assembly
+                        .replace_by_core_export(id, self.part.handles, tag.discard());
+                    self.placed.insert(id);
+                }
                 return Ok(());
             }
             None => {}
         }
-        match &self.assembly.model[id].definition {
-            Definition::Lift { .. } if self.part.wrapped.contains_key(&id) => self.wrap(id),
-            Definition::Type(Type::Resource {
-                destructor: Some(destructor),
-                ..
-            }) if self.part.waits => {
-                let wrapper = Wrapper::CannotWait(Signature::destructor());
-                let functions = self.wrappers(&[wrapper], &[*destructor]);
-                if let Definition::Type(Type::Resource { destructor, .. }) =
-                    &mut self.assembly.model[id].definition
-                {
-                    *destructor = functions.first().copied();
-                }
-            }
-            Definition::Export { name, .. } => {
-                if let Some((_, to)) = self.part.renamed.filter(|(from, _)| name.name == *from)
-                    && let Definition::Export { name, .. } = &mut self.assembly.model[id].definition
-                {
-                    name.name = to.to_string().into();
-                }
-            }
-            _ => {}
+        if self.part.is_guarded(self.assembly.model, id) {
+            return self.guard(id);
+        }
+        if self
+            .part
+            .wrapped_function(self.assembly.model, id)
+            .is_some()
+        {
+            self.wrap(id)?;
+        }
+        self.close(id)?;
+        if let Definition::Export { name, .. } = &mut self.assembly.model[id].definition
+            && let Some((_, to)) = self.part.renamed.filter(|(from, _)| name.name == *from)
+        {
+            name.name = to.to_string().into();
         }
         self.assembly.place(id);
         self.placed.insert(id);
@@ -249,14 +404,12 @@ impl Placement<'_, '_, '_, '_> {
         let (lowering, group) = self.pending.take(lowering, |id| placed.contains(&id));
         let mut callees = Vec::new();
         for id in &group {
-            let Some(Replaced::Lowered(item, _)) = self.part.removal.replaced.get(id) else {
-                continue;
-            };
-            callees.push((self.part.callee)(item)?);
+            callees.push((self.part.callee)(*id)?);
         }
         let caller = Caller {
             memory: lowering.memory.is_some(),
             realloc: lowering.realloc.is_some(),
+            throws: self.part.throws,
             encoding: lowering.encoding,
         };
         let memory = lowering.memory.map(|id| (glue::MEMORY.into(), id));
@@ -279,64 +432,135 @@ impl Placement<'_, '_, '_, '_> {
         Ok(())
     }
 
-    /// Places wrappers for a lifted function, and for all others whose core functions are exports
-    /// of the same core instance: an engine bounds the number of core instances.
-    fn wrap(&mut self, lift: ItemId) {
-        let Some(core_instance) = core_instance_of(self.assembly.model, lift) else {
-            return self.wrap_all(&[lift]);
+    /// Places wrappers for the core function of an item, and for those of all others that are
+    /// exports of the same core instance: an engine bounds the number of core instances.
+    fn wrap(&mut self, id: ItemId) -> Result<(), InternalError> {
+        let model = &self.assembly.model;
+        let function = self.part.wrapped_function(model, id);
+        let core_instance = function.and_then(|function| core_instance_of(model, function));
+        let group = match core_instance {
+            Some(core_instance) => self.unwrapped.remove(&core_instance).unwrap_or_default(),
+            None => vec![id],
         };
-        if let Some(lifts) = self.unwrapped.remove(&core_instance) {
-            self.wrap_all(&lifts);
+        if group.is_empty() {
+            return Ok(());
         }
-    }
-
-    fn wrap_all(&mut self, lifts: &[ItemId]) {
-        let mut cores = Vec::new();
-        let mut wrappers = Vec::new();
-        for lift in lifts {
-            let (Definition::Lift { core, .. }, Some(wrapper)) = (
-                &self.assembly.model[*lift].definition,
-                self.part.wrapped.get(lift),
-            ) else {
-                continue;
-            };
-            let core = *core;
-            if self.placed.insert(core) {
-                self.assembly.place(core);
-            }
-            cores.push(core);
-            wrappers.push(wrapper);
+        let destructor = Wrapper::CannotWait(Signature::destructor());
+        let wrapped = group.iter().filter_map(|id| {
+            let function = self.part.wrapped_function(self.assembly.model, *id)?;
+            Some((function, self.part.wrapped.get(id).unwrap_or(&destructor)))
+        });
+        let (functions, wrappers): (Vec<_>, Vec<_>) = wrapped.unzip();
+        for function in &functions {
+            self.place_early(*function);
         }
-        let functions = self.wrappers_of(&wrappers, &cores);
-        for (lift, function) in lifts.iter().zip(functions) {
-            if let Definition::Lift { core, .. } = &mut self.assembly.model[*lift].definition {
-                *core = function;
+        let module = wrap::module(wrappers.into_iter());
+        let around = self.around(functions, module, self.part.adapter_instance, glue::ADAPTER);
+        for (id, around) in group.into_iter().zip(around) {
+            match &mut self.assembly.model[id].definition {
+                Definition::Lift { core, .. } => *core = around,
+                Definition::Type(Type::Resource { destructor, .. }) => *destructor = Some(around),
+                _ => {}
             }
         }
+        Ok(())
     }
 
-    fn wrappers(&mut self, wrappers: &[Wrapper], guests: &[ItemId]) -> Vec<ItemId> {
-        self.wrappers_of(&wrappers.iter().collect::<Vec<_>>(), guests)
+    /// Places what is around the functions that the host calls of an item where the guest must not
+    /// leave, and has the item refer to that.
+    fn close(&mut self, id: ItemId) -> Result<(), InternalError> {
+        let called = called_by_host(&self.assembly.model[id].definition);
+        if called.iter().any(|it| !self.closed.contains_key(it)) {
+            let later = self.unclosed.split_off(&self.positions[&id]);
+            let now = std::mem::replace(&mut self.unclosed, later);
+            let functions: Vec<ItemId> = now.into_values().collect();
+            let signatures = functions.iter().map(|it| self.part.signature(*it));
+            let signatures = signatures.collect::<Result<Vec<_>, _>>()?;
+            let module = leaving::closed(&signatures, self.part.throws);
+            let around = self.around(functions.clone(), module, self.part.handles, glue::HANDLES);
+            self.closed.extend(functions.into_iter().zip(around));
+        }
+        if let Definition::Lift { options, .. } | Definition::Lower { options, .. } =
+            &mut self.assembly.model[id].definition
+        {
+            for option in options {
+                if let CanonicalOption::Realloc(id) | CanonicalOption::PostReturn(id) = option
+                    && let Some(around) = self.closed.get(id)
+                {
+                    *id = *around;
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// Places a core module of wrappers, and returns the functions around the guest's.
-    fn wrappers_of(&mut self, wrappers: &[&Wrapper], guests: &[ItemId]) -> Vec<ItemId> {
-        let named = guests.iter().enumerate();
-        let guests: Vec<_> = named
-            .map(|(position, id)| (position.to_string().into(), *id))
-            .collect();
-        let count = guests.len();
-        let guests = self.assembly.bundle_core(guests);
-        let args = vec![
-            (glue::GUEST.into(), guests),
-            (glue::ADAPTER.into(), self.part.adapter_instance),
-        ];
-        let module = wrap::module(wrappers.iter().copied());
-        let instance = self.assembly.instantiate_core(module, args);
+    /// Places guards in front of one of the guest's ways out, and of all others that can be there
+    /// already.
+    fn guard(&mut self, id: ItemId) -> Result<(), InternalError> {
+        let later = self.unguarded.split_off(&self.positions[&id]);
+        let now = std::mem::replace(&mut self.unguarded, later);
+        let mut group: Vec<ItemId> = now.into_values().flatten().collect();
+        group.sort_unstable();
+        let mut own = Vec::new();
+        for id in &group {
+            if let Definition::Lower { func, .. } = self.assembly.model[*id].definition {
+                self.place_early(func);
+            }
+            self.close(*id)?;
+            let definition = self.assembly.model[*id].definition.clone();
+            own.push(self.assembly.define(Sort::CoreFunc, definition));
+        }
+        let signatures = group.iter().map(|id| self.part.signature(*id));
+        let signatures = signatures.collect::<Result<Vec<_>, _>>()?;
+        let module = leaving::guards(&signatures);
+        let instance = self.instance_around(own, module, self.part.handles, glue::HANDLES);
+        for (position, id) in group.into_iter().enumerate() {
+            self.assembly
+                .replace_by_core_export(id, instance, position.to_string());
+            self.placed.insert(id);
+        }
+        Ok(())
+    }
+
+    /// Places an item that refers to nothing that isn't there.
+    fn place_early(&mut self, id: ItemId) {
+        if self.placed.insert(id) {
+            self.assembly.place(id);
+        }
+    }
+
+    /// Places a core module of functions around those of the guest, and returns them.
+    fn around(
+        &mut self,
+        functions: Vec<ItemId>,
+        module: Vec<u8>,
+        other: ItemId,
+        name: &'static str,
+    ) -> Vec<ItemId> {
+        let count = functions.len();
+        let instance = self.instance_around(functions, module, other, name);
         let mut export = |position: usize| {
             self.assembly
                 .core_export(Sort::CoreFunc, instance, position.to_string())
         };
         (0..count).map(&mut export).collect()
+    }
+
+    /// Places a core module that imports functions of the guest by their positions, and those of
+    /// another instance.
+    fn instance_around(
+        &mut self,
+        functions: Vec<ItemId>,
+        module: Vec<u8>,
+        other: ItemId,
+        name: &'static str,
+    ) -> ItemId {
+        let functions = functions.into_iter().enumerate();
+        let functions = functions
+            .map(|(position, id)| (position.to_string().into(), id))
+            .collect();
+        let guest = self.assembly.bundle_core(functions);
+        let args = vec![(glue::GUEST.into(), guest), (name.into(), other)];
+        self.assembly.instantiate_core(module, args)
     }
 }

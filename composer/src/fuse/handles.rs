@@ -1,63 +1,61 @@
-//! The core module that keeps the handles of the adapter's resources.
+//! The core module that keeps the guest's handles of the adapter's resources.
 //!
 //! Between components the host keeps a table of handles for each of them, and checks every use.
-//! Where guest and adapter are one component there is no host between them, so this does it: one
-//! table, in a memory of its own that neither of them can write to. It holds what either side owns,
-//! and a handle says nothing about which: an entry does. What WASI 0.2 answers with a trap traps
-//! here too: a handle that is unknown, of another type, dropped, or given away.
+//! Where guest and adapter are one component there is no host between them, so this does it, for
+//! the guest: what the adapter itself has needs no table, see `adapter/src/canon/own.rs`. The
+//! numbers are those that a host would give. What WASI 0.2 answers with a trap traps here too: a
+//! handle that is unknown, of another type, dropped, or given away.
 //!
-//! An entry has four words: the handle, the type and the owner, the representation (or the next
-//! free entry), and how often the place has been used. The last is part of the handle, so that a
-//! handle that was dropped isn't mistaken for a new one in its place.
+//! The table lies in the adapter's memory, which the guest can't reach. An entry has two words: the
+//! tag, which says of what type the resource is in the guest, and the representation. A free
+//! entry's tag is 0, and its second word is the next free handle.
 
-use crate::adapter::handles::BuiltIn;
+use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, LET_WAIT};
+use super::leaving;
+use crate::core_module::{self, Header, MEMORY};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, MemArg, MemorySection, MemoryType, Module, RefType, TableSection,
-    TableType, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, InstructionSink, MemArg, Module, StartSection, ValType,
 };
 
-/// The table of destructors, with one slot for each resource.
-pub(super) const DESTRUCTORS: &str = "destructors";
-/// The global that is not 0 while the guest allocates for a result, when it may call nothing.
+/// The global that is not 0 while the guest may call nothing, see [`leaving`].
 pub(super) const MAY_NOT_LEAVE: &str = "may-not-leave";
-/// `func(handle, guest's tag) -> representation`: the guest lends.
+/// `func(handle, tag) -> representation`: the guest lends.
 pub(super) const BORROW: &str = "borrow";
-/// `func(handle, guest's tag)`: the guest gives away.
+/// `func(handle, tag) -> representation`: the guest gives away.
 pub(super) const TAKE: &str = "take";
-/// `func(handle)`: the adapter gives to the guest.
+/// `func(representation, tag) -> handle`: the guest is given something.
 pub(super) const GIVE: &str = "give";
 
-/// What this module exports the guest's `resource.drop` as.
-pub(super) fn discard(resource: u32) -> String {
-    format!("discard{resource}")
+/// A type of resources in the guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tag(u32);
+
+impl Tag {
+    /// The tag of the type at a position in the list of all.
+    pub fn at(position: usize) -> Self {
+        Tag(position as u32 + 1)
+    }
+
+    /// What stands in an entry.
+    pub fn value(self) -> i32 {
+        self.0 as i32
+    }
+
+    /// What the module exports the guest's `resource.drop` as.
+    pub fn discard(self) -> String {
+        format!("discard{}", self.0)
+    }
 }
 
-/// What stands in the entry of a handle that the guest owns.
-pub(super) fn guests(resource: u32) -> i32 {
-    adapters(resource) | GUEST
-}
+const FREE_ENTRY: i32 = 0;
+const ENTRY_SHIFT: i32 = 3;
+const ENTRY_ALIGN: i32 = 4;
+const FIRST_CAPACITY: i32 = 16;
 
-/// What stands in the entry of a handle that the adapter owns. Never 0, which is a free entry's.
-fn adapters(resource: u32) -> i32 {
-    (resource as i32 + 1) << 1
-}
-
-const GUEST: i32 = 1;
-
-/// A handle has 28 bits at most: 22 for the place, 6 for how often it was used.
-const PLACE_BITS: i32 = 22;
-const PLACES: i32 = 1 << PLACE_BITS;
-const USES: i32 = 1 << 6;
-
-const ENTRY_SHIFT: i32 = 4;
-const PAGE_SHIFT: i32 = 16;
-
-const HANDLE: MemArg = word(0);
-const TAG: MemArg = word(1);
-const REP: MemArg = word(2);
+const TAG: MemArg = word(0);
+const REP: MemArg = word(1);
 const NEXT: MemArg = REP;
-const USED: MemArg = word(3);
 
 const fn word(index: u64) -> MemArg {
     MemArg {
@@ -69,210 +67,112 @@ const fn word(index: u64) -> MemArg {
 
 mod global {
     pub const MAY_NOT_LEAVE: u32 = 0;
-    /// The first place that was never used.
-    pub const FRESH: u32 = 1;
-    /// The first of the free places, or 0.
-    pub const FREE: u32 = 2;
+    /// The address of the table.
+    pub const TABLE: u32 = 1;
+    /// How many entries there is room for.
+    pub const CAPACITY: u32 = 2;
+    /// The first handle that was never used, or 0 as long as there is no table.
+    pub const FRESH: u32 = 3;
+    /// The handle that became free last, or 0.
+    pub const FREE: u32 = 4;
+    pub const COUNT: usize = 5;
 }
 
-mod ty {
-    pub const UNARY: u32 = 0;
-    pub const BINARY: u32 = 1;
-    pub const ACTION: u32 = 2;
-    pub const BINARY_ACTION: u32 = 3;
-}
-
-mod func {
-    pub const INSERT: u32 = 0;
-    pub const FIND: u32 = 1;
-    pub const BORROW: u32 = 2;
-    pub const REMOVE: u32 = 3;
-    pub const TAKE: u32 = 4;
-    pub const GIVE: u32 = 5;
-    pub const FIRST_OF_RESOURCES: u32 = 6;
-}
-
-/// The module, for so many resources.
-pub(super) fn module(resources: u32) -> Vec<u8> {
+/// The module, for the types of the guest's resources, given by what the adapter exports their
+/// destructors as. If the guest may wait, the adapter is told that it can't while it is
+/// instantiated.
+pub(super) fn module(destructors: &[&str], waits: bool) -> Vec<u8> {
     use ValType::I32;
-    let mut types = TypeSection::new();
-    types.ty().function([I32], [I32]);
-    types.ty().function([I32, I32], [I32]);
-    types.ty().function([I32], []);
-    types.ty().function([I32, I32], []);
+    let mut header = Header::default();
+    let memory = EntityType::Memory(MEMORY);
+    header.imports.import(ADAPTER, ADAPTER_MEMORY, memory);
+    let realloc = header.import(ADAPTER, ADAPTER_REALLOC, &[I32; 4], &[I32]);
+    let mut imported: Vec<(&str, u32)> = Vec::new();
+    for destructor in destructors {
+        if !imported.iter().any(|(name, _)| name == destructor) {
+            let index = header.import(ADAPTER, destructor, &[I32], &[]);
+            imported.push((destructor, index));
+        }
+    }
+    let let_wait = waits.then(|| header.import(ADAPTER, LET_WAIT, &[I32], &[I32]));
 
+    let first = header.functions;
+    let (binary, action) = (header.ty(&[I32, I32], &[I32]), header.ty(&[I32], &[]));
     let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
     let mut code = CodeSection::new();
-    let mut define = |ty: u32, function: Function| {
+    let mut define = |ty: u32, name: Option<&str>, function: Function| {
+        let index = first + functions.len();
+        if let Some(name) = name {
+            exports.export(name, ExportKind::Func, index);
+        }
         functions.function(ty);
         code.function(&function);
+        index
     };
-    define(ty::BINARY, insert());
-    define(ty::BINARY, find());
-    define(ty::BINARY, borrow());
-    define(ty::BINARY, remove());
-    define(ty::BINARY_ACTION, take());
-    define(ty::ACTION, give());
-
-    let mut exports = ExportSection::new();
-    exports.export(DESTRUCTORS, ExportKind::Table, 0);
-    exports.export(MAY_NOT_LEAVE, ExportKind::Global, global::MAY_NOT_LEAVE);
-    exports.export(BORROW, ExportKind::Func, func::BORROW);
-    exports.export(TAKE, ExportKind::Func, func::TAKE);
-    exports.export(GIVE, ExportKind::Func, func::GIVE);
-    for resource in 0..resources {
-        let first = func::FIRST_OF_RESOURCES + resource * 4;
-        let tag = adapters(resource);
-        define(ty::UNARY, new(tag));
-        exports.export(
-            &BuiltIn::New.function(resource as usize),
-            ExportKind::Func,
-            first,
-        );
-        define(ty::UNARY, rep(tag));
-        exports.export(
-            &BuiltIn::Rep.function(resource as usize),
-            ExportKind::Func,
-            first + 1,
-        );
-        define(ty::ACTION, drop(tag, resource, false));
-        exports.export(
-            &BuiltIn::Drop.function(resource as usize),
-            ExportKind::Func,
-            first + 2,
-        );
-        define(ty::ACTION, drop(guests(resource), resource, true));
-        exports.export(&discard(resource), ExportKind::Func, first + 3);
+    let find = define(binary, None, find());
+    define(binary, Some(BORROW), borrow(find));
+    let take = define(binary, Some(TAKE), take(find));
+    define(binary, Some(GIVE), give(realloc));
+    for (position, destructor) in destructors.iter().enumerate() {
+        let tag = Tag::at(position);
+        let imported = imported.iter().find(|(name, _)| name == destructor);
+        let destructor = imported.map_or(0, |(_, index)| *index);
+        define(action, Some(&tag.discard()), discard(tag, take, destructor));
     }
+    let start = let_wait.map(|let_wait| {
+        let mut start = Function::new([]);
+        let mut body = start.instructions();
+        body.i32_const(0).call(let_wait).drop().end();
+        define(header.ty(&[], &[]), None, start)
+    });
+    exports.export(MAY_NOT_LEAVE, ExportKind::Global, global::MAY_NOT_LEAVE);
 
-    let mut tables = TableSection::new();
-    tables.table(TableType {
-        element_type: RefType::FUNCREF,
-        table64: false,
-        minimum: resources.into(),
-        maximum: Some(resources.into()),
-        shared: false,
-    });
-    let mut memories = MemorySection::new();
-    memories.memory(MemoryType {
-        minimum: 1,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
-    });
+    // Each is a word, as the flag is.
     let mut globals = GlobalSection::new();
-    // A handle is never 0.
-    for first in [0, 1, 0] {
-        let ty = GlobalType {
-            val_type: I32,
-            mutable: true,
-            shared: false,
-        };
-        globals.global(ty, &ConstExpr::i32_const(first));
+    for _ in 0..global::COUNT {
+        globals.global(leaving::FLAG, &ConstExpr::i32_const(0));
     }
     let mut module = Module::new();
     module
-        .section(&types)
+        .section(&header.types)
+        .section(&header.imports)
         .section(&functions)
-        .section(&tables)
-        .section(&memories)
         .section(&globals)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+        .section(&exports);
+    if let Some(function_index) = start {
+        module.section(&StartSection { function_index });
+    }
+    module.section(&code);
+    let mut module = module.finish();
+    let names = [
+        (find, "find"),
+        (find + 1, BORROW),
+        (take, TAKE),
+        (take + 1, GIVE),
+    ];
+    core_module::name(&mut module, "handles", names.into_iter());
+    module
 }
 
-/// `insert(representation, tag) -> handle`
-fn insert() -> Function {
-    const REPRESENTATION: u32 = 0;
-    const ITS_TAG: u32 = 1;
-    const PLACE: u32 = 2;
-    const ENTRY: u32 = 3;
-    let mut function = Function::new([(2, ValType::I32)]);
-    function
-        .instructions()
-        .global_get(global::FREE)
-        .local_tee(PLACE)
-        .if_(BlockType::Empty)
-        .local_get(PLACE)
-        .i32_const(ENTRY_SHIFT)
-        .i32_shl()
-        .local_tee(ENTRY)
-        .i32_load(NEXT)
-        .global_set(global::FREE)
-        .else_()
-        .global_get(global::FRESH)
-        .local_tee(PLACE)
-        .i32_const(PLACES)
-        .i32_ge_u()
-        .if_(BlockType::Empty)
-        .unreachable()
-        .end()
-        .local_get(PLACE)
-        .i32_const(1)
-        .i32_add()
-        .global_set(global::FRESH)
-        .local_get(PLACE)
-        .i32_const(ENTRY_SHIFT)
-        .i32_shl()
-        .local_tee(ENTRY)
-        .memory_size(0)
-        .i32_const(PAGE_SHIFT)
-        .i32_shl()
-        .i32_ge_u()
-        .if_(BlockType::Empty)
-        .i32_const(1)
-        .memory_grow(0)
-        .i32_const(0)
-        .i32_lt_s()
-        .if_(BlockType::Empty)
-        .unreachable()
-        .end()
-        .end()
-        .end()
-        .local_get(ENTRY)
-        .local_get(REPRESENTATION)
-        .i32_store(REP)
-        .local_get(ENTRY)
-        .local_get(ITS_TAG)
-        .i32_store(TAG)
-        .local_get(ENTRY)
-        .local_get(ENTRY)
-        .i32_load(USED)
-        .i32_const(PLACE_BITS)
-        .i32_shl()
-        .local_get(PLACE)
-        .i32_or()
-        .local_tee(PLACE)
-        .i32_store(HANDLE)
-        .local_get(PLACE)
-        .end();
-    function
-}
-
-/// `find(handle, tag) -> entry`, which traps if there is none. One far out lies beyond the memory.
+/// `find(handle, tag) -> entry`, which traps if there is none.
 fn find() -> Function {
-    const ITS_HANDLE: u32 = 0;
+    const HANDLE: u32 = 0;
     const ITS_TAG: u32 = 1;
     const ENTRY: u32 = 2;
     let mut function = Function::new([(1, ValType::I32)]);
-    function
-        .instructions()
-        .local_get(ITS_HANDLE)
-        .i32_const(PLACES - 1)
-        .i32_and()
-        .i32_const(ENTRY_SHIFT)
-        .i32_shl()
+    let mut body = function.instructions();
+    body.local_get(HANDLE)
+        .global_get(global::FRESH)
+        .i32_ge_u()
+        .if_(BlockType::Empty)
+        .unreachable()
+        .end();
+    entry_of(&mut body, HANDLE)
         .local_tee(ENTRY)
-        .i32_load(HANDLE)
-        .local_get(ITS_HANDLE)
-        .i32_ne()
-        .local_get(ENTRY)
         .i32_load(TAG)
         .local_get(ITS_TAG)
         .i32_ne()
-        .i32_or()
         .if_(BlockType::Empty)
         .unreachable()
         .end()
@@ -282,131 +182,131 @@ fn find() -> Function {
 }
 
 /// `borrow(handle, tag) -> representation`
-fn borrow() -> Function {
+fn borrow(find: u32) -> Function {
     let mut function = Function::new([]);
     function
         .instructions()
         .local_get(0)
         .local_get(1)
-        .call(func::FIND)
+        .call(find)
         .i32_load(REP)
         .end();
     function
 }
 
-/// `remove(handle, tag) -> representation`
-fn remove() -> Function {
-    const ITS_HANDLE: u32 = 0;
+/// `take(handle, tag) -> representation`
+fn take(find: u32) -> Function {
+    const HANDLE: u32 = 0;
+    const ITS_TAG: u32 = 1;
     const ENTRY: u32 = 2;
-    const REPRESENTATION: u32 = 3;
-    let mut function = Function::new([(2, ValType::I32)]);
+    let mut function = Function::new([(1, ValType::I32)]);
     function
         .instructions()
-        .local_get(0)
-        .local_get(1)
-        .call(func::FIND)
+        .local_get(HANDLE)
+        .local_get(ITS_TAG)
+        .call(find)
         .local_tee(ENTRY)
+        // This is returned in the end.
         .i32_load(REP)
-        .local_set(REPRESENTATION)
         .local_get(ENTRY)
-        .i32_const(0)
-        .i32_store(HANDLE)
-        .local_get(ENTRY)
-        .i32_const(0)
+        .i32_const(FREE_ENTRY)
         .i32_store(TAG)
         .local_get(ENTRY)
         .global_get(global::FREE)
         .i32_store(NEXT)
-        .local_get(ENTRY)
-        .local_get(ENTRY)
-        .i32_load(USED)
-        .i32_const(1)
-        .i32_add()
-        .i32_const(USES - 1)
-        .i32_and()
-        .i32_store(USED)
-        .local_get(ITS_HANDLE)
-        .i32_const(PLACES - 1)
-        .i32_and()
+        .local_get(HANDLE)
         .global_set(global::FREE)
-        .local_get(REPRESENTATION)
         .end();
     function
 }
 
-/// `take(handle, guest's tag)`
-fn take() -> Function {
-    let mut function = Function::new([]);
-    function
-        .instructions()
-        .local_get(0)
-        .local_get(1)
-        .call(func::FIND)
-        .local_get(1)
-        .i32_const(!GUEST)
-        .i32_and()
-        .i32_store(TAG)
-        .end();
-    function
-}
-
-/// `give(handle)`, of which the adapter has just made sure.
-fn give() -> Function {
-    const ENTRY: u32 = 1;
-    let mut function = Function::new([(1, ValType::I32)]);
-    function
-        .instructions()
-        .local_get(0)
-        .i32_const(PLACES - 1)
-        .i32_and()
+/// `give(representation, tag) -> handle`
+fn give(realloc: u32) -> Function {
+    const REPRESENTATION: u32 = 0;
+    const ITS_TAG: u32 = 1;
+    const HANDLE: u32 = 2;
+    const ENTRY: u32 = 3;
+    const CAPACITY: u32 = 4;
+    let mut function = Function::new([(3, ValType::I32)]);
+    let mut body = function.instructions();
+    body.global_get(global::FREE)
+        .local_tee(HANDLE)
+        .if_(BlockType::Empty);
+    entry_of(&mut body, HANDLE)
+        .local_tee(ENTRY)
+        .i32_load(NEXT)
+        .global_set(global::FREE)
+        .else_()
+        .global_get(global::FRESH)
+        .global_get(global::CAPACITY)
+        .i32_eq()
+        .if_(BlockType::Empty)
+        .global_get(global::TABLE)
+        .global_get(global::CAPACITY)
         .i32_const(ENTRY_SHIFT)
         .i32_shl()
-        .local_tee(ENTRY)
-        .local_get(ENTRY)
-        .i32_load(TAG)
-        .i32_const(GUEST)
-        .i32_or()
+        .i32_const(ENTRY_ALIGN)
+        .global_get(global::CAPACITY)
+        .i32_const(1)
+        .i32_shl()
+        .i32_const(FIRST_CAPACITY)
+        .global_get(global::CAPACITY)
+        .select()
+        .local_tee(CAPACITY)
+        .i32_const(ENTRY_SHIFT)
+        .i32_shl()
+        .call(realloc)
+        .global_set(global::TABLE)
+        .local_get(CAPACITY)
+        .global_set(global::CAPACITY)
+        .end()
+        .global_get(global::FRESH)
+        .i32_eqz()
+        .if_(BlockType::Empty)
+        // No handle is 0, so that the first entry is nobody's.
+        .global_get(global::TABLE)
+        .i32_const(FREE_ENTRY)
         .i32_store(TAG)
+        .i32_const(1)
+        .global_set(global::FRESH)
+        .end()
+        .global_get(global::FRESH)
+        .local_tee(HANDLE)
+        .i32_const(1)
+        .i32_add()
+        .global_set(global::FRESH);
+    entry_of(&mut body, HANDLE)
+        .local_set(ENTRY)
+        .end()
+        .local_get(ENTRY)
+        .local_get(REPRESENTATION)
+        .i32_store(REP)
+        .local_get(ENTRY)
+        .local_get(ITS_TAG)
+        .i32_store(TAG)
+        .local_get(HANDLE)
         .end();
     function
 }
 
-fn new(tag: i32) -> Function {
-    let mut function = Function::new([]);
-    function
-        .instructions()
-        .local_get(0)
-        .i32_const(tag)
-        .call(func::INSERT)
-        .end();
-    function
+/// Puts the address of a handle's entry on the stack.
+fn entry_of<'b, 'c>(body: &'b mut InstructionSink<'c>, handle: u32) -> &'b mut InstructionSink<'c> {
+    body.global_get(global::TABLE)
+        .local_get(handle)
+        .i32_const(ENTRY_SHIFT)
+        .i32_shl()
+        .i32_add()
 }
 
-fn rep(tag: i32) -> Function {
-    let mut function = Function::new([]);
-    function
-        .instructions()
-        .local_get(0)
-        .i32_const(tag)
-        .call(func::BORROW)
-        .end();
-    function
-}
-
-fn drop(tag: i32, resource: u32, by_guest: bool) -> Function {
+/// `discard(handle)`
+fn discard(tag: Tag, take: u32, destructor: u32) -> Function {
     let mut function = Function::new([]);
     let mut body = function.instructions();
-    if by_guest {
-        body.global_get(global::MAY_NOT_LEAVE)
-            .if_(BlockType::Empty)
-            .unreachable()
-            .end();
-    }
+    leaving::check(&mut body, global::MAY_NOT_LEAVE);
     body.local_get(0)
-        .i32_const(tag)
-        .call(func::REMOVE)
-        .i32_const(resource as i32)
-        .call_indirect(0, ty::ACTION)
+        .i32_const(tag.value())
+        .call(take)
+        .call(destructor)
         .end();
     function
 }

@@ -12,9 +12,11 @@ mod copy;
 mod glue;
 mod guest;
 mod handles;
+mod leaving;
 mod removed;
 mod server;
 mod started;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod wrap;
@@ -24,6 +26,7 @@ use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
 use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId};
+use crate::core_module;
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError};
 use crate::inspect::Guest;
@@ -31,12 +34,13 @@ use crate::plan::Plan;
 use crate::producers;
 use crate::shared;
 use glue::{Strings, Types};
-use guest::{GuestPart, Served};
+use guest::{GuestPart, Replacements, Served};
 use removed::{Removal, Replaced};
 use server::Server;
 use started::started;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use tags::Tags;
 use wasmparser::CanonicalFunction;
 use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
 
@@ -126,33 +130,39 @@ pub(crate) fn fuse(
             .is_some_and(|server| server.export == export)
     })?;
 
-    let resources = adapter.resources.iter().zip(0..);
-    let resources = resources.map(|(resource, number)| (resource.ty, number));
-    let types = Types::new(&adapter.resolve, resources.collect());
-    let handles = handles::module(adapter.resources.len() as u32);
-    let handles = assembly.instantiate_core(handles, Vec::new());
-    let mut instances = HashMap::from([(adapter::handles::INTERFACE, handles)]);
+    let types = Types::new(&adapter.resolve);
+    let mut tags = Tags::default();
+    let replacements =
+        Replacements::find(&guest.model, &removal, &served, &adapter.resolve, &mut tags)?;
+    let given = match &server {
+        Some(server) => {
+            let given = server.given(&guest.model, &adapter.resolve, &mut tags);
+            Some(given.ok_or_else(|| FuseError::Handler {
+                export: server.export.clone(),
+            })?)
+        }
+        None => None,
+    };
+
     let answer = server
         .as_ref()
         .map(|_| assembly.instantiate_core(answer::promise(), Vec::new()));
-    instances.extend(answer.map(|answer| (adapter::answer::INTERFACE, answer)));
-    let adapter_instance = place_adapter(&mut assembly, adapter_root, &instances)?;
+    let instances = answer.map(|answer| (adapter::answer::INTERFACE, answer));
+    let adapter_instance = place_adapter(
+        &mut assembly,
+        adapter_root,
+        &instances.into_iter().collect(),
+    )?;
+    let destructors = tags.adapters().iter().map(|ty| adapter.destructor(*ty));
+    let destructors = destructors.collect::<Result<Vec<_>, _>>()?;
+    let handles = assembly.instantiate_core(
+        handles::module(&destructors, waits),
+        vec![(glue::ADAPTER.into(), adapter_instance)],
+    );
     let export = |interface: &str, function: &str| {
         let export = adapter.called(interface, function);
         export.map(str::to_string)
     };
-    let destructors = adapter
-        .resources
-        .iter()
-        .map(|resource| export(&resource.interface, &format!("[dtor]{}", resource.name)))
-        .collect::<Result<Vec<_>, _>>()?;
-    if waits || !destructors.is_empty() {
-        let args = vec![
-            (glue::HANDLES.into(), handles),
-            (glue::ADAPTER.into(), adapter_instance),
-        ];
-        assembly.instantiate_core(glue::before_guest(&destructors, waits), args);
-    }
     // What a host starts is `async`, so that most guests have nothing else to look at.
     let is_started = |function: &ItemId| {
         run_function == Some(*function)
@@ -161,13 +171,16 @@ pub(crate) fn fuse(
                 .is_some_and(|server| server.function == *function)
     };
     let mut wrapped = HashMap::new();
-    for (function, signature) in &guest.lifted {
-        let is_async = assembly
-            .model
-            .func_type(*function)
-            .is_some_and(|ty| ty.is_async);
+    for function in &guest.model[guest.root].items {
+        let Definition::Lift { core, .. } = &guest.model[*function].definition else {
+            continue;
+        };
+        let ty = assembly.model.func_type(*function);
+        let is_async = ty.is_some_and(|ty| ty.is_async);
         if waits && !is_async && !is_started(function) {
-            let signature = wrap::Signature::new(signature)?;
+            let unknown = || InternalError::result("a core function of the guest has no type");
+            let signature = guest.signatures.of(*core).ok_or_else(unknown)?;
+            let signature = wrap::Signature::new(&signature)?;
             wrapped.insert(*function, wrap::Wrapper::CannotWait(signature));
         }
     }
@@ -178,12 +191,15 @@ pub(crate) fn fuse(
     let part = GuestPart {
         root: guest.root,
         removal: &removal,
-        callee: &|item| served.callee(&adapter, item),
-        resource: &|item| served.resource(&types, item),
+        callee: &|lowered| replacements.callee(&served, &adapter, lowered),
+        dropped: &replacements.dropped,
         types: &types,
         handles,
         adapter_instance,
+        signatures: &guest.signatures,
         waits,
+        is_entered: server.is_some() || removal.allocates(),
+        throws: throws(&guest.model, guest.root),
         wrapped,
         renamed: run,
     };
@@ -192,7 +208,7 @@ pub(crate) fn fuse(
         let args = vec![(glue::ADAPTER.into(), adapter_instance)];
         assembly.instantiate_core(glue::after_guest(), args);
     }
-    if let (Some(server), Some(answer)) = (server, answer) {
+    if let (Some(server), Some(answer), Some(given)) = (server, answer, given) {
         let interface = server.incoming.interface;
         let accept = export(interface, "accept")?;
         let finish = export(interface, "finish")?;
@@ -200,6 +216,7 @@ pub(crate) fn fuse(
             &mut assembly,
             catalogue,
             [&accept, &finish],
+            given,
             [adapter_instance, handles, answer],
         )?;
     }
@@ -233,6 +250,16 @@ fn check_built_ins(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
     Ok(())
 }
 
+/// Whether one of a component's core modules has exceptions.
+fn throws(model: &Model<'_>, root: ScopeId) -> bool {
+    const TAGS: u8 = 13;
+    let mut items = model[root].items.iter();
+    items.any(|id| match &model[*id].definition {
+        Definition::CoreModule(module) => core_module::has_section(&module.bytes, TAGS),
+        _ => false,
+    })
+}
+
 /// Has the imports of a component stand for those of the same name that have been placed.
 fn share_imports(assembly: &mut Assembly<'_, '_>, root: ScopeId) {
     let imports = assembly.model.imports(root);
@@ -251,9 +278,9 @@ fn place_adapter(
     root: ScopeId,
     instances: &HashMap<&str, ItemId>,
 ) -> Result<ItemId, Failure> {
-    let is_own =
-        |name: &str| name == adapter::handles::INTERFACE || name == adapter::answer::INTERFACE;
-    let mut removal = Removal::of(assembly.model, root, is_own);
+    let mut removal = Removal::of(assembly.model, root, |name| {
+        name == adapter::answer::INTERFACE
+    });
     removal
         .find_live(assembly.model, root, |_| false)
         .map_err(InternalError::adapter)?;
@@ -299,7 +326,7 @@ fn helpers(
     catalogue: &Catalogue,
 ) -> Result<BTreeSet<&'static str>, FuseError> {
     let resolve = catalogue.resolve();
-    let types = Types::new(resolve, BTreeMap::new());
+    let types = Types::new(resolve);
     let mut helpers = BTreeSet::new();
     for replaced in removal.replaced.values() {
         let Replaced::Lowered(item, lowering) = replaced else {

@@ -104,6 +104,14 @@ impl Removal {
         removal
     }
 
+    /// Whether a function is replaced for whose result the guest allocates.
+    pub fn allocates(&self) -> bool {
+        self.replaced.values().any(|replaced| match replaced {
+            Replaced::Lowered(_, lowering) => lowering.realloc.is_some(),
+            Replaced::Dropped(_) => false,
+        })
+    }
+
     /// The function or type of a removed import that an item is the alias of.
     fn item(&self, model: &Model<'_>, id: ItemId) -> Option<RemovedItem> {
         match &model[id].definition {

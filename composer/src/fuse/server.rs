@@ -1,9 +1,10 @@
 //! The export of a guest that is an HTTP server: `wasi:http/handler` of WASI 0.3 in place of its
 //! `wasi:http/incoming-handler`.
 
-use super::answer;
-use super::glue;
+use super::handles::Tag;
 use super::started::started;
+use super::tags::Tags;
+use super::{answer, copy, glue};
 use crate::catalogue::{Catalogue, Incoming};
 use crate::component::assembly::Assembly;
 use crate::component::parsed::Parsed;
@@ -17,6 +18,7 @@ use crate::plan::Plan;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use wasmparser::CanonicalFunction;
+use wit_parser::{Resolve, Type as WitType};
 
 /// The types that the function of `wasi:http/handler` is about.
 const TYPES: [&str; 3] = ["request", "response", "error-code"];
@@ -61,6 +63,26 @@ impl Server {
         })
     }
 
+    /// Finds the tags of what the guest is called with. `None` if its function is of another
+    /// structure than what the adapter makes of a request.
+    pub fn given(&self, model: &Model<'_>, resolve: &Resolve, tags: &mut Tags) -> Option<[Tag; 2]> {
+        let mut interfaces = resolve.interfaces.iter();
+        let (_, interface) = interfaces
+            .find(|(id, _)| resolve.id_of(*id).as_deref() == Some(self.incoming.interface))?;
+        let result = interface.functions.get("accept")?.result?;
+        let WitType::Id(result) = glue::peel(resolve, result) else {
+            return None;
+        };
+        let given = copy::parts(&resolve.types[result].kind);
+        let function = model.func_type(self.function)?;
+        let mut tag = |position: usize| {
+            let (ty, guests) = (given.get(position)?, function.params.get(position)?.1);
+            let found = tags.of_values(model, resolve, &[*ty], &[guests])?;
+            found.into_values().next()
+        };
+        Some([tag(0)?, tag(1)?])
+    }
+
     /// Places the export. `accept` and `finish` are the adapter's functions of [`Incoming`]; the
     /// core instances are those of the adapter, of the handles and of the
     /// [promise](answer::promise).
@@ -69,6 +91,7 @@ impl Server {
         assembly: &mut Assembly<'_, '_>,
         catalogue: &Catalogue,
         [accept, finish]: [&str; 2],
+        given: [Tag; 2],
         [adapter, handles, promise]: [ItemId; 3],
     ) -> Result<(), InternalError> {
         let Definition::Lift { core, options, .. } = &assembly.model[self.function].definition
@@ -90,7 +113,7 @@ impl Server {
         let guest = assembly.bundle_core(guest);
         let description = Description::new(catalogue, self.incoming)?;
         let front = assembly.instantiate_core(
-            answer::front(&description, accept, finish, post_return.is_some()),
+            answer::front(&description, [accept, finish], given, post_return.is_some()),
             vec![
                 (answer::HOST.into(), host),
                 (glue::GUEST.into(), guest),

@@ -4,12 +4,13 @@
 //! A guest passes on what the host gives it, as it is, to a callee that gives it back. Once both
 //! are one component, and once they are two.
 
-use super::glue::{ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
+use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
 use super::guest::{self, GuestPart};
 use super::handles;
-use super::removed::{Encoding, Removal};
+use super::removed::{Encoding, Removal, Replaced};
 use crate::catalogue::{Catalogue, Target};
 use crate::component::assembly::Assembly;
+use crate::component::read::{self, Validated};
 use crate::component::write;
 use crate::core_module::val_type;
 use crate::trim::Names;
@@ -473,35 +474,47 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
     }
     let callee_module = wat::parse_str(callee(resolve, ty, &(environment + &reexports))).unwrap();
 
-    let mut model = crate::component::Model::default();
-    let root = model.read(guest).unwrap();
+    let Validated {
+        mut model,
+        root,
+        signatures,
+    } = read::validated(guest).unwrap();
     let mut removal = Removal::of(&model, root, |_| true);
     removal.find_live(&model, root, |_| false).unwrap();
     let mut assembly = Assembly::new(&mut model);
-    let handles = assembly.instantiate_core(handles::module(0), Vec::new());
     let real = assembly.instantiate_core(real.bytes, Vec::new());
     let adapter = assembly.instantiate_core(callee_module, vec![("env".into(), real)]);
-    let types = Types::new(resolve, BTreeMap::new());
+    let args = vec![(ADAPTER.into(), adapter)];
+    let handles = assembly.instantiate_core(handles::module(&[], false), args);
+    let types = Types::new(resolve);
     let interfaces = resolve.interfaces.iter();
     let names = interfaces.flat_map(|(_, interface)| interface.functions.keys());
     let exports: BTreeMap<_, _> = names
         .map(|name| (name.clone(), format!("{INTERFACE}#{name}")))
         .collect();
+    let tags = BTreeMap::new();
     let part = GuestPart {
         root,
         removal: &removal,
-        callee: &|item| {
+        callee: &|lowered| {
+            let Replaced::Lowered(item, _) = &removal.replaced[&lowered] else {
+                unreachable!("there are no resources");
+            };
             Ok(Callee {
                 function: function(resolve, &item.name),
                 export: &exports[&item.name],
                 post_return: None,
+                tags: &tags,
             })
         },
-        resource: &|_| unreachable!("there are none"),
+        dropped: &HashMap::new(),
         types: &types,
         handles,
         adapter_instance: adapter,
+        signatures: &signatures,
         waits: false,
+        is_entered: true,
+        throws: false,
         wrapped: HashMap::new(),
         renamed: None,
     };

@@ -7,12 +7,10 @@
 
 use super::glue::{ADAPTER, GUEST, LET_WAIT};
 use crate::component::CoreSignature;
-use crate::core_module::Header;
+use crate::core_module::{Header, positional};
 use crate::error::InternalError;
 use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
-use wasm_encoder::{
-    CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, ValType,
-};
+use wasm_encoder::{Function, InstructionSink, ValType};
 
 /// What is around a function of the guest.
 pub(super) enum Wrapper {
@@ -24,9 +22,10 @@ pub(super) enum Wrapper {
 }
 
 /// The type of a core function.
+#[derive(Clone, Debug)]
 pub(super) struct Signature {
-    params: Vec<ValType>,
-    results: Vec<ValType>,
+    pub params: Vec<ValType>,
+    pub results: Vec<ValType>,
 }
 
 impl Signature {
@@ -40,6 +39,13 @@ impl Signature {
             params: types(&signature.params)?,
             results: types(&signature.results)?,
         })
+    }
+
+    /// Puts the parameters on the stack.
+    pub fn pass(&self, body: &mut InstructionSink<'_>) {
+        for param in 0..self.params.len() as u32 {
+            body.local_get(param);
+        }
     }
 
     /// The type of a destructor, which is given the representation of the resource.
@@ -61,16 +67,15 @@ pub(super) fn module<'w>(wrappers: impl Iterator<Item = &'w Wrapper> + Clone) ->
         guests.push(header.import(GUEST, &position.to_string(), &params, &results));
     }
     let mut let_wait = None;
-    let mut functions = FunctionSection::new();
-    let mut bodies = Vec::new();
+    let mut around = Vec::new();
     for (wrapper, guest) in wrappers.zip(guests) {
-        let Signature { params, results } = wrapper.signature();
-        bodies.push(match wrapper {
+        let signature = wrapper.signature();
+        let body = match wrapper {
             Wrapper::CannotWait(_) => {
                 let let_wait = *let_wait.get_or_insert_with(|| {
                     header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32])
                 });
-                cannot_wait(params.len() as u32, guest, let_wait)
+                cannot_wait(&signature, guest, let_wait)
             }
             Wrapper::Drained(drain) => {
                 let drain = header.import(ADAPTER, drain, &[], &[]);
@@ -79,35 +84,19 @@ pub(super) fn module<'w>(wrappers: impl Iterator<Item = &'w Wrapper> + Clone) ->
                 run.instructions().call(guest).call(drain).end();
                 run
             }
-        });
-        functions.function(header.ty(&params, &results));
+        };
+        around.push((signature, body));
     }
     // The functions come after the imports, of which all are known now.
-    let imported = header.functions;
-    let mut exports = ExportSection::new();
-    let mut code = CodeSection::new();
-    for (position, body) in bodies.iter().enumerate() {
-        let index = imported + position as u32;
-        exports.export(&position.to_string(), ExportKind::Func, index);
-        code.function(body);
-    }
-    let mut module = Module::new();
-    module
-        .section(&header.types)
-        .section(&header.imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    let around = around.iter();
+    let all = around.map(|(it, body)| (&it.params[..], &it.results[..], body.clone()));
+    positional("exports", header, all)
 }
 
 impl Wrapper {
     fn signature(&self) -> Signature {
         match self {
-            Wrapper::CannotWait(Signature { params, results }) => Signature {
-                params: params.clone(),
-                results: results.clone(),
-            },
+            Wrapper::CannotWait(signature) => signature.clone(),
             Wrapper::Drained(_) => Signature {
                 params: Vec::new(),
                 results: vec![ValType::I32],
@@ -117,15 +106,13 @@ impl Wrapper {
 }
 
 /// The body of a function that calls the guest's in a task that can't wait.
-fn cannot_wait(params: u32, guest: u32, let_wait: u32) -> Function {
+fn cannot_wait(signature: &Signature, guest: u32, let_wait: u32) -> Function {
     // Destructors are called within other functions, so that what was said before is said again.
-    let before = params;
+    let before = signature.params.len() as u32;
     let mut call = Function::new([(1, ValType::I32)]);
     let mut body = call.instructions();
     body.i32_const(0).call(let_wait).local_set(before);
-    for param in 0..params {
-        body.local_get(param);
-    }
+    signature.pass(&mut body);
     // The results stay on the stack.
     body.call(guest);
     body.local_get(before).call(let_wait).drop().end();

@@ -1,5 +1,5 @@
 ;; Imports several patch versions of one package side by side, as guests whose
-;; parts come from several toolchains do: the types of all versions are one.
+;; parts come from several toolchains do: each version has types of its own.
 (component
   (import "wasi:io/error@0.2.0" (instance $error
     (export "error" (type (sub resource)))))
