@@ -227,6 +227,35 @@ const LEAVES: &str = r#"(component
   (export "example:timer/timer" (instance $timer))
 )"#;
 
+/// A library with so many functions, and so many resources with destructors, all of which call what
+/// may wait.
+fn many(count: usize) -> String {
+    let (mut items, mut exports) = (String::new(), String::new());
+    for index in 0..count {
+        items += &format!(
+            r#"(func $f{index} (canon lift (core func $i "f")))
+            (type $r{index} (resource (rep i32) (dtor (core func $i "end"))))"#
+        );
+        exports += &format!(r#"(export "f{index}" (func $f{index}))"#);
+    }
+    format!(
+        r#"(component
+          (import "wasi:io/poll@0.2.0" (instance $poll
+            (export "pollable" (type $pollable (sub resource)))
+            (export "[method]pollable.block" (func (param "self" (borrow $pollable))))))
+          (core func $block (canon lower (func $poll "[method]pollable.block")))
+          (core module $m
+            (import "" "block" (func $block (param i32)))
+            (func (export "f"))
+            (func (export "end") (param i32) (call $block (local.get 0))))
+          (core instance $i (instantiate $m (with "" (instance
+            (export "block" (func $block))))))
+          {items}
+          (instance $timer {exports})
+          (export "example:timer/timer" (instance $timer)))"#
+    )
+}
+
 /// Nanoseconds that never pass while a test runs.
 const LONG: u64 = 3_600_000_000_000;
 
@@ -360,6 +389,18 @@ fn what_can_not_wait_does_not_clean_up() {
             let (_, ended) = library.call::<_, (u32,)>("ended", ()).await;
             assert_eq!(ended.unwrap(), (7,));
         }
+    });
+}
+
+/// What is around functions that keep their types, and around destructors, takes up few of the core
+/// instances that an engine allows.
+#[test]
+fn many_exports_can_be_kept() {
+    wait(async {
+        let options = Options::default().link(LinkMode::Fused).keep_sync(TIMER);
+        let mut library = Library::of(&many(1200), options).await;
+        let (is_async, called) = library.call::<_, ()>("f1199", ()).await;
+        assert!(!is_async && called.is_ok());
     });
 }
 

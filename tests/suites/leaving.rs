@@ -171,3 +171,64 @@ fn a_guest_does_not_leave_where_it_must_not() {
         );
     }
 }
+
+/// `pass` returns `true` if an exception that is thrown while the guest allocates comes out of the
+/// function that it allocates for. What is forbidden meanwhile isn't afterwards.
+const THROWING: &str = r#"(component
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+    (export "now" (func (result u64)))))
+  (import "wasi:cli/environment@0.2.0" (instance $environment
+    (export "get-arguments" (func (result (list string))))))
+  (core module $memory
+    (tag $thrown (export "thrown"))
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (throw $thrown)))
+  (core instance $mem (instantiate $memory))
+  (core func $now (canon lower (func $clock "now")))
+  (core func $arguments (canon lower (func $environment "get-arguments")
+    (memory (core memory $mem "memory")) (realloc (core func $mem "realloc"))))
+  (core module $main
+    (import "" "thrown" (tag $thrown))
+    (import "" "now" (func $now (result i64)))
+    (import "" "arguments" (func $arguments (param i32)))
+    (func (export "pass") (result i32)
+      (block $caught
+        (try_table (catch $thrown $caught) (call $arguments (i32.const 512)))
+        (return (i32.const 0)))
+      (i64.ne (call $now) (i64.const 0))))
+  (core instance $i (instantiate $main (with "" (instance
+    (export "thrown" (tag $mem "thrown"))
+    (export "now" (func $now))
+    (export "arguments" (func $arguments))))))
+  (func (export "pass") (result bool) (canon lift (core func $i "pass")))
+)"#;
+
+/// Whether the exception came out, on a host.
+fn passes(component: &[u8], wasi: Wasi) -> Result<bool> {
+    let engine = host::engine();
+    let linker = linker(wasi, &engine)?;
+    let component = host::compiled(&engine, component)?;
+    let context = WasiCtx::builder().arg("argument").build();
+    let mut store = Store::new(&engine, State::new(context));
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let instance = linker.instantiate_async(&mut store, &component).await?;
+        let pass = instance.get_typed_func::<(), (bool,)>(&mut store, "pass")?;
+        Ok(pass.call_async(&mut store, ()).await?.0)
+    })
+}
+
+#[test]
+fn an_exception_ends_what_is_forbidden() {
+    let guest = wat::parse_str(THROWING).unwrap();
+    let native = passes(&guest, Wasi::V0_2);
+    for mode in MODES {
+        let uplifted = compose(&guest, &Options::default().link(mode)).unwrap();
+        let uplifted = passes(&uplifted.bytes, Wasi::V0_3);
+        assert_eq!(
+            uplifted.ok(),
+            native.as_ref().ok().copied(),
+            "{mode:?} {native:?}"
+        );
+    }
+}
