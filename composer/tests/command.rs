@@ -433,6 +433,26 @@ mod unix {
         assert_eq!(names(&folder.path().join("elsewhere")), ["composed.wasm"]);
     }
 
+    /// Two names in a folder that stand for one file are one place.
+    #[test]
+    fn no_result_replaces_another() {
+        let folder = folder("sleeps");
+        let path = |name: &str| folder.path().join(name);
+        fs::copy(path("guest.wasm"), path("other.wasm")).unwrap();
+        fs::create_dir(path("out")).unwrap();
+        fs::write(path("out/guest.wasm"), "the former result").unwrap();
+        symlink("guest.wasm", path("out/other.wasm")).unwrap();
+        let output = compose(folder.path(), &["guest.wasm", "other.wasm", "-d", "out"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            text(&output.stderr),
+            "error: `guest.wasm` and `other.wasm` would both be composed to `out/other.wasm`: \
+             compose them into different folders\n"
+        );
+        let former = fs::read(path("out/guest.wasm")).unwrap();
+        assert_eq!(former, b"the former result");
+    }
+
     /// What is no file, such as a pipe or `/dev/null`, is written to and not replaced.
     #[test]
     fn a_pipe_stays_a_pipe() {

@@ -17,3 +17,23 @@
   (instance $log (export "write" (func $write)))
   (export "test:log/log@0.1.5" (instance $log))
 )
+
+;; $ wasi-uplift inspect logger.wasm
+;; exit code: 0
+;; stdout:
+;;   logger.wasm: component, N bytes
+;;
+;;   imports
+;;     test:store/store@1.0.0             host, as it is; it is not of WASI 0.2
+;;     wasi:clocks/monotonic-clock@0.2.3  adapter
+;;
+;;   exports
+;;     test:log/log@0.1.5  stays, under the same name
+;;
+;;   the result imports
+;;     wasi:clocks/monotonic-clock@0.3.0
+;;     test:store/store@1.0.0
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `test:store/store@1.0.0`.

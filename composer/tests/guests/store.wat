@@ -29,3 +29,9 @@
   (instance $store (export "put" (func $put)))
   (export "test:store/store@1.0.0" (instance $store))
 )
+
+;; $ wasi-uplift compose store.wasm -o composed.wasm
+;; exit code: 0
+;; stderr:
+;;   note: exports of `store.wasm` become `async`: `test:store/store@1.0.0` (put). A host's bindings for them are made from the result, whose WIT `wasm-tools component wit composed.wasm` prints
+;; writes composed.wasm: a component

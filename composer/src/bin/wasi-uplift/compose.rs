@@ -115,6 +115,12 @@ impl Compose {
             .with_context(|| format!("`{name}` was not composed"))?;
         if messages.is_verbose() {
             messages.detail(describe::composed(&name, bytes.len(), &composed));
+        } else if self.parts.are_joined(guest)
+            && let Some(left) = describe::left_to_the_host(&composed)
+        {
+            messages.note(format_args!(
+                "`{name}` still imports {left}, for the host to serve"
+            ));
         }
         Ok(composed)
     }

@@ -37,6 +37,14 @@ pub fn export(name: &str, fate: &ExportFate, became_async: &[Place]) -> String {
     text
 }
 
+/// The imports of a result that are neither of WASI 0.2 nor of 0.3.
+pub fn left_to_the_host(composed: &Composed) -> Option<String> {
+    let imports = composed.plan.imports.iter();
+    let left = imports.filter(|import| import.fate == ImportFate::Host);
+    let left: Vec<_> = left.map(|it| format!("`{}`", it.item.name)).collect();
+    (!left.is_empty()).then(|| left.join(", "))
+}
+
 /// Functions that have become `async`, by the exports that they are of.
 pub fn by_export(became_async: &[Place]) -> String {
     let mut exports: Vec<(&str, Vec<&str>)> = Vec::new();

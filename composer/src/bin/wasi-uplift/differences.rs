@@ -2,6 +2,7 @@
 //!
 //! These are rows of a table in `adapter/README.md`, which gives the reasons.
 
+use std::fmt;
 use wasi_uplift::{ImportFate, Report, Reported, Variant};
 
 /// A known difference from WASI 0.2's own hosts.
@@ -212,6 +213,12 @@ pub fn of(report: &Report) -> impl Iterator<Item = &'static Difference> {
         let mut imports = report.imports.iter();
         imports.any(|import| difference.touches(import))
     })
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.subject, self.instead)
+    }
 }
 
 impl Difference {

@@ -45,12 +45,6 @@ impl Parts {
         for connection in &joined.connections {
             messages.detail(connection);
         }
-        if !joined.open.is_empty() {
-            messages.note(format_args!(
-                "no plug serves these imports, which the host has to: {}",
-                joined.open.join(", ")
-            ));
-        }
         Ok(joined.bytes)
     }
 
@@ -61,9 +55,14 @@ impl Parts {
         plugs.chain(dependencies).map(PathBuf::as_path)
     }
 
+    /// Whether a guest is made of several components.
+    pub fn are_joined(&self, guest: &Path) -> bool {
+        !self.plugs.is_empty() || is_document(guest)
+    }
+
     fn component(&self, path: &Path) -> Result<Vec<u8>> {
         let bytes = files::read(path)?;
-        if path.extension().is_none_or(|extension| extension != "wac") {
+        if !is_document(path) {
             return Ok(bytes);
         }
         let name = files::name(path);
@@ -77,6 +76,10 @@ impl Parts {
         })
         .with_context(|| format!("`{name}` was not composed"))
     }
+}
+
+fn is_document(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "wac")
 }
 
 fn dependency(argument: &str) -> Result<(String, PathBuf), String> {

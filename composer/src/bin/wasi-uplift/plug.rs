@@ -17,8 +17,6 @@ pub struct Joined {
     pub bytes: Vec<u8>,
     /// Which plug serves which import, in words.
     pub connections: Vec<String>,
-    /// The imports that no plug serves, and that aren't of WASI.
-    pub open: Vec<String>,
 }
 
 /// An export that serves an import. Parts are given by their positions.
@@ -82,7 +80,6 @@ pub fn join(parts: Vec<Part>) -> Result<Joined> {
     let bytes = graph.encode(EncodeOptions::default());
     Ok(Joined {
         bytes: bytes.context("guest and plugs don't fit together")?,
-        open: open(&known, &connections),
         connections: connections.iter().map(|it| it.text(&known)).collect(),
     })
 }
@@ -219,21 +216,6 @@ fn unused_plug(known: &[Known], plug: usize) -> anyhow::Error {
         format!("nothing that is used imports {}", exports.join(" or "))
     });
     anyhow!("nothing uses the plug `{name}`: {reason}")
-}
-
-/// The imports that no plug serves, and that aren't of WASI.
-fn open(known: &[Known], connections: &[Connection]) -> Vec<String> {
-    let mut open = BTreeSet::new();
-    for (of, part) in known.iter().enumerate() {
-        let is_served = |import: &String| {
-            let mut served = connections.iter();
-            served.any(|it| it.of == of && it.import == *import)
-        };
-        let imports = part.imports.iter().filter(|it| !it.starts_with("wasi:"));
-        let imports = imports.filter(|import| !is_served(import));
-        open.extend(imports.map(|import| format!("`{import}` of `{}`", part.name)));
-    }
-    open.into_iter().collect()
 }
 
 impl Connection {

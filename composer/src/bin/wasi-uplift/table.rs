@@ -75,16 +75,15 @@ impl Table {
                 (Outcome::Composes, format!("{way}, {growth}"))
             }
             Verdict::Impossible { error, .. } => {
-                details.extend(obstacles(report).into_iter().map(|text| ("can't", text)));
-                details.extend(error.iter().map(|error| ("can't", error.to_string())));
+                details.extend(obstacles(report).into_iter().map(|text| ("because", text)));
+                details.extend(error.iter().map(|error| ("because", error.to_string())));
                 (Outcome::Impossible, String::new())
             }
             _ => (Outcome::Impossible, String::new()),
         };
         if outcome == Outcome::Composes {
             let differences = differences::of(report);
-            let differences = differences.map(|it| format!("{}: {}", it.subject, it.instead));
-            details.extend(differences.map(|text| ("differs", text)));
+            details.extend(differences.map(|it| ("differs", it.to_string())));
         }
         self.rows.push(Row {
             guest: name.to_string(),

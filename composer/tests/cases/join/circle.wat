@@ -9,3 +9,8 @@
   (instance $store (export "put" (func $put)))
   (export "test:store/store@1.0.0" (instance $store))
 )
+
+;; $ wasi-uplift compose app.wasm --plug logger.wasm --plug circle.wasm -o joined.wasm
+;; exit code: 1
+;; stderr:
+;;   error: plugs need each other in a circle: `logger.wasm`, which needs `circle.wasm`, which needs `logger.wasm`

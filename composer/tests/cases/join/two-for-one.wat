@@ -9,3 +9,13 @@
   (instance $log (export "write" (func $write)))
   (export "test:log/log@0.1.2" (instance $log))
 )
+
+;; $ wasi-uplift compose app.wasm --plug logger.wasm --plug store.wasm --plug two-for-one.wasm -o joined.wasm
+;; exit code: 1
+;; stderr:
+;;   error: the plugs `logger.wasm` and `two-for-one.wasm` both serve the import `test:log/log@0.1.2` of `app.wasm`: leave one out
+
+;; $ wasi-uplift compose logger.wasm --plug store.wasm --plug store.wasm -o joined.wasm
+;; exit code: 1
+;; stderr:
+;;   error: the plugs `store.wasm` and `store.wasm` both serve the import `test:store/store@1.0.0` of `logger.wasm`: leave one out

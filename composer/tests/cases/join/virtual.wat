@@ -15,3 +15,29 @@
   (instance $fast (export "now" (func $fast)))
   (export "wasi:clocks/monotonic-clock@0.2.9" (instance $fast))
 )
+
+;; $ wasi-uplift compose logger.wasm --plug virtual.wasm --verbose -o joined.wasm
+;; exit code: 0
+;; stderr:
+;;   logger.wasm: wasi:clocks/monotonic-clock@0.2.3 comes from virtual.wasm, as wasi:clocks/monotonic-clock@0.2.9
+;;   note: no plug serves these imports, which the host has to: `test:store/store@1.0.0` of `logger.wasm`
+;;   logger.wasm: N bytes, N bytes added; linked to the adapter, not one component with it because an inner component takes `wasi:clocks/monotonic-clock@0.2.0` to another component
+;;     wasi:clocks/monotonic-clock@0.2.0: adapter
+;;     test:store/store@1.0.0: host, as it is; it is not of WASI 0.2
+;;     test:log/log@0.1.5: stays, under the same name
+;; writes joined.wasm: a component
+
+;; $ wasi-uplift compose sleeps.wasm --plug sleeps.wasm -o joined.wasm
+;; exit code: 1
+;; stderr:
+;;   error: nothing uses the plug `sleeps.wasm`: nothing that is used imports `wasi:cli/run@0.2.0`
+
+;; $ wasi-uplift compose missing.wasm --plug virtual.wasm -o joined.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `missing.wasm` was not read: No such file or directory (os error 2)
+
+;; $ wasi-uplift compose logger.wasm --plug missing.wasm -o joined.wasm
+;; exit code: 1
+;; stderr:
+;;   error: `missing.wasm` was not read: No such file or directory (os error 2)
