@@ -27,7 +27,7 @@
 ;; $ wasi-uplift compose app.wasm --plug logger.wasm --plug store.wasm -o joined.wasm
 ;; exit code: 0
 ;; stderr:
-;;   note: no plug serves these imports, which the host has to: `test:host/device@1.0.0` of `app.wasm`
+;;   note: `app.wasm` still imports `test:host/device@1.0.0`, for the host to serve
 ;; writes joined.wasm: a component
 
 ;; $ wasi-uplift compose app.wasm --plug store.wasm --plug logger.wasm --verbose -o in-other-order.wasm
@@ -35,7 +35,6 @@
 ;; stderr:
 ;;   app.wasm: test:log/log@0.1.2 comes from logger.wasm, as test:log/log@0.1.5
 ;;   logger.wasm: test:store/store@1.0.0 comes from store.wasm
-;;   note: no plug serves these imports, which the host has to: `test:host/device@1.0.0` of `app.wasm`
 ;;   app.wasm: N bytes, N bytes added; linked to the adapter, not one component with it because an inner component takes `wasi:clocks/monotonic-clock@0.2.3` to another component
 ;;     wasi:io/poll@0.2.0: adapter; may wait: [method]pollable.block
 ;;     wasi:clocks/monotonic-clock@0.2.3: adapter

@@ -71,7 +71,7 @@
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;
 ;;   known differences
-;;     a wall clock before 1970  1970
+;;     a wall clock before 1970: 1970
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.
 
@@ -182,6 +182,6 @@
 ;;   Not `async`, so that it traps when it calls a function of WASI 0.2 that may wait: `when` of `other:library/api@0.2.0`, `wait` of `other:library/api@0.2.0`.
 ;;
 ;;   known differences
-;;     a wall clock before 1970  1970
+;;     a wall clock before 1970: 1970
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.
