@@ -357,7 +357,7 @@ mod unix {
         assert!(shown.contains("2/2"), "{shown:?}");
         assert!(!shown.contains("was composed"), "{shown:?}");
         assert!(
-            shown.ends_with("2 of 2 guests composed to `out`\r\n"),
+            shown.ends_with("2 guests for `out`: 2 composed\r\n"),
             "{shown:?}"
         );
         let shown =
@@ -533,7 +533,7 @@ mod many {
             "note: `sleeps/sleeps.wasm` was composed to `out/deep/sleeps.wasm`".to_string(),
         ];
         let mut said = lines(&output.stderr);
-        let summary = "note: 2 of 2 guests composed to `out/deep`";
+        let summary = "note: 2 guests for `out/deep`: 2 composed";
         assert_eq!(text(&output.stderr).lines().last(), Some(summary));
         said.retain(|line| line.contains("was composed"));
         assert_eq!(said, expected);

@@ -25,18 +25,22 @@ impl Counts {
     fn text(&self, folder: &Path) -> String {
         let [composed, copied, failed] =
             [&self.composed, &self.copied, &self.failed].map(|it| it.load(Ordering::Relaxed));
-        let mut text = format!(
-            "{composed} of {} guests composed to `{}`",
-            composed + copied + failed,
-            folder.display()
-        );
-        if copied > 0 {
-            text.push_str(&format!(", {copied} copied there as they are"));
-        }
-        if failed > 0 {
-            text.push_str(&format!(", {failed} failed"));
-        }
-        text
+        let counts = [
+            (composed, "composed"),
+            (copied, "copied"),
+            (failed, "failed"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<_> = counts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        let total = composed + copied + failed;
+        let guests = if total == 1 { "guest" } else { "guests" };
+        format!(
+            "{total} {guests} for `{}`: {}",
+            folder.display(),
+            counts.join(", ")
+        )
     }
 }
 
