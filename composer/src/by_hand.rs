@@ -17,11 +17,12 @@
 
 use crate::catalogue::{Catalogue, Incoming};
 use crate::component::write;
-use crate::error::{ComposeError, InternalError, OptionsError, Place};
+use crate::error::{ComposeError, InputError, InternalError, OptionsError, Place};
 use crate::inspect::Guest;
 use crate::options::Options;
 use crate::plan::{Decisions, Plan};
 use crate::{adapter as cut, preview1, validate, values};
+use std::borrow::Cow;
 
 pub use crate::catalogue::LIFECYCLE;
 pub use crate::front::{GUEST_HANDLER, GUEST_RUN};
@@ -185,6 +186,17 @@ fn checked(bytes: Vec<u8>) -> Result<Vec<u8>, InternalError> {
     let written = write::Written { bytes, validated };
     validate::valid(&written).map_err(InternalError::result)?;
     Ok(written.bytes)
+}
+
+/// Makes a component of a core module that imports `wasi_snapshot_preview1`, and returns a component
+/// as it is. It is what [`retype`] and [`compose`](crate::compose) do first, and what joining a guest
+/// with other components takes.
+///
+/// # Errors
+///
+/// If the bytes are neither.
+pub fn componentize(guest: &[u8]) -> Result<Cow<'_, [u8]>, InputError> {
+    preview1::componentize(guest)
 }
 
 /// Gives the functions of a guest that may wait an `async` type, which makes it fit the adapter.

@@ -88,6 +88,10 @@ pub use plan::{ExportFate, ImportFate, Plan, Planned};
 pub use report::{Report, Reported, Variant, Verdict, inspect};
 pub use waiting::{CannotWait, SyncCode};
 
+/// The version of this library, and after a `+` a hash of the adapter in it. Results depend on nothing
+/// else but the guest and the [`Options`], so that this is what a cache of results needs in its keys.
+pub const REVISION: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("WASI_UPLIFT_ADAPTER"));
+
 /// The package's own examples have to compile.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -44,14 +44,18 @@ impl Options {
 
     /// Has the result import nothing of a package, `wasi:filesystem` for example, for a host that
     /// ships only a part of WASI 0.3. The guest gets what WASI 0.2 offers for absence: there are no
-    /// folders, no socket can be made, a request is denied. May be called for several packages.
+    /// folders, no socket can be made, a request is denied. May be called for several packages. A
+    /// version, as in `wasi:http@0.3.0`, makes no difference.
     pub fn without(mut self, package: impl Into<String>) -> Self {
-        self.without.push(package.into());
+        let mut package = package.into();
+        package.truncate(package.find('@').unwrap_or(package.len()));
+        self.without.push(package);
         self
     }
 
     /// Has the functions of an export keep the types that they have, though the guest may wait.
-    /// One that would have to wait traps. May be called for several exports.
+    /// One that would have to wait traps. May be called for several exports. A name without version
+    /// is that of every version that the guest exports.
     pub fn keep_sync(mut self, export: impl Into<String>) -> Self {
         self.keep_sync.push(export.into());
         self

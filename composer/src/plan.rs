@@ -327,6 +327,26 @@ fn unserved(import: &Extern, reason: Unserved) -> PlanError {
     }
 }
 
+impl Planned<ExportFate> {
+    fn settle(&mut self, fate: &ExportFate) -> Result<(), OptionsError> {
+        let reason = match &self.fate {
+            ExportFate::Kept => None,
+            settled if settled == fate => None,
+            ExportFate::Lifted { to } => Some(FixedReason::Lifted { to: to.clone() }),
+            ExportFate::AlreadyP3 => Some(FixedReason::AlreadyP3),
+            ExportFate::Sync | ExportFate::Async => Some(FixedReason::Both),
+        };
+        if let Some(reason) = reason {
+            return Err(OptionsError::FixedExport {
+                export: self.item.name.clone(),
+                reason,
+            });
+        }
+        self.fate = fate.clone();
+        Ok(())
+    }
+}
+
 impl Plan {
     /// Decides on the exports that options name.
     ///
@@ -341,29 +361,30 @@ impl Plan {
             .try_for_each(|(export, fate)| self.settle(export, fate))
     }
 
+    /// Decides on the export of a name, or on those of all versions if the name has none.
     fn settle(&mut self, name: &str, fate: ExportFate) -> Result<(), OptionsError> {
-        let export = self.exports.iter_mut().find(|it| it.item.name == name);
-        let Some(export) = export else {
+        let has_name = |item: &Extern| item.name == name;
+        let has_path = |item: &Extern| {
+            let interface = item.interface.as_ref();
+            interface.is_some_and(|interface| interface.path() == name)
+        };
+        let mut exports = self.exports.iter();
+        let is_meant: &dyn Fn(&Extern) -> bool = match exports.any(|it| has_name(&it.item)) {
+            true => &has_name,
+            false => &has_path,
+        };
+        let mut found = self.exports.iter_mut().filter(|it| is_meant(&it.item));
+        let Some(first) = found.next() else {
+            drop(found);
             let names = self.exports.iter().map(|export| export.item.name.clone());
             return Err(OptionsError::UnknownExport {
                 export: name.to_string(),
                 known: names.collect(),
             });
         };
-        let reason = match &export.fate {
-            ExportFate::Kept => None,
-            settled if *settled == fate => None,
-            ExportFate::Lifted { to } => Some(FixedReason::Lifted { to: to.clone() }),
-            ExportFate::AlreadyP3 => Some(FixedReason::AlreadyP3),
-            ExportFate::Sync | ExportFate::Async => Some(FixedReason::Both),
-        };
-        if let Some(reason) = reason {
-            return Err(OptionsError::FixedExport {
-                export: name.to_string(),
-                reason,
-            });
+        for export in [first].into_iter().chain(found) {
+            export.settle(&fate)?;
         }
-        export.fate = fate;
         Ok(())
     }
 

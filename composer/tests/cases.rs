@@ -19,12 +19,13 @@
 //! `BLESS=1 cargo test -p wasi-uplift --test cases` writes what comes after the input.
 //!
 //! - `%` is the input: of a `.wat` file the binary form, of a `.wit` file a component for its world
-//!   `guest` that does nothing, of a `.txt` file the text itself. The guests of `tests/guests/` are
-//!   there, too, by their names (`sleeps.wasm`).
+//!   `guest` that does nothing, of a `.wac` or `.txt` file the text itself. The guests of
+//!   `tests/guests/` are there, too, by their names (`sleeps.wasm`).
 //! - `|` passes the output of one command on to the next.
 //! - The commands of a case run one after the other, in the same folder. Files that one writes are
 //!   named in what is expected. Components that are printed or written have to be valid. A command
-//!   that panics, or says that it has met a bug of its own, fails the case.
+//!   that panics, or says that it has met a bug of its own, fails the case. What `inspect --json`
+//!   prints has to be as its schema says.
 //! - `N bytes` stands for any number of bytes, because results change with the adapter.
 //!
 //! Whatever the commands of a case are, an input that composes has to compose to a component that
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
 enum Form {
     Wat,
     Wit,
+    Wac,
     Text,
 }
 
@@ -66,8 +68,9 @@ impl Form {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("wat") => Ok(Form::Wat),
             Some("wit") => Ok(Form::Wit),
+            Some("wac") => Ok(Form::Wac),
             Some("txt") => Ok(Form::Text),
-            _ => Err("a case is a `.wat`, `.wit` or `.txt` file".into()),
+            _ => Err("a case is a `.wat`, `.wit`, `.wac` or `.txt` file".into()),
         }
     }
 
@@ -75,7 +78,7 @@ impl Form {
     fn comment(self) -> &'static str {
         match self {
             Form::Wat | Form::Text => ";;",
-            Form::Wit => "//",
+            Form::Wit | Form::Wac => "//",
         }
     }
 }
@@ -139,6 +142,7 @@ impl Case {
         let (extension, bytes) = match self.form {
             Form::Wat => ("wasm", wat::parse_str(&self.head)?),
             Form::Wit => ("wasm", wit::guest(&self.head)),
+            Form::Wac => ("wac", self.head.clone().into_bytes()),
             Form::Text => ("txt", self.head.clone().into_bytes()),
         };
         let name = self.path.with_extension(extension);
@@ -163,7 +167,7 @@ impl Case {
         self.compare(&said.join("\n"))?;
         match self.form {
             Form::Wat | Form::Wit => Ok(invariants::check(&input)?),
-            Form::Text => Ok(()),
+            Form::Wac | Form::Text => Ok(()),
         }
     }
 

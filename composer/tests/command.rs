@@ -174,11 +174,86 @@ fn inspect_says_how_long_the_result_is() {
 
 #[test]
 fn version() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = uplift(folder.path()).arg("--version").output().unwrap();
+    let version = |argument: &str| {
+        let output = uplift(Path::new(".")).arg(argument).output().unwrap();
+        assert_success(&output);
+        text(&output.stdout)
+    };
+    let number = env!("CARGO_PKG_VERSION");
+    assert_eq!(version("-V"), format!("wasi-uplift {number}\n"));
+    let adapter = wasi_uplift::REVISION.strip_prefix(&format!("{number}+"));
+    let adapter = adapter.unwrap();
+    assert!(adapter.len() == 16 && u64::from_str_radix(adapter, 16).is_ok());
+    assert_eq!(
+        version("--version"),
+        format!(
+            "wasi-uplift {number}\nadapter {adapter}\ntargets 0.3.0, 0.3.0-rc-2026-03-15, \
+             0.3.0-rc-2026-02-09\n"
+        )
+    );
+}
+
+#[test]
+fn manual_pages() {
+    let page = |arguments: &[&str]| {
+        let mut command = uplift(Path::new("."));
+        let output = command.arg("man").args(arguments).output().unwrap();
+        assert_success(&output);
+        text(&output.stdout)
+    };
+    let main = page(&[]);
+    assert!(main.contains(".TH wasi-uplift 1"), "{main}");
+    assert!(main.contains("wasi\\-uplift\\-compose(1)"), "{main}");
+    let compose = page(&["compose"]);
+    assert!(compose.contains(".TH wasi-uplift-compose 1"), "{compose}");
+    assert!(compose.contains("\\-\\-plug"), "{compose}");
+}
+
+#[test]
+fn the_schema_is_the_one_that_documents_are_checked_with() {
+    let mut command = uplift(Path::new("."));
+    let output = command.args(["inspect", "--json-schema"]).output().unwrap();
     assert_success(&output);
-    let expected = concat!("wasi-uplift ", env!("CARGO_PKG_VERSION"), "\n");
-    assert_eq!(text(&output.stdout), expected);
+    let schema = include_str!("../src/bin/wasi-uplift/schema.json");
+    assert_eq!(text(&output.stdout), schema);
+    let document = br#"{"schema": 1, "guests": [{"guest": "a", "error": "b", "more": 1}]}"#;
+    assert!(common::schema::check(document).is_err());
+    let document = br#"{"schema": 1, "guests": [{"guest": "a", "error": "b"}]}"#;
+    common::schema::check(document).unwrap();
+}
+
+#[test]
+fn colours_are_a_choice() {
+    let message = |color: &[&str]| {
+        let arguments = [&["missing.wasm"], color].concat();
+        text(&compose(Path::new("."), &arguments).stderr)
+    };
+    for plain in [&[][..], &["--color", "auto"], &["--color", "never"]] {
+        assert!(message(plain).starts_with("error: "), "{plain:?}");
+    }
+    let coloured = message(&["--color", "always"]);
+    assert!(coloured.contains("\x1b[31merror:\x1b[0m"), "{coloured:?}");
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let folder = folder("store");
+    for name in ["app", "logger", "needs-nothing"] {
+        let path = folder.path().join(name).with_extension("wasm");
+        fs::write(path, guest(name)).unwrap();
+    }
+    for arguments in [
+        &["guest.wasm", "-o", "composed.wasm"][..],
+        &["needs-nothing.wasm", "-o", "composed.wasm"],
+        &["guest.wasm", "needs-nothing.wasm", "-d", "out"],
+        &["logger.wasm", "--plug", "guest.wasm", "-o", "composed.wasm"],
+        &["app.wasm", "--plug", "logger.wasm", "-o", "composed.wasm"],
+    ] {
+        let loud = compose(folder.path(), arguments);
+        assert_eq!(loud.status.code(), Some(0));
+        assert!(text(&loud.stderr).starts_with("note: "), "{loud:?}");
+        assert_success(&compose(folder.path(), &[arguments, &["-q"]].concat()));
+    }
 }
 
 #[cfg(unix)]
@@ -260,6 +335,9 @@ mod unix {
             coloured.contains("\x1b[31merror:\x1b[0m `missing.wasm`"),
             "{coloured:?}"
         );
+        let never = &["missing.wasm", "--color", "never"];
+        let never = messages_on_a_terminal(folder.path(), never, true);
+        assert!(never.starts_with("error: `missing.wasm`"), "{never:?}");
         let plain = messages_on_a_terminal(folder.path(), missing, false);
         assert!(plain.starts_with("error: `missing.wasm`"), "{plain:?}");
         let elsewhere = compose(folder.path(), missing);
@@ -278,6 +356,10 @@ mod unix {
         let shown = messages_on_a_terminal(folder.path(), &arguments, true);
         assert!(shown.contains("2/2"), "{shown:?}");
         assert!(!shown.contains("was composed"), "{shown:?}");
+        assert!(
+            shown.ends_with("2 guests for `out`: 2 composed\r\n"),
+            "{shown:?}"
+        );
         let shown =
             messages_on_a_terminal(folder.path(), &[&arguments[..], &["-q"]].concat(), true);
         assert_eq!(shown, "");
@@ -349,6 +431,26 @@ mod unix {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read(&target).unwrap() == composed("sleeps"));
         assert_eq!(names(&folder.path().join("elsewhere")), ["composed.wasm"]);
+    }
+
+    /// Two names in a folder that stand for one file are one place.
+    #[test]
+    fn no_result_replaces_another() {
+        let folder = folder("sleeps");
+        let path = |name: &str| folder.path().join(name);
+        fs::copy(path("guest.wasm"), path("other.wasm")).unwrap();
+        fs::create_dir(path("out")).unwrap();
+        fs::write(path("out/guest.wasm"), "the former result").unwrap();
+        symlink("guest.wasm", path("out/other.wasm")).unwrap();
+        let output = compose(folder.path(), &["guest.wasm", "other.wasm", "-d", "out"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            text(&output.stderr),
+            "error: `guest.wasm` and `other.wasm` would both be composed to `out/other.wasm`: \
+             compose them into different folders\n"
+        );
+        let former = fs::read(path("out/guest.wasm")).unwrap();
+        assert_eq!(former, b"the former result");
     }
 
     /// What is no file, such as a pipe or `/dev/null`, is written to and not replaced.
@@ -430,7 +532,11 @@ mod many {
             format!("note: `other-interfaces/{other}` was composed to `out/deep/{other}`"),
             "note: `sleeps/sleeps.wasm` was composed to `out/deep/sleeps.wasm`".to_string(),
         ];
-        assert_eq!(lines(&output.stderr), expected);
+        let mut said = lines(&output.stderr);
+        let summary = "note: 2 guests for `out/deep`: 2 composed";
+        assert_eq!(text(&output.stderr).lines().last(), Some(summary));
+        said.retain(|line| line.contains("was composed"));
+        assert_eq!(said, expected);
         let out = folder.path().join("out/deep");
         assert_eq!(names(&out), ["other-interfaces.wasm", "sleeps.wasm"]);
         assert!(fs::read(out.join("sleeps.wasm")).unwrap() == composed("sleeps"));

@@ -95,6 +95,55 @@ fn a_guest_gets_what_it_is_given() {
     );
 }
 
+/// After the first argument of the guest's, nothing is an option of the command any more.
+#[test]
+fn arguments_need_no_dashes() {
+    let folder = folder();
+    let arguments = ["program.wasm", "--env", "A=1", "one", "--env", "B=2", "--"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(text(&output.stderr), "");
+    let expected = ["program.wasm", "one", "--env", "B=2", "--", "A=1"];
+    assert_eq!(lines(&output), expected);
+}
+
+/// The outcome that is on record is that of the same parts, joined by `wac`, on a host of WASI 0.2.
+#[test]
+fn parts_are_joined_and_run() {
+    let compositions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compositions");
+    for (name, parts) in [("nested", ["app", "lib"]), ("virtual", ["app", "clock"])] {
+        let case = compositions.join(name);
+        let folder = tempfile::tempdir().unwrap();
+        for part in parts {
+            let bytes = wat::parse_file(case.join(part).with_extension("wat")).unwrap();
+            fs::write(folder.path().join(part).with_extension("wasm"), bytes).unwrap();
+        }
+        fs::copy(case.join("compose.wac"), folder.path().join("compose.wac")).unwrap();
+        let [app, plug] = parts.map(|part| format!("{part}.wasm"));
+        let dependencies = parts.map(|part| format!("test:{part}={part}.wasm"));
+        let [of_app, of_plug] = &dependencies;
+        for arguments in [
+            &[&*app, "--plug", &plug][..],
+            &["compose.wac", "--dep", of_app, "--dep", of_plug],
+        ] {
+            let output = run(folder.path(), arguments);
+            let mut outcome = format!("exit code {}\n", output.status.code().unwrap());
+            if !output.stdout.is_empty() {
+                outcome += &format!("--- stdout\n{}", text(&output.stdout));
+            }
+            let expected = fs::read_to_string(case.join("expected")).unwrap();
+            assert_eq!(outcome, expected, "{arguments:?}: {}", text(&output.stderr));
+        }
+        // Without `--dep`, packages are in a folder beside the document.
+        fs::create_dir_all(folder.path().join("deps/test")).unwrap();
+        for part in [&app, &plug] {
+            let to = folder.path().join("deps/test").join(part);
+            fs::rename(folder.path().join(part), to).unwrap();
+        }
+        let output = run(folder.path(), &["compose.wac"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    }
+}
+
 #[test]
 fn a_guest_gets_nothing_else() {
     let output = run(folder().path(), &["program.wasm"]);

@@ -7,9 +7,10 @@ mod common;
 use common::{assert_success, text, uplift};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Stdio};
+use std::time::Duration;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
@@ -87,12 +88,15 @@ struct Serving {
 }
 
 impl Serving {
-    fn start(folder: &Path, guest: &str) -> Self {
+    fn start(folder: &Path, guest: &str, address: &str) -> Self {
         let mut command = uplift(folder);
-        command.args(["serve", guest, "--addr", "127.0.0.1:0"]);
+        command.args(["serve", guest, "--addr", address]);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("note: `{guest}` is being compiled\n"));
+        line.clear();
         stderr.read_line(&mut line).unwrap();
         let address = line
             .strip_prefix(&format!("note: `{guest}` serves http://"))
@@ -145,8 +149,11 @@ fn a_guest_answers_each_request() {
         .output()
         .unwrap();
     assert_success(&composed);
-    for guest in ["server.wasm", "uplifted.wasm"] {
-        let mut serving = Serving::start(folder.path(), guest);
+    for (guest, address) in [
+        ("server.wasm", "127.0.0.1:0"),
+        ("uplifted.wasm", "localhost:0"),
+    ] {
+        let mut serving = Serving::start(folder.path(), guest, address);
         for _ in 0..2 {
             let (start, body) = serving.ask("/");
             assert_eq!(start, "HTTP/1.0 200 OK");
@@ -167,6 +174,33 @@ fn a_guest_answers_each_request() {
         assert!(complaint.starts_with(&beginning), "{complaint}");
         assert_eq!(serving.ask("/").1, "example.com:81");
     }
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("server.wasm"), server()).unwrap();
+    // A port that was free a moment ago.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let mut command = uplift(folder.path());
+    command.args(["serve", "server.wasm", "--quiet", "--addr", &address]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut serving = Serving {
+        stderr: BufReader::new(child.stderr.take().unwrap()),
+        child,
+        address,
+    };
+    while TcpStream::connect(&serving.address).is_err() {
+        assert_eq!(serving.child.try_wait().unwrap(), None);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(serving.ask("/").1, "example.com:81");
+    serving.child.kill().unwrap();
+    let mut said = String::new();
+    serving.stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(said, "");
 }
 
 #[test]

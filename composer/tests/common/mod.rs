@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test has a use for everything")]
 
 pub mod invariants;
+pub mod schema;
 pub mod transcript;
 pub mod wit;
 

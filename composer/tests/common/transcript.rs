@@ -1,6 +1,6 @@
 //! What commands print and write, as text.
 
-use super::{files, uplift};
+use super::{files, schema, uplift};
 use libtest_mimic::Failed;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,6 +22,10 @@ pub fn of(folder: &Path, line: &str) -> Result<String, Failed> {
     let stderr = std::str::from_utf8(&output.stderr)?;
     if code == PANIC || stderr.contains("bug of wasi-uplift") {
         return Err(format!("`{line}`: {stderr}").into());
+    }
+    let is_document = line.contains("inspect") && line.split_whitespace().any(|it| it == "--json");
+    if is_document && !output.stdout.is_empty() {
+        schema::check(&output.stdout)?;
     }
     writeln!(text, "exit code: {code}")?;
     print(&mut text, "stdout", &output.stdout)?;

@@ -31,6 +31,7 @@
 ;; exit code: 3
 ;; stdout:
 ;;   {
+;;     "differences": [],
 ;;     "exports": [
 ;;       {
 ;;         "fate": "already-p3",
@@ -43,6 +44,7 @@
 ;;       }
 ;;     ],
 ;;     "guest": "needs-nothing.wasm",
+;;     "host": [],
 ;;     "imports": [
 ;;       {
 ;;         "fate": "already-p3",
@@ -55,6 +57,7 @@
 ;;       }
 ;;     ],
 ;;     "kind": "component",
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "already"

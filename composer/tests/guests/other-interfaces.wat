@@ -70,12 +70,21 @@
 ;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because the export `other:library/api@0.2.0` has the type `pollable` of `wasi:io/poll@0.2.0`
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;
+;;   known differences
+;;     a wall clock before 1970: 1970
+;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.
 
 ;; $ wasi-uplift inspect other-interfaces.wasm --json
 ;; exit code: 0
 ;; stdout:
 ;;   {
+;;     "differences": [
+;;       {
+;;         "instead": "1970",
+;;         "subject": "a wall clock before 1970"
+;;       }
+;;     ],
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [
@@ -93,6 +102,9 @@
 ;;       }
 ;;     ],
 ;;     "guest": "other-interfaces.wasm",
+;;     "host": [
+;;       "other:host/device@1.2.3"
+;;     ],
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:clocks/wall-clock@0.2.12",
@@ -143,6 +155,7 @@
 ;;       "not-fused": "the export `other:library/api@0.2.0` has the type `pollable` of `wasi:io/poll@0.2.0`",
 ;;       "size": N
 ;;     },
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "composes"
@@ -167,5 +180,8 @@
 ;;
 ;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because the export `other:library/api@0.2.0` has the type `pollable` of `wasi:io/poll@0.2.0`
 ;;   Not `async`, so that it traps when it calls a function of WASI 0.2 that may wait: `when` of `other:library/api@0.2.0`, `wait` of `other:library/api@0.2.0`.
+;;
+;;   known differences
+;;     a wall clock before 1970: 1970
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/device@1.2.3`.

@@ -1,7 +1,9 @@
 //! What the command can say about errors of the library, which knows no command line.
 
 use anyhow::anyhow;
-use wasi_uplift::{ComposeError, FixedReason, InspectError, OptionsError};
+use wasi_uplift::{
+    ComposeError, FixedReason, InspectError, OptionsError, PlanError, Unserved, UnservedImport,
+};
 
 /// Adds advice to an error of composing.
 pub fn for_compose(error: ComposeError) -> anyhow::Error {
@@ -10,6 +12,7 @@ pub fn for_compose(error: ComposeError) -> anyhow::Error {
             Some("leave `--link fused` out, and they are linked as two".to_string())
         }
         ComposeError::Options(error) => for_options(error),
+        ComposeError::Plan(error) => for_plan(error),
         _ => None,
     };
     with_advice(error, advice)
@@ -22,6 +25,23 @@ pub fn for_inspect(error: InspectError) -> anyhow::Error {
         _ => None,
     };
     with_advice(error, advice)
+}
+
+fn for_plan(error: &PlanError) -> Option<String> {
+    let is_for_a_plug = match error {
+        PlanError::Imports { imports, .. } => {
+            matches!(
+                imports[..],
+                [UnservedImport {
+                    reason: Unserved::Unknown,
+                    ..
+                }]
+            )
+        }
+        PlanError::ForeignTypes { .. } => true,
+        _ => false,
+    };
+    is_for_a_plug.then(|| "`--plug` joins the two at once".to_string())
 }
 
 fn for_options(error: &OptionsError) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Imports, exports and the decisions on them, in words.
 
 use std::fmt::Write;
+use std::path::Path;
 use wasi_uplift::{Composed, ExportFate, ImportFate, Linked, Place, PlanError};
 
 /// The decision on an import.
@@ -34,6 +35,46 @@ pub fn export(name: &str, fate: &ExportFate, became_async: &[Place]) -> String {
         _ => _ = write!(text, "; become async: {}", functions.join(", ")),
     }
     text
+}
+
+/// The imports of a result that are neither of WASI 0.2 nor of 0.3.
+pub fn left_to_the_host(composed: &Composed) -> Option<String> {
+    let imports = composed.plan.imports.iter();
+    let left = imports.filter(|import| import.fate == ImportFate::Host);
+    let left: Vec<_> = left.map(|it| format!("`{}`", it.item.name)).collect();
+    (!left.is_empty()).then(|| left.join(", "))
+}
+
+/// Functions that have become `async`, by the exports that they are of.
+pub fn by_export(became_async: &[Place]) -> String {
+    let mut exports: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Place { name, function, .. } in became_async {
+        match exports.last_mut().filter(|(export, _)| export == name) {
+            Some((_, functions)) => functions.push(function),
+            None => exports.push((name, vec![function])),
+        }
+    }
+    let text = |(export, functions): (&str, Vec<&str>)| match functions[..] {
+        [""] => format!("`{export}`"),
+        _ => format!("`{export}` ({})", functions.join(", ")),
+    };
+    exports.into_iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// What changes for the callers of a result, in a sentence or two.
+pub fn changes(name: &str, became_async: &[Place], output: &Path) -> Option<String> {
+    if became_async.is_empty() {
+        return None;
+    }
+    let output = match crate::files::is_standard(output) {
+        true => "RESULT".to_string(),
+        false => output.display().to_string(),
+    };
+    Some(format!(
+        "exports of `{name}` become `async`: {}. A host's bindings for them are made from the \
+         result, whose WIT `wasm-tools component wit {output}` prints",
+        by_export(became_async)
+    ))
 }
 
 /// What it means for a host that functions have become `async`.

@@ -1,6 +1,7 @@
 //! The host that is part of the command: Wasmtime, with nothing of WASI but 0.3.
 
 use crate::messages::Messages;
+use crate::parts::Parts;
 use crate::{Linking, describe, files};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -127,15 +128,15 @@ impl WasiHttpHooks for Requests {
     }
 }
 
-/// Composes a guest, and links it with the host.
-pub fn load(
+/// Composes a guest, of the parts that it has.
+pub fn compose(
     guest: &Path,
+    parts: &Parts,
     linking: &Linking,
-    engine: &Engine,
     messages: &Messages,
-) -> Result<InstancePre<State>> {
+) -> Result<Vec<u8>> {
     let name = files::name(guest);
-    let bytes = files::read(guest)?;
+    let bytes = parts.read(guest, messages)?;
     // The engine has 0.3.0, which is what is composed for by default.
     let options = Options::default().link(linking.link);
     let composed = wasi_uplift::compose(&bytes, &options)
@@ -144,8 +145,13 @@ pub fn load(
     if messages.is_verbose() {
         messages.detail(describe::composed(&name, bytes.len(), &composed));
     }
+    Ok(composed.bytes)
+}
+
+/// Compiles what was composed of a guest, and links it with the host.
+pub fn load(guest: &Path, composed: &[u8], engine: &Engine) -> Result<InstancePre<State>> {
     let link = || {
-        let component = Component::new(engine, &composed.bytes)?;
+        let component = Component::new(engine, composed)?;
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
@@ -153,5 +159,5 @@ pub fn load(
     };
     link()
         .map_err(anyhow::Error::from)
-        .with_context(|| format!("`{name}` can't be run here"))
+        .with_context(|| format!("`{}` can't be run here", files::name(guest)))
 }

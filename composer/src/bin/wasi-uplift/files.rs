@@ -23,23 +23,27 @@ pub struct Output {
 /// Whether a result may replace what is read.
 #[derive(Args)]
 pub struct Replacing {
-    /// Let a result replace a guest. Otherwise that is refused.
+    /// Let a result replace a guest, or what it is joined with. Otherwise that is refused.
     #[arg(long)]
     in_place: bool,
 }
 
 impl Replacing {
-    /// Fails if a result would replace one of the guests, and nobody has asked for that.
-    pub fn check(&self, output: &Path, guests: &[PathBuf]) -> Result<()> {
+    /// Fails if a result would replace one of the inputs, and nobody has asked for that.
+    pub fn check<'a>(
+        &self,
+        output: &Path,
+        mut inputs: impl Iterator<Item = &'a Path>,
+    ) -> Result<()> {
         let Some(output) = file(output).filter(|_| !self.in_place) else {
             return Ok(());
         };
-        let is_output = |guest: &&PathBuf| file(guest).as_ref() == Some(&output);
-        match guests.iter().find(is_output) {
-            Some(guest) => bail!(
-                "the result would replace the guest `{}`: name another place, or ask for that with \
+        let is_output = |input: &&Path| file(input).as_ref() == Some(&output);
+        match inputs.find(is_output) {
+            Some(input) => bail!(
+                "the result would replace the input `{}`: name another place, or ask for that with \
                  `--in-place`",
-                name(guest)
+                name(input)
             ),
             None => Ok(()),
         }
@@ -48,7 +52,7 @@ impl Replacing {
 
 impl Output {
     fn is_stdout(&self) -> bool {
-        self.output == Path::new("-")
+        is_standard(&self.output)
     }
 
     /// The place.
@@ -101,9 +105,14 @@ pub fn form(component: Vec<u8>, wat: bool) -> Result<Vec<u8>> {
     Ok(text.context("the result was not turned into text")?.into())
 }
 
+/// Whether a path stands for standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// What a guest is called in messages.
 pub fn name(path: &Path) -> String {
-    if path == Path::new("-") {
+    if is_standard(path) {
         "standard input".to_string()
     } else {
         path.display().to_string()
@@ -112,13 +121,13 @@ pub fn name(path: &Path) -> String {
 
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
+    let read = if is_standard(path) {
         std::io::stdin().read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     let name = match name(path) {
-        name if path == Path::new("-") => name,
+        name if is_standard(path) => name,
         name => format!("`{name}`"),
     };
     read.with_context(|| format!("{name} was not read"))?;

@@ -1,284 +1,140 @@
 //! `wasi-uplift inspect`
 
-use crate::messages::wrap;
-use crate::{Composition, advice, describe, files};
-use anyhow::{Context, Result};
+use crate::messages::{Messages, wrap};
+use crate::parts::Parts;
+use crate::table::Table;
+use crate::{Composition, advice, files, json, report};
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use clap::builder::styling::{AnsiColor, Style};
 use console::Term;
-use serde_json::{Value, json};
-use std::fmt::{Display, Write as _};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use wasi_uplift::{
-    Composed, ExportFate, Extern, ImportFate, Linked, PlanError, Report, SyncCode, Verdict,
-};
+use wasi_uplift::{Report, Verdict};
 
 /// The exit codes, of which 1 and 2 are those of every command.
 const COMPOSES: u8 = 0;
+const FAILED: u8 = 1;
 const ALREADY: u8 = 3;
 const IMPOSSIBLE: u8 = 4;
 
 /// Says what a guest imports and exports, what would become of it, and whether the guest can run on
-/// a host that ships only WASI 0.3.
+/// a host that ships only WASI 0.3. Of many guests, it makes a table.
 #[derive(Args)]
 #[command(after_help = "\
 Exit codes: 0 if the guest runs on a host that ships only WASI 0.3 once it is composed, 3 if it \
-does so as it is, 4 if it can't, 1 if it can't be inspected, 2 if the command line is wrong.")]
+does so as it is, 4 if it can't, 1 if it can't be inspected, 2 if the command line is wrong. Of many \
+guests: 1 if one can't be inspected, or else 4 if one can't run, or else 3 if all run as they are.")]
 pub struct Inspect {
-    /// The component, in binary form, or a core module that imports `wasi_snapshot_preview1`; `-`
-    /// for standard input.
-    guest: PathBuf,
+    /// The component, in binary form, a core module that imports `wasi_snapshot_preview1`, or a
+    /// `.wac` file; `-` for standard input. As many as you like; with `--verbose`, each has its
+    /// report before the table.
+    #[arg(required_unless_present = "json_schema", value_name = "GUEST")]
+    guests: Vec<PathBuf>,
 
-    /// Print JSON.
+    #[command(flatten)]
+    parts: Parts,
+
+    /// Print JSON: one document, however many guests there are.
     #[arg(long)]
     json: bool,
+
+    /// Print the JSON Schema of what `--json` prints.
+    #[arg(long, exclusive = true)]
+    json_schema: bool,
 
     #[command(flatten)]
     composition: Composition,
 }
 
 impl Inspect {
-    pub fn run(&self) -> Result<ExitCode> {
-        let bytes = files::read(&self.guest)?;
-        let name = files::name(&self.guest);
-        let report = wasi_uplift::inspect(&bytes, &self.composition.options())
+    pub fn run(&self, messages: &Messages) -> Result<ExitCode> {
+        if self.json_schema {
+            print(json::SCHEMA)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let target = self.composition.choices.target;
+        let [guest] = self.guests.as_slice() else {
+            return self.many(messages);
+        };
+        let name = files::name(guest);
+        let report = self.inspect(guest, messages)?;
+        if self.json {
+            let document = json::one(json::guest(&name, &report, target));
+            print(&format!("{document:#}\n"))?;
+        } else {
+            print(&report::text(&name, &report, target))?;
+        }
+        Ok(ExitCode::from(code(&report)))
+    }
+
+    fn inspect(&self, guest: &Path, messages: &Messages) -> Result<Report> {
+        let bytes = self.parts.read(guest, messages)?;
+        let name = files::name(guest);
+        wasi_uplift::inspect(&bytes, &self.composition.options())
             .map_err(advice::for_inspect)
-            .with_context(|| format!("`{name}` was not inspected"))?;
-        let text = if self.json {
-            format!("{:#}\n", self.json(&name, &report))
-        } else {
-            wrap(self.text(&name, &report), &Term::stdout())
-        };
-        let mut stdout = anstream::stdout();
-        let written = stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush());
-        written.context("standard output was not written")?;
-        Ok(ExitCode::from(match report.verdict {
-            Verdict::Already => ALREADY,
-            Verdict::Composes(_) => COMPOSES,
-            _ => IMPOSSIBLE,
-        }))
+            .with_context(|| format!("`{name}` was not inspected"))
     }
 
-    fn text(&self, name: &str, report: &Report) -> String {
-        let kind = if report.is_module {
-            "core module"
-        } else {
-            "component"
-        };
-        let mut text = format!("{name}: {kind}, {}\n", describe::size(report.size));
-        let imports = report.imports.iter().map(|import| {
-            let variant = import.variant();
-            let shape = variant.map_or(String::new(), |variant| format!(" ({variant} shape)"));
-            let name = format!("{}{shape}", import.item.name);
-            (name, fate(&import.fate, describe::import))
-        });
-        list(&mut text, "imports", imports.collect());
-        let became_async = match &report.verdict {
-            Verdict::Composes(composed) => composed.became_async.as_slice(),
-            _ => &[],
-        };
-        let exports = report.exports.iter();
-        let exports = exports.map(|export| {
-            let name = &export.item.name;
-            let describe = |fate: &ExportFate| describe::export(name, fate, became_async);
-            (name.clone(), fate(&export.fate, describe))
-        });
-        list(&mut text, "exports", exports.collect());
-        if let Verdict::Composes(composed) = &report.verdict {
-            let imports = composed.imports.iter();
-            let imports = imports.map(|name| (name.clone(), String::new()));
-            list(&mut text, "the result imports", imports.collect());
-            let _ = writeln!(
-                text,
-                "\nresult: {}, {}; {}",
-                describe::size(composed.bytes.len()),
-                describe::growth(report.size, composed.bytes.len()),
-                describe::linked(&composed.linked)
-            );
-            if let Some(bindings) = describe::bindings(became_async) {
-                let _ = writeln!(text, "{bindings}");
-            }
-            if let Some(cannot_wait) = describe::cannot_wait(composed) {
-                let _ = writeln!(text, "{cannot_wait}");
-            }
+    fn many(&self, messages: &Messages) -> Result<ExitCode> {
+        if self
+            .guests
+            .iter()
+            .filter(|it| files::is_standard(it))
+            .count()
+            > 1
+        {
+            bail!("standard input is one guest: name it once");
         }
-        let _ = writeln!(text, "\n{}", self.verdict(report));
-        text
-    }
-
-    fn verdict(&self, report: &Report) -> String {
-        let version = match report.verdict {
-            // Which version that is, the guest's own imports say.
-            Verdict::Already => "0.3",
-            _ => self.composition.choices.target.version(),
-        };
-        let mut host = format!("a host that ships only WASI {version}");
-        let more: Vec<_> = report
-            .of_the_host()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        if !more.is_empty() {
-            host = format!("{host} and serves {}", more.join(", "));
-        }
-        match &report.verdict {
-            Verdict::Already => coloured(AnsiColor::Green, format!("It runs on {host} as it is.")),
-            Verdict::Composes(_) => coloured(
-                AnsiColor::Green,
-                format!("Once composed, it runs on {host}."),
-            ),
-            Verdict::Impossible {
-                error: Some(error), ..
-            } => coloured(AnsiColor::Red, format!("It can't run on {host}: {error}.")),
-            _ => coloured(
-                AnsiColor::Red,
-                format!("It can't run on {host}: see above."),
-            ),
-        }
-    }
-
-    fn json(&self, name: &str, report: &Report) -> Value {
-        let imports = report.imports.iter().map(|import| {
-            let mut value = item(&import.item);
-            if let Some(variant) = import.variant() {
-                value["shape"] = json!(variant.to_string());
-            }
-            match &import.fate {
-                Ok(ImportFate::Adapter { by, waiting, .. }) => {
-                    value["fate"] = json!("adapter");
-                    value["by"] = json!(by);
-                    value["waiting"] = json!(waiting);
+        let target = self.composition.choices.target;
+        let mut documents = Vec::new();
+        let mut table = Table::default();
+        let mut codes = Vec::new();
+        for guest in &self.guests {
+            let name = files::name(guest);
+            match self.inspect(guest, messages) {
+                Ok(report) => {
+                    if self.json {
+                        documents.push(json::guest(&name, &report, target));
+                    } else if messages.is_verbose() {
+                        print(&format!("{}\n", report::text(&name, &report, target)))?;
+                    }
+                    table.add(&name, &report);
+                    codes.push(code(&report));
                 }
-                Ok(ImportFate::AlreadyP3) => value["fate"] = json!("already-p3"),
-                Ok(ImportFate::Host) => value["fate"] = json!("host"),
-                Ok(other) => value["fate"] = json!(format!("{other:?}")),
-                Err(error) => impossible(&mut value, error),
-            }
-            value
-        });
-        let exports = report.exports.iter().map(|export| {
-            let mut value = item(&export.item);
-            match &export.fate {
-                Ok(ExportFate::Lifted { to, .. }) => {
-                    value["fate"] = json!("lifted");
-                    value["to"] = json!(to);
+                Err(error) => {
+                    if self.json {
+                        documents.push(json::failure(&name, &error));
+                    }
+                    table.add_failure(&name, &error);
+                    codes.push(FAILED);
                 }
-                Ok(ExportFate::AlreadyP3) => value["fate"] = json!("already-p3"),
-                Ok(ExportFate::Kept) => value["fate"] = json!("kept"),
-                Ok(ExportFate::Sync) => value["fate"] = json!("sync"),
-                Ok(ExportFate::Async) => value["fate"] = json!("async"),
-                Ok(other) => value["fate"] = json!(format!("{other:?}")),
-                Err(error) => impossible(&mut value, error),
             }
-            if let Verdict::Composes(composed) = &report.verdict {
-                let became_async = composed.became_async.iter();
-                let of_it = became_async.filter(|place| place.name == export.item.name);
-                let functions: Vec<_> = of_it.map(|place| &place.function).collect();
-                value["became-async"] = json!(functions);
-            }
-            value
-        });
-        let mut value = json!({
-            "guest": name,
-            "kind": if report.is_module { "module" } else { "component" },
-            "size": report.size,
-            "target": self.composition.choices.target.version(),
-            "imports": imports.collect::<Vec<_>>(),
-            "exports": exports.collect::<Vec<_>>(),
-            "verdict": match report.verdict {
-                Verdict::Already => "already",
-                Verdict::Composes(_) => "composes",
-                _ => "impossible",
-            },
-        });
-        match &report.verdict {
-            Verdict::Composes(composed) => value["result"] = result(report, composed),
-            Verdict::Impossible {
-                error: Some(error), ..
-            } => value["reason"] = json!(error.to_string()),
-            _ => {}
         }
-        value
+        if self.json {
+            print(&format!("{:#}\n", json::many(documents)))?;
+        } else {
+            print(&table.text())?;
+        }
+        let mut by_weight = [FAILED, IMPOSSIBLE, COMPOSES, ALREADY].into_iter();
+        let code = by_weight.find(|code| codes.contains(code));
+        Ok(ExitCode::from(code.unwrap_or(COMPOSES)))
     }
 }
 
-/// Names, and what is to be said of each.
-fn list(text: &mut String, title: &str, items: Vec<(String, String)>) {
-    if items.is_empty() {
-        return;
-    }
-    let style = Style::new().bold();
-    let _ = writeln!(text, "\n{style}{title}{style:#}");
-    let width = items.iter().map(|(name, _)| name.chars().count()).max();
-    let width = width.unwrap_or_default();
-    for (name, fate) in items {
-        let line = format!("  {name:width$}  {fate}");
-        let _ = writeln!(text, "{}", line.trim_end());
+fn code(report: &Report) -> u8 {
+    match report.verdict {
+        Verdict::Already => ALREADY,
+        Verdict::Composes(_) => COMPOSES,
+        _ => IMPOSSIBLE,
     }
 }
 
-fn fate<Fate>(fate: &Result<Fate, PlanError>, describe: impl Fn(&Fate) -> String) -> String {
-    match fate {
-        Ok(fate) => describe(fate),
-        Err(error) => {
-            let reason = describe::obstacle(error);
-            format!("{}: {reason}", coloured(AnsiColor::Red, "impossible"))
-        }
-    }
-}
-
-fn coloured(colour: AnsiColor, text: impl Display) -> String {
-    let style = Style::new().bold().fg_color(Some(colour.into()));
-    format!("{style}{text}{style:#}")
-}
-
-fn item(item: &Extern) -> Value {
-    let interface = item.interface.as_ref();
-    json!({
-        "name": item.name,
-        "interface": interface.map(|interface| interface.path()),
-        "version": interface.and_then(|interface| interface.version()),
-        "functions": item.functions,
-    })
-}
-
-fn impossible(value: &mut Value, error: &PlanError) {
-    value["fate"] = json!("impossible");
-    value["reason"] = json!(describe::obstacle(error));
-}
-
-fn result(report: &Report, composed: &Composed) -> Value {
-    let (linked, reason) = match &composed.linked {
-        Linked::Fused => ("fused", None),
-        Linked::Components { because, .. } => {
-            ("component", because.as_ref().map(ToString::to_string))
-        }
-        _ => ("not", None),
-    };
-    let cannot_wait = composed.cannot_wait.iter().map(|it| {
-        let mut value = json!({ "kind": it.code.kind(), "component": it.component });
-        match &it.code {
-            SyncCode::Function {
-                export, function, ..
-            } => {
-                value["export"] = json!(export);
-                value["function"] = json!(function);
-            }
-            SyncCode::Destructor { resource, .. } => value["resource"] = json!(resource),
-            _ => {}
-        }
-        value
-    });
-    json!({
-        "size": composed.bytes.len(),
-        "added": composed.bytes.len() as i64 - report.size as i64,
-        "imports": composed.imports,
-        "exports": composed.exports,
-        "cannot-wait": cannot_wait.collect::<Vec<_>>(),
-        "link": linked,
-        "not-fused": reason,
-    })
+fn print(text: &str) -> Result<()> {
+    let text = wrap(text.to_string(), &Term::stdout());
+    let mut stdout = anstream::stdout();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    written.context("standard output was not written")
 }

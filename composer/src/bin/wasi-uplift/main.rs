@@ -5,27 +5,38 @@ mod advice;
 mod completions;
 mod compose;
 mod describe;
+mod differences;
 #[cfg(feature = "run")]
 mod embedded;
 mod files;
 mod inspect;
+mod json;
+mod man;
 mod messages;
+mod parts;
+mod plug;
+mod report;
 mod retype;
 #[cfg(feature = "run")]
 mod run;
 #[cfg(feature = "run")]
 mod serve;
+mod table;
+mod wac;
 
+use anstream::ColorChoice;
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use messages::Messages;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use wasi_uplift::{LinkMode, Options, Target};
 
 /// Makes WASI 0.2 components run, unchanged, on hosts that ship only WASI 0.3.
 #[derive(Parser)]
 #[command(
     version,
+    long_version = version(),
     propagate_version = true,
     after_help = "\
 Exit codes: 0 if what was asked for is done, 1 if it isn't, 2 if the command line is wrong. \
@@ -48,6 +59,44 @@ struct Cli {
     /// Say nothing but errors.
     #[arg(short, long, global = true, display_order = 101)]
     quiet: bool,
+
+    /// When messages and reports have colours; `auto` is on terminals, unless `NO_COLOR` is set.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        display_order = 102
+    )]
+    color: Color,
+}
+
+/// When there are colours.
+#[derive(Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}
+
+/// The version of the command, of the adapter in it, and of the WASI 0.3 that results can import.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let (version, adapter) = wasi_uplift::REVISION.split_once('+').unwrap_or_default();
+        let targets = Target::ALL.map(Target::version).join(", ");
+        format!("{version}\nadapter {adapter}\ntargets {targets}")
+    });
+    &VERSION
 }
 
 #[derive(Subcommand)]
@@ -61,6 +110,7 @@ enum Command {
     Adapter(adapter::Adapter),
     Retype(retype::Retype),
     Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// The options of composing.
@@ -122,11 +172,12 @@ impl Choices {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    ColorChoice::from(cli.color).write_global();
     let messages = Messages::new(cli.quiet, cli.verbose);
     let done = |result: Result<()>| result.map(|()| ExitCode::SUCCESS);
     let result = match cli.command {
         Command::Compose(command) => command.run(&messages),
-        Command::Inspect(command) => command.run(),
+        Command::Inspect(command) => command.run(&messages),
         #[cfg(feature = "run")]
         Command::Run(command) => Ok(command.run(&messages)),
         #[cfg(feature = "run")]
@@ -134,6 +185,7 @@ fn main() -> ExitCode {
         Command::Adapter(command) => done(command.run(&messages)),
         Command::Retype(command) => done(command.run(&messages)),
         Command::Completions(command) => done(command.run()),
+        Command::Man(command) => done(command.run()),
     };
     result.unwrap_or_else(|error| {
         messages.error(&error);

@@ -33,8 +33,8 @@ pub struct Retype {
 impl Retype {
     pub fn run(&self, messages: &Messages) -> Result<()> {
         self.output.check()?;
-        let guests = std::slice::from_ref(&self.guest);
-        self.replacing.check(self.output.path(), guests)?;
+        let inputs = std::iter::once(self.guest.as_path());
+        self.replacing.check(self.output.path(), inputs)?;
         let bytes = files::read(&self.guest)?;
         let name = files::name(&self.guest);
         let retyped = by_hand::retype(&bytes, &self.choices.options())

@@ -2,6 +2,7 @@
 
 use crate::embedded::{self, Access, State};
 use crate::messages::Messages;
+use crate::parts::Parts;
 use crate::{Linking, files};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -25,8 +26,12 @@ const TRAPPED: u8 = 134;
 Exit codes: that of the guest, 134 if it trapped, 125 if it could not be composed or started, 2 if \
 the command line is wrong.")]
 pub struct Run {
-    /// The component, in binary form, or a core module that imports `wasi_snapshot_preview1`.
+    /// The component, in binary form, a core module that imports `wasi_snapshot_preview1`, or a
+    /// `.wac` file.
     guest: PathBuf,
+
+    #[command(flatten)]
+    parts: Parts,
 
     #[command(flatten)]
     access: Access,
@@ -34,8 +39,9 @@ pub struct Run {
     #[command(flatten)]
     linking: Linking,
 
-    /// The guest's arguments.
-    #[arg(last = true)]
+    /// The guest's arguments. What comes after the first is the guest's, too; if that begins with
+    /// `-`, put `--` before it.
+    #[arg(trailing_var_arg = true)]
     arguments: Vec<String>,
 }
 
@@ -77,7 +83,8 @@ impl Run {
 
     fn prepare(&self, messages: &Messages) -> Result<(Store<State>, CommandPre<State>)> {
         let engine = Engine::default();
-        let instance = embedded::load(&self.guest, &self.linking, &engine, messages)?;
+        let composed = embedded::compose(&self.guest, &self.parts, &self.linking, messages)?;
+        let instance = embedded::load(&self.guest, &composed, &engine)?;
         let command = CommandPre::new(instance).map_err(anyhow::Error::from);
         let name = files::name(&self.guest);
         let command = command.with_context(|| format!("`{name}` can't be run here"))?;

@@ -2,6 +2,7 @@
 
 use crate::embedded::{self, Access, State};
 use crate::messages::Messages;
+use crate::parts::Parts;
 use crate::{Linking, files};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -12,13 +13,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use std::convert::Infallible;
 use std::future;
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::{Duration, Instant};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Engine, Store, StoreContextMut};
 use wasmtime_wasi_http::WasiBody;
@@ -39,16 +40,20 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// it is.
 #[derive(Args)]
 pub struct Serve {
-    /// The component, in binary form.
+    /// The component, in binary form, or a `.wac` file.
     guest: PathBuf,
 
-    /// Where to listen. Port 0 stands for any that is free.
+    #[command(flatten)]
+    parts: Parts,
+
+    /// Where to listen: an address or a name, and a port, of which 0 stands for any that is free.
     #[arg(
         long = "addr",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = address
     )]
-    address: SocketAddr,
+    address: String,
 
     #[command(flatten)]
     access: Access,
@@ -61,12 +66,17 @@ impl Serve {
     pub fn run(self, messages: &Messages) -> Result<()> {
         let name = files::name(&self.guest);
         let engine = Engine::default();
-        let instance = embedded::load(&self.guest, &self.linking, &engine, messages)?;
+        let composed = embedded::compose(&self.guest, &self.parts, &self.linking, messages)?;
+        // What can't be had is known before anybody waits for the compiler.
+        self.access.context()?;
+        let address = &self.address;
+        let listener = TcpListener::bind(address);
+        let listener = listener.with_context(|| format!("nothing can listen on {address}"))?;
+        listener.set_nonblocking(true)?;
+        messages.note(format_args!("`{name}` is being compiled"));
+        let instance = embedded::load(&self.guest, &composed, &engine)?;
         let service = ServicePre::new(instance).map_err(anyhow::Error::from);
         let service = service.with_context(|| format!("`{name}` can't be served here"))?;
-        // What the guest can't get is known before anybody asks for anything.
-        self.access.context()?;
-        let address = self.address;
         let server = Server {
             guest: Arc::from(name),
             engine,
@@ -74,7 +84,17 @@ impl Serve {
             access: self.access,
             messages: Arc::new(messages.clone()),
         };
-        tokio::runtime::Runtime::new()?.block_on(server.listen(address))
+        tokio::runtime::Runtime::new()?.block_on(server.listen(listener))
+    }
+}
+
+/// Checks what can be said of an address without looking it up.
+fn address(argument: &str) -> Result<String, String> {
+    match argument.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => {
+            Ok(argument.to_string())
+        }
+        _ => Err("an address or a name and a port are needed: `localhost:8080`".to_string()),
     }
 }
 
@@ -88,9 +108,8 @@ struct Server {
 }
 
 impl Server {
-    async fn listen(self, address: SocketAddr) -> Result<()> {
-        let listener = TcpListener::bind(address).await;
-        let listener = listener.with_context(|| format!("nothing can listen on {address}"))?;
+    async fn listen(self, listener: TcpListener) -> Result<()> {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let messages = self.messages.clone();
         messages.note(format_args!("`{}` serves http://{address}/", self.guest));

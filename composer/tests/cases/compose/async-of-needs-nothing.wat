@@ -1,7 +1,7 @@
 ;; A guest that imports nothing is left as it is, unless its export is to become `async`.
 ;; RUN: compose % --wat
 ;; RUN: inspect % --async f
-;; RUN: compose % --async f | inspect -
+;; RUN: compose % --async f --quiet | inspect -
 
 (component
   (core module $m (func (export "f")))
@@ -41,7 +41,7 @@
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.
 
-;; $ wasi-uplift compose async-of-needs-nothing.wasm --async f | wasi-uplift inspect -
+;; $ wasi-uplift compose async-of-needs-nothing.wasm --async f --quiet | wasi-uplift inspect -
 ;; exit code: 3
 ;; stdout:
 ;;   standard input: component, N bytes

@@ -54,6 +54,7 @@
 ;; exit code: 0
 ;; stdout:
 ;;   {
+;;     "differences": [],
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [
@@ -69,6 +70,7 @@
 ;;       }
 ;;     ],
 ;;     "guest": "async.wasm",
+;;     "host": [],
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:random/random@0.2.12",
@@ -96,6 +98,7 @@
 ;;       "not-fused": null,
 ;;       "size": N
 ;;     },
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "composes"

@@ -28,6 +28,9 @@
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
 ;;
+;;   known differences
+;;     a wall clock before 1970: 1970
+;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `show`.
 
 ;; $ wasi-uplift compose world-level-use.wasm | wasi-uplift inspect -

@@ -50,8 +50,12 @@
 ;; exit code: 4
 ;; stdout:
 ;;   {
+;;     "differences": [],
 ;;     "exports": [],
 ;;     "guest": "sync-and-async-argument.wasm",
+;;     "host": [
+;;       "other:host/device"
+;;     ],
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:io/poll@0.2.12",
@@ -78,6 +82,7 @@
 ;;     ],
 ;;     "kind": "component",
 ;;     "reason": "the function `[method]pollable.block` of `wasi:io/poll@0.2.0` has to be `async`, because it may wait or is to be made so, and the function `[method]thing.use` of `other:host/device` must not be `async`, because its type is given from outside or is to be kept; but the guest passes both through the same place, where they have to have the same type: build it so that they are apart",
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "impossible"

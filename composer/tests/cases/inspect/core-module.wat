@@ -36,6 +36,7 @@
 ;; exit code: 0
 ;; stdout:
 ;;   {
+;;     "differences": [],
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [],
@@ -50,6 +51,7 @@
 ;;       }
 ;;     ],
 ;;     "guest": "core-module.wasm",
+;;     "host": [],
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:cli/exit@0.2.12",
@@ -119,6 +121,7 @@
 ;;       "not-fused": null,
 ;;       "size": N
 ;;     },
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "composes"

@@ -41,8 +41,12 @@
 ;; exit code: 0
 ;; stdout:
 ;;   {
+;;     "differences": [],
 ;;     "exports": [],
 ;;     "guest": "draft-sockets.wasm",
+;;     "host": [
+;;       "other:host/device@1.2.3"
+;;     ],
 ;;     "imports": [
 ;;       {
 ;;         "by": "wasi:sockets/network@0.2.0-rc-2023-11-10-draft",
@@ -88,6 +92,7 @@
 ;;       "not-fused": null,
 ;;       "size": N
 ;;     },
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "composes"

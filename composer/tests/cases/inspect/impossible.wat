@@ -36,6 +36,7 @@
 ;; exit code: 4
 ;; stdout:
 ;;   {
+;;     "differences": [],
 ;;     "exports": [
 ;;       {
 ;;         "fate": "impossible",
@@ -49,6 +50,9 @@
 ;;       }
 ;;     ],
 ;;     "guest": "impossible.wasm",
+;;     "host": [
+;;       "other:host/host@1.0.0"
+;;     ],
 ;;     "imports": [
 ;;       {
 ;;         "fate": "impossible",
@@ -100,6 +104,7 @@
 ;;       }
 ;;     ],
 ;;     "kind": "component",
+;;     "schema": 1,
 ;;     "size": N,
 ;;     "target": "0.3.0",
 ;;     "verdict": "impossible"

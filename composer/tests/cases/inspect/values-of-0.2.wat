@@ -53,4 +53,7 @@
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
 ;;
+;;   known differences
+;;     a wall clock before 1970: 1970
+;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `other:host/calendar`.
