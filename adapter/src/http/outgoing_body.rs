@@ -10,6 +10,7 @@ use crate::io::output::{self, Output};
 use crate::io::state::StreamError;
 use crate::io::streams::{Child, child_output_stream};
 use crate::op::Promise;
+use crate::p3::Code;
 use crate::p3::http::{NewBody, Trailers, Unsent, failure, request_body, response_body};
 use crate::reactor::Urgency;
 use alloc::rc::{Rc, Weak};
@@ -58,7 +59,7 @@ impl output::Kind for Length {
             Some(expected) if after > expected => {
                 let room = expected.saturating_sub(before);
                 bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-                let excess = failure(self.message.size_error(after));
+                let excess = failure(self.message.size_error(after), Code::Http);
                 Err(StreamError::LastOperationFailed(excess))
             }
             _ => Ok(()),

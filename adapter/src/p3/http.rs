@@ -23,11 +23,11 @@ pub type Trailers = Result<Option<Fields>, ErrorCode>;
 pub type Answer = Result<Response, ErrorCode>;
 
 /// A failure of a body.
-pub fn failure(code: ErrorCode) -> Failure {
+pub fn failure(code: ErrorCode, kind: fn(Box<dyn Any>) -> Code) -> Failure {
     Failure {
         reason: raw::error_code_name(&code),
         detail: None,
-        code: Code::Http(Box::new(code)),
+        code: kind(Box::new(code)),
     }
 }
 
@@ -36,7 +36,7 @@ impl From<Trailers> for Ended {
     fn from(trailers: Trailers) -> Self {
         match trailers {
             Ok(trailers) => Ended::Closed(trailers.map(|it| Box::new(it) as Box<dyn Any>)),
-            Err(code) => Ended::Failed(failure(code)),
+            Err(code) => Ended::Failed(failure(code, Code::HttpIncoming)),
         }
     }
 }
