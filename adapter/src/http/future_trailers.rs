@@ -41,7 +41,7 @@ impl FutureTrailers {
                     .and_then(|trailers| trailers.downcast().ok())
                     .map(|trailers| Rc::new(*trailers))),
                 Err(StreamError::LastOperationFailed(failure)) => Err(match failure.code {
-                    Code::HttpIncoming(code) => code.downcast().map(|code| *code).ok(),
+                    Code::Http(code) => code.downcast().map(|code| *code).ok(),
                     _ => None,
                 }
                 .unwrap_or(ErrorCode::InternalError(None))),

@@ -188,7 +188,8 @@ macro_rules! shape {
                 trailers: Option<$shape::types::Trailers>,
             ) -> Result<(), ErrorCode> {
                 let trailers = trailers.map(|trailers| trailers.into_inner());
-                this.into_inner::<OutgoingBody>().finish(trailers)
+                let finished = this.into_inner::<OutgoingBody>().finish(trailers);
+                finished.map_err(ErrorCode::from)
             }
         }
 

@@ -55,7 +55,5 @@ pub enum Code {
     Sockets(sockets::ErrorCode),
     /// Of a type that adapters without HTTP need not know.
     Http(Box<dyn Any>),
-    /// The same, of a body that comes in. WASI 0.2's host tells it with the trailers, and nowhere
-    /// else.
-    HttpIncoming(Box<dyn Any>),
+    HttpSize(http::WrongSize),
 }

@@ -308,7 +308,7 @@ fn requests_to_all_kinds_of_places() {
 
 #[test]
 fn a_request_of_another_length() {
-    for (length, write) in [("10", "5"), ("5", "10"), ("0", "5"), ("5", "0")] {
+    for (length, write) in [("10", "5"), ("5", "10"), ("5", "0")] {
         let args = ["unequal", "/", length, write];
         let (text, ..) = compare(&args, 1, |stream| read(stream, false));
         assert!(text.contains("HttpRequestBodySize"), "{text}");
