@@ -316,6 +316,28 @@ fn a_request_of_another_length() {
 }
 
 #[test]
+fn fields_of_all_kinds() {
+    let (text, _, seen) = compare(
+        &["fields", "/"],
+        1,
+        answer!(
+            b"HTTP/1.1 200 OK\r\nX-Upper: \xff\x80\r\nx-empty:\r\nx-blank:  \t inner  \r\n\
+              content-length: 0\r\n\r\n"
+        ),
+    );
+    assert!(text.contains("x-empty: ; x-upper: \\xff\\x80"), "{text}");
+    assert_eq!(seen[0].as_ref().unwrap().headers.len(), 155);
+    let (text, ..) = compare(&["get", "/"], 1, |stream| {
+        let message = read(stream, false);
+        let many = "x-many: 1\r\n".repeat(150);
+        let response = format!("HTTP/1.1 200 OK\r\n{many}content-length: 0\r\n\r\n");
+        let _ = stream.get_mut().write_all(response.as_bytes());
+        message
+    });
+    assert!(!text.starts_with("200"), "{text}");
+}
+
+#[test]
 fn trailers_that_are_asked_for_twice() {
     let serve: Serve =
         answer!(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx-sum: 0\r\n\r\n");

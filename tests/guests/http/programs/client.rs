@@ -15,7 +15,7 @@ use bindings::wasi::cli::environment::get_arguments;
 use bindings::wasi::http::types::{Fields, Method, OutgoingRequest, RequestOptions, Scheme};
 use common::{
     fields, finish, handle, out, receive, request, rules, send, send_pattern, show_end, show_error,
-    show_response, sleep, wait,
+    show_response, sleep, unusual_fields, wait,
 };
 
 struct Client;
@@ -54,6 +54,11 @@ impl bindings::exports::wasi::cli::run::Guest for Client {
             }
             [authority, "leave", path] => leave(authority, path),
             [authority, "many", path, count] => many(authority, path, number(count)),
+            [authority, "fields", path] => {
+                let request = request(Method::Get, authority, path, unusual_fields());
+                let future = handle(request, None).expect("it is sent");
+                out(&show_response(wait(&future)));
+            }
             [authority, "errors"] => errors(authority),
             [authority, "targets"] => targets(authority),
             [authority, "unequal", path, length, write] => {

@@ -18,7 +18,7 @@ use bindings::wasi::http::types::{
 use bindings::wasi::io::streams;
 use common::{
     drain, fields, finish, handle, out, receive, request, rules, send, send_pattern, show,
-    show_end, show_response, sleep, trailers, wait,
+    show_end, show_response, sleep, trailers, unusual_fields, wait,
 };
 use std::cell::Cell;
 
@@ -146,6 +146,10 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
             out(&finish(forgotten.body().expect("the body is there"), None));
             std::mem::forget((other, forgotten));
             answer(outparam, b"sent");
+        }
+        "/fields" => {
+            let response = OutgoingResponse::new(unusual_fields());
+            ResponseOutparam::set(outparam, Ok(response));
         }
         "/answer" => {
             let (status, text) = query.split_once(',').expect("a status and a body");
