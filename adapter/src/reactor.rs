@@ -83,8 +83,7 @@ static SET: Global<WaitableSet> = Global::new(WaitableSet::new());
 static REGISTRATIONS: Global<RefCell<Vec<Option<Registration>>>> =
     Global::new(RefCell::new(Vec::new()));
 
-/// The waitables whose operations have become orphans. Those that have ended since may be among
-/// them.
+/// The waitables of the orphans.
 static ORPHANS: Global<RefCell<Vec<u32>>> = Global::new(RefCell::new(Vec::new()));
 
 /// Waiters that have accepted something that has to reach the host.
@@ -230,6 +229,9 @@ fn dispatch(event: Event) {
         Some(Registration::Orphan(orphan)) => {
             if let Some(orphan) = orphan.event(event) {
                 REGISTRATIONS.borrow_mut()[waitable as usize] = Some(Registration::Orphan(orphan));
+            } else {
+                // No task may ever come that could cancel the rest.
+                ORPHANS.borrow_mut().retain(|it| *it != waitable);
             }
         }
         Some(Registration::Delivery(delivery, _)) => delivery.event(event),

@@ -79,9 +79,13 @@ impl Waiter for Exchange {
         if let State::Sent(subtask) = &mut *state
             && let Some(answer) = subtask.advance(event)
         {
-            // A call that was cancelled brings no answer.
-            let answer = answer.unwrap_or(Err(ErrorCode::InternalError(None)));
-            *state = State::Answered(answer);
+            *state = State::Answered(match answer {
+                // What the guest was told of its body before is not told again.
+                Some(Err(ErrorCode::HttpRequestBodySize(_))) => Err(ErrorCode::HttpProtocolError),
+                Some(answer) => answer,
+                // A call that was cancelled brings no answer.
+                None => Err(ErrorCode::InternalError(None)),
+            });
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `future-trailers`.
 
-use super::error;
 use super::fields::Fields;
 use super::incoming_body::Incoming;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
@@ -8,6 +7,7 @@ use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::canon::Task;
 use crate::io::poll::Source;
 use crate::io::state::StreamError;
+use crate::p3::Code;
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 
@@ -40,9 +40,11 @@ impl FutureTrailers {
                 Ok(trailers) => Ok(trailers
                     .and_then(|trailers| trailers.downcast().ok())
                     .map(|trailers| Rc::new(*trailers))),
-                Err(StreamError::LastOperationFailed(failure)) => {
-                    Err(error::code(&failure).unwrap_or(ErrorCode::InternalError(None)))
+                Err(StreamError::LastOperationFailed(failure)) => Err(match failure.code {
+                    Code::Http(code) => code.downcast().map(|code| *code).ok(),
+                    _ => None,
                 }
+                .unwrap_or(ErrorCode::InternalError(None))),
                 Err(StreamError::Closed) => Ok(None),
             };
             self.outcome.replace(Some(outcome));

@@ -10,7 +10,7 @@ use crate::io::output::{self, Output};
 use crate::io::state::StreamError;
 use crate::io::streams::{Child, child_output_stream};
 use crate::op::Promise;
-use crate::p3::http::{NewBody, Trailers, Unsent, failure, request_body, response_body};
+use crate::p3::http::{NewBody, Trailers, Unsent, WrongSize, request_body, response_body};
 use crate::reactor::Urgency;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -58,8 +58,8 @@ impl output::Kind for Length {
             Some(expected) if after > expected => {
                 let room = expected.saturating_sub(before);
                 bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-                let excess = failure(self.message.size_error(after));
-                Err(StreamError::LastOperationFailed(excess))
+                let excess = self.message.wrong_size(after);
+                Err(StreamError::LastOperationFailed(excess.into()))
             }
             _ => Ok(()),
         }
@@ -93,10 +93,10 @@ enum Message {
 }
 
 impl Message {
-    fn size_error(self, size: u64) -> ErrorCode {
+    fn wrong_size(self, size: u64) -> WrongSize {
         match self {
-            Message::Request => ErrorCode::HttpRequestBodySize(Some(size)),
-            Message::Response => ErrorCode::HttpResponseBodySize(Some(size)),
+            Message::Request => WrongSize::Request(size),
+            Message::Response => WrongSize::Response(size),
         }
     }
 }
@@ -150,13 +150,13 @@ impl OutgoingBody {
         Ok(child_output_stream(self.0.output.clone(), child))
     }
 
-    pub fn finish(self, trailers: Option<Fields>) -> Result<(), ErrorCode> {
+    pub fn finish(self, trailers: Option<Fields>) -> Result<(), WrongSize> {
         self.check_stream();
         let length = &self.0.length;
         let written = length.written.get();
         if length.expected.is_some_and(|expected| expected != written) {
             self.0.abort();
-            return Err(length.message.size_error(written));
+            return Err(length.message.wrong_size(written));
         }
         let trailers = trailers.map(|trailers| give(trailers.into_inner()));
         self.0.end(Ok(trailers));

@@ -7,14 +7,18 @@ use super::shapes::{candidate, stable};
 use super::types::FutureIncomingResponse;
 use crate::Adapter;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::op::Started;
 use crate::p3::http::send;
 
 fn handle(
     request: OutgoingRequest,
     options: Option<RequestOptions>,
 ) -> Result<FutureIncomingResponse, ErrorCode> {
-    let request = request.into_p3(options)?;
-    Ok(FutureIncomingResponse(Exchange::new(send(request))?))
+    let started = match request.into_p3(options) {
+        Ok(request) => send(request),
+        Err(code) => Started::Ended(Err(code)),
+    };
+    Ok(FutureIncomingResponse(Exchange::new(started)?))
 }
 
 /// Implements the interface for one shape.

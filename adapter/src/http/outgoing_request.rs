@@ -4,7 +4,9 @@ use super::fields::{Fields, give, give_without_body};
 use super::outgoing_body::{OutgoingBody, content_length};
 use super::request_options::RequestOptions;
 use super::syntax;
-use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, Method, Scheme};
+use crate::bindings::exports::wasi::http0_2_12::types::{
+    DnsErrorPayload, ErrorCode, Method, Scheme,
+};
 use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::p3::http::{Unsent, new_request, no_request_body};
 use alloc::rc::Rc;
@@ -123,6 +125,10 @@ impl OutgoingRequest {
             }
             None => (give_without_body(self.headers), no_request_body()),
         };
+        // WASI 0.2's host has a code of its own for half a place.
+        if head.authority.is_some() && head.path_with_query.is_none() {
+            return Err(ErrorCode::HttpProtocolError);
+        }
         let request = new_request(headers, body, options.map(|options| options.0));
         if !matches!(head.method, Method::Get) {
             let set = request.set_method(&head.method);
@@ -134,7 +140,14 @@ impl OutgoingRequest {
         }
         if let Some(authority) = &head.authority {
             let set = request.set_authority(Some(authority));
-            set.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
+            // A host may want a port that is one. WASI 0.2's finds out when it looks for the place.
+            set.map_err(|()| match head.scheme {
+                Some(Scheme::Other(_)) => ErrorCode::HttpProtocolError,
+                _ => ErrorCode::DnsError(DnsErrorPayload {
+                    rcode: Some("address not available".into()),
+                    info_code: None,
+                }),
+            })?;
         }
         if let Some(path) = &head.path_with_query {
             let set = request.set_path_with_query(Some(path));

@@ -2,9 +2,10 @@
 
 use super::outgoing_response::OutgoingResponse;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
+use crate::canon::Task;
 use crate::op::Promise;
 use crate::p3::http::Answer;
-use crate::reactor::Urgency;
+use crate::reactor::{self, Urgency};
 use alloc::rc::Rc;
 use core::cell::Cell;
 
@@ -31,12 +32,15 @@ impl ResponseOutparam {
         }
     }
 
-    pub fn set(&self, response: Result<OutgoingResponse, ErrorCode>) {
+    /// Answers, and lets the host take the answer. From then on it has what the guest writes at once,
+    /// whatever becomes of the guest.
+    pub fn set(&self, response: Result<OutgoingResponse, ErrorCode>, task: Task<'_>) {
         let answer = response.and_then(|response| {
             let response = response.into_p3(self.to);
             response.map_err(|()| ErrorCode::HttpProtocolError)
         });
         self.answer(answer);
+        reactor::yield_once(task);
     }
 
     /// Answers, unless it was done before.

@@ -18,6 +18,7 @@ use crate::bindings::exports::wasi::http0_2_12::types::{ErrorCode, HeaderError, 
 use crate::bindings::exports::wasi::io::error::ErrorBorrow;
 use crate::bindings::exports::wasi::io::poll::Pollable;
 use crate::bindings::exports::wasi::io::streams;
+use crate::canon::Task;
 use crate::io::poll::pollable;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -123,9 +124,10 @@ macro_rules! shape {
             fn set(
                 param: $shape::types::ResponseOutparam,
                 response: Result<$shape::types::OutgoingResponse, ErrorCode>,
+                task: Task<'_>,
             ) {
                 let response = response.map(|response| response.into_inner());
-                param.into_inner::<ResponseOutparam>().set(response);
+                param.into_inner::<ResponseOutparam>().set(response, task);
             }
         }
 
@@ -186,7 +188,8 @@ macro_rules! shape {
                 trailers: Option<$shape::types::Trailers>,
             ) -> Result<(), ErrorCode> {
                 let trailers = trailers.map(|trailers| trailers.into_inner());
-                this.into_inner::<OutgoingBody>().finish(trailers)
+                let finished = this.into_inner::<OutgoingBody>().finish(trailers);
+                finished.map_err(ErrorCode::from)
             }
         }
 

@@ -22,12 +22,31 @@ pub type Trailers = Result<Option<Fields>, ErrorCode>;
 /// The answer to a request.
 pub type Answer = Result<Response, ErrorCode>;
 
-/// A failure of a body.
-pub fn failure(code: ErrorCode) -> Failure {
-    Failure {
-        reason: raw::error_code_name(&code),
-        detail: None,
-        code: Code::Http(Box::new(code)),
+/// The length of a body whose headers tell another.
+#[derive(Clone, Copy)]
+pub enum WrongSize {
+    Request(u64),
+    Response(u64),
+}
+
+impl From<WrongSize> for ErrorCode {
+    /// Inlined, so that who gets no other code doesn't carry what lowers them all.
+    #[inline(always)]
+    fn from(size: WrongSize) -> Self {
+        match size {
+            WrongSize::Request(size) => ErrorCode::HttpRequestBodySize(Some(size)),
+            WrongSize::Response(size) => ErrorCode::HttpResponseBodySize(Some(size)),
+        }
+    }
+}
+
+impl From<WrongSize> for Failure {
+    fn from(size: WrongSize) -> Self {
+        Failure {
+            reason: raw::error_code_name(&size.into()),
+            detail: None,
+            code: Code::HttpSize(size),
+        }
     }
 }
 
@@ -36,7 +55,11 @@ impl From<Trailers> for Ended {
     fn from(trailers: Trailers) -> Self {
         match trailers {
             Ok(trailers) => Ended::Closed(trailers.map(|it| Box::new(it) as Box<dyn Any>)),
-            Err(code) => Ended::Failed(failure(code)),
+            Err(code) => Ended::Failed(Failure {
+                reason: raw::error_code_name(&code),
+                detail: None,
+                code: Code::Http(Box::new(code)),
+            }),
         }
     }
 }

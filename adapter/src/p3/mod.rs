@@ -55,4 +55,5 @@ pub enum Code {
     Sockets(sockets::ErrorCode),
     /// Of a type that adapters without HTTP need not know.
     Http(Box<dyn Any>),
+    HttpSize(http::WrongSize),
 }

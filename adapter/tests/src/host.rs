@@ -53,6 +53,8 @@ struct Waitable {
 struct Host {
     waitables: BTreeMap<u32, Waitable>,
     has_set: bool,
+    /// How often the set was looked into.
+    polls: usize,
     /// The task that is running is one that may block.
     may_block: bool,
     /// The next byte that a stream brings.
@@ -403,6 +405,7 @@ extern "C" fn waitable_set_wait(_set: u32, payload: &mut [u32; 2]) -> u32 {
 
 #[unsafe(export_name = "[waitable-set-poll]")]
 extern "C" fn waitable_set_poll(_set: u32, payload: &mut [u32; 2]) -> u32 {
+    with(|host| host.polls += 1);
     let handles = can_have_events();
     match choose(handles.len() + 1) {
         0 => 0,
@@ -475,6 +478,11 @@ pub fn promise() -> u32 {
 /// The bytes that were written to streams.
 pub fn written() -> Vec<u8> {
     with(|host| host.written.clone())
+}
+
+/// How often the set was looked into.
+pub fn polls() -> usize {
+    with(|host| host.polls)
 }
 
 /// Returns `true` if there is no waitable any more.

@@ -248,3 +248,25 @@ fn what_is_dropped_is_closed_as_soon_as_a_task_may_wait() {
         host::end_run();
     });
 }
+
+/// Where no task may ever wait, what has ended by itself is forgotten: nobody asks for it again.
+#[test]
+fn what_has_ended_by_itself_is_forgotten() {
+    explore(|| {
+        host::begin_run();
+        let owner = Rc::new_cyclic(|me| Owner {
+            me: me.clone(),
+            reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
+            got: RefCell::default(),
+            is_last: Cell::new(false),
+        });
+        owner.start();
+        host::in_destructor(false, || drop(owner));
+        if host::is_empty() {
+            let before = host::polls();
+            in_task(false, |_| {});
+            assert_eq!(host::polls(), before);
+        }
+        host::end_run();
+    });
+}

@@ -188,6 +188,27 @@ pub fn post(path: &str, chunks: &[&[u8]], trailers: &str) -> Vec<u8> {
 /// A server's way to deal with a connection.
 pub type Serve = fn(&mut BufReader<TcpStream>) -> Option<Message>;
 
+/// Answers every request with its first line and its `host`, for as long as the test runs.
+pub fn mirror() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("binding");
+    let port = listener.local_addr().expect("it is bound").port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = BufReader::new(stream);
+            let Some(start) = line(&mut stream) else {
+                continue;
+            };
+            let hosts = lines(&mut stream).unwrap_or_default();
+            let text = hosts.iter().filter(|line| line.starts_with("host:"));
+            let text = text.fold(start, |text, line| text + "\\n" + line);
+            // It goes into a field, where a guest prints it.
+            let response = format!("HTTP/1.1 200 OK\r\nx-got: {text}\r\ncontent-length: 0\r\n\r\n");
+            let _ = stream.get_mut().write_all(response.as_bytes());
+        }
+    });
+    port
+}
+
 /// Serves so many connections, one after the other. The thread returns the message of each.
 pub fn serve(count: usize, serve: Serve) -> (u16, JoinHandle<Vec<Option<Message>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("binding");

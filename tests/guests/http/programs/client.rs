@@ -15,7 +15,7 @@ use bindings::wasi::cli::environment::get_arguments;
 use bindings::wasi::http::types::{Fields, Method, OutgoingRequest, RequestOptions, Scheme};
 use common::{
     fields, finish, handle, out, receive, request, rules, send, send_pattern, show_end, show_error,
-    show_response, sleep, wait,
+    show_response, sleep, unusual_fields, wait,
 };
 
 struct Client;
@@ -54,7 +54,17 @@ impl bindings::exports::wasi::cli::run::Guest for Client {
             }
             [authority, "leave", path] => leave(authority, path),
             [authority, "many", path, count] => many(authority, path, number(count)),
+            [authority, "fields", path] => {
+                let request = request(Method::Get, authority, path, unusual_fields());
+                let future = handle(request, None).expect("it is sent");
+                out(&show_response(wait(&future)));
+            }
             [authority, "errors"] => errors(authority),
+            [authority, "targets"] => targets(authority),
+            [authority, "unequal", path, length, write] => {
+                unequal(authority, path, length, number(write));
+            }
+            [authority, "asked-twice", path] => asked_twice(authority, path),
             ref other => panic!("{other:?}"),
         }
         Ok(())
@@ -252,6 +262,94 @@ fn many(authority: &str, path: &str, count: usize) {
     for future in futures.iter().rev() {
         let response = wait(future).expect("there is one");
         out(&receive(response.consume().expect("the body is there")));
+    }
+}
+
+/// Sends a body of another length than its headers tell.
+fn unequal(authority: &str, path: &str, length: &str, write: usize) {
+    let headers = fields(&[("content-length", length)]);
+    let request = request(Method::Post, authority, path, headers);
+    let body = request.body().expect("the body is there");
+    let future = handle(request, None).expect("it is sent");
+    let stream = body.write().expect("the stream is there");
+    let wrote = stream.blocking_write_and_flush(&vec![b'x'; write]);
+    let wrote = wrote.map_err(show_end);
+    sleep(50);
+    drop(stream);
+    out(&format!("{wrote:?} {}", finish(body, None)));
+    out(&show_response(wait(&future)));
+}
+
+/// Asks for trailers before they are there, when they are, and once more.
+fn asked_twice(authority: &str, path: &str) {
+    let request = request(Method::Get, authority, path, Fields::new());
+    let future = handle(request, None).expect("it is sent");
+    let response = wait(&future).expect("there is one");
+    let body = response.consume().expect("the body is there");
+    let future = bindings::wasi::http::types::IncomingBody::finish(body);
+    let show = || {
+        format!(
+            "{:?}",
+            future.get().map(|it| format!("{it:?}").contains("Ok(Some"))
+        )
+    };
+    let first = show();
+    future.subscribe().block();
+    out(&format!("{first} {} {}", show(), show()));
+}
+
+/// Sends requests to all kinds of places. The server answers with what it gets.
+fn targets(here: &str) {
+    let schemes = [
+        None,
+        Some(Scheme::Http),
+        Some(Scheme::Https),
+        Some(Scheme::Other("HTTP".into())),
+        Some(Scheme::Other("ftp".into())),
+        Some(Scheme::Other(String::new())),
+    ];
+    let authorities = [
+        None,
+        Some(here.to_string()),
+        Some(format!("user:word@{here}")),
+        Some("127.0.0.1:1".into()),
+        Some("127.0.0.1:".into()),
+        Some("127.0.0.1:port".into()),
+        Some("127.0.0.1:70000".into()),
+        Some("[::1".into()),
+        Some(String::new()),
+    ];
+    let paths = [
+        None,
+        Some(""),
+        Some("/"),
+        Some("/a/../b%20c"),
+        Some("?query"),
+        Some("/?"),
+        Some("a"),
+    ];
+    for (first, scheme) in schemes.iter().enumerate() {
+        for authority in &authorities {
+            for path in paths {
+                // The scheme decides before the rest does.
+                if first != 1 && path.is_some_and(|path| path != "/") {
+                    continue;
+                }
+                let request = OutgoingRequest::new(Fields::new());
+                let set = [
+                    request.set_scheme(scheme.as_ref()),
+                    request.set_authority(authority.as_deref()),
+                    request.set_path_with_query(path),
+                ];
+                let what = match handle(request, None) {
+                    Ok(future) => format!("then {}", show_response(wait(&future))),
+                    Err(code) => format!("at once {}", show_error(&code)),
+                };
+                let place = format!("{scheme:?} {authority:?} {path:?}");
+                out(&format!("{place} {:?}: {what}", set.map(|set| set.is_ok()))
+                    .replace(here, "HERE"));
+            }
+        }
     }
 }
 

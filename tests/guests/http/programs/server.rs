@@ -18,7 +18,7 @@ use bindings::wasi::http::types::{
 use bindings::wasi::io::streams;
 use common::{
     drain, fields, finish, handle, out, receive, request, rules, send, send_pattern, show,
-    show_end, show_response, sleep, trailers, wait,
+    show_end, show_response, sleep, trailers, unusual_fields, wait,
 };
 use std::cell::Cell;
 
@@ -147,11 +147,24 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
             std::mem::forget((other, forgotten));
             answer(outparam, b"sent");
         }
-        "/bodiless" => {
-            let response = OutgoingResponse::new(Fields::new());
-            let status = response.set_status_code(number() as u16);
-            status.expect("it is a status");
+        "/fields" => {
+            let response = OutgoingResponse::new(unusual_fields());
             ResponseOutparam::set(outparam, Ok(response));
+        }
+        "/answer" => {
+            let (status, text) = query.split_once(',').expect("a status and a body");
+            let response = OutgoingResponse::new(Fields::new());
+            let status = response.set_status_code(status.parse().expect("a number"));
+            status.expect("it is a status");
+            let body = (text != "none").then(|| response.body().expect("the body is there"));
+            ResponseOutparam::set(outparam, Ok(response));
+            let Some(body) = body else { return };
+            if !text.is_empty() {
+                let stream = body.write().expect("the stream is there");
+                // Nobody may want it.
+                let _ = send(&stream, text.as_bytes());
+            }
+            finish(body, None);
         }
         "/unset" => {}
         "/unset-kept" => std::mem::forget(outparam),
@@ -179,6 +192,30 @@ fn serve(path: &str, query: &str, request: &IncomingRequest, outparam: ResponseO
             let _stream = body.stream().expect("the stream is there");
             drop(body);
             out("dropped");
+        }
+        "/trap-at-once" => {
+            let (body, stream) = start(outparam, 200, &[]);
+            match query {
+                "answered" => {}
+                "written" => stream.write(b"some").expect("there is room"),
+                "flushed" => stream
+                    .blocking_write_and_flush(b"some")
+                    .expect("there is room"),
+                "more" => {
+                    for _ in 0..10 {
+                        stream
+                            .blocking_write_and_flush(b"some")
+                            .expect("there is room");
+                    }
+                }
+                "finished" => {
+                    stream.write(b"some").expect("there is room");
+                    drop(stream);
+                    out_unless_finished(body, None);
+                }
+                other => panic!("{other}"),
+            }
+            core::arch::wasm32::unreachable();
         }
         "/trap-after" => {
             let (_body, stream) = start(outparam, 200, &[]);

@@ -51,6 +51,21 @@ pub fn fields(entries: &[(&str, &str)]) -> Fields {
     Fields::from_list(&entries).expect("the fields are good")
 }
 
+/// Returns fields of all kinds, and many of them.
+pub fn unusual_fields() -> Fields {
+    let mut entries: Vec<(String, Vec<u8>)> = (0..150)
+        .map(|number| (format!("x-{number}"), number.to_string().into_bytes()))
+        .collect();
+    entries.push(("x-empty".into(), Vec::new()));
+    entries.push(("X-Upper".into(), b"\xff\x80".to_vec()));
+    entries.push(("x-blank".into(), b" \t inner  ".to_vec()));
+    entries.push(("x-long".into(), vec![b'v'; 16 * 1024]));
+    let fields = Fields::from_list(&entries).expect("the fields are good");
+    let twice = entries[0].0.to_uppercase();
+    fields.append(&twice, b"again").expect("so is this one");
+    fields
+}
+
 /// Returns fields as text in the order of their names: every host has its own order.
 pub fn show(fields: &Fields) -> String {
     let mut lines: Vec<String> = fields
@@ -291,6 +306,16 @@ pub fn rules() -> Vec<String> {
         ("Content-Length".into(), b"1".to_vec()),
     ]);
     line(format!("twice {:?}", twice.map(|fields| show(&fields))));
+
+    let unusual = unusual_fields();
+    line(format!("{} {}", unusual.entries().len(), show(&unusual)));
+    line(format!(
+        "{:?}",
+        unusual.get(&"x-long".to_string()).first().map(Vec::len)
+    ));
+    let values = vec![b"v".to_vec(); 150];
+    line(show_result(unusual.set(&"x-0".to_string(), &values)));
+    line(format!("{}", unusual.get(&"X-0".to_string()).len()));
 
     // Fields of a message can't be changed, but a copy of them can.
     let request = OutgoingRequest::new(fields(&[("a", "1")]));
