@@ -41,7 +41,7 @@ fn for_plan(error: &PlanError) -> Option<String> {
         PlanError::ForeignTypes { .. } => true,
         _ => false,
     };
-    is_for_a_plug.then(|| "`--plug` joins the two at once".to_string())
+    is_for_a_plug.then(|| "`compose --plug` joins the two".to_string())
 }
 
 fn for_options(error: &OptionsError) -> Option<String> {
