@@ -12,6 +12,7 @@ mod http;
 mod idle;
 mod imports;
 mod partial;
+mod sequences;
 mod sockets;
 mod toolchains;
 
