@@ -63,11 +63,16 @@ struct Folder {
 impl Folders {
     /// Makes the folders.
     pub fn new(preopens: &[Preopen]) -> io::Result<Self> {
+        Self::new_in(&std::env::temp_dir(), preopens)
+    }
+
+    /// Makes the folders in another one.
+    pub fn new_in(parent: &Path, preopens: &[Preopen]) -> io::Result<Self> {
         let folder = |preopen: &Preopen| {
             let own = match &preopen.source {
                 Source::Host(_) => None,
                 Source::Fresh(things) => {
-                    let folder = tempfile::tempdir()?;
+                    let folder = tempfile::tempdir_in(parent)?;
                     for thing in things {
                         thing.make(folder.path())?;
                     }

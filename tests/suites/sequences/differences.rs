@@ -46,7 +46,7 @@ static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| {
     listed.collect()
 });
 
-/// Returns the first line that differs and isn't listed.
+/// Returns the first line that differs, unless it is listed: what comes after that may differ, too.
 pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> Option<Line> {
     let len = reference.len().max(uplifted.len());
     for index in 0..len {
@@ -61,9 +61,8 @@ pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> 
             reference,
             uplifted,
         };
-        if !ALL.iter().any(|listed| listed.is(&line)) {
-            return Some(line);
-        }
+        let is_listed = ALL.iter().any(|listed| listed.is(&line));
+        return (!is_listed).then_some(line);
     }
     None
 }

@@ -82,7 +82,7 @@ impl Place {
     }
 
     async fn run_one(&self, sequence: &[String], patience: Duration) -> Vec<String> {
-        let folders = Folders::new(&preopens()).expect("making folders");
+        let folders = Folders::new_in(&parent(), &preopens()).expect("making folders");
         let mut ctx = WasiCtxBuilder::new();
         for (preopen, path) in folders.given() {
             let permissions = match preopen.writable {
@@ -108,7 +108,7 @@ impl Place {
             };
             RUN.with(|run| {
                 let mut outcome = run.outcome.take();
-                // A trap takes the place of the operation's result.
+                if let Some(line) = outcome.iter().find(|l| l.contains("panicked")) { eprintln!("PANIC {line}"); }
                 outcome.push(end);
                 outcome
             })
@@ -120,10 +120,20 @@ impl Place {
     }
 }
 
+/// Returns the folder for those of sequences. Some files are written through to the disk, which takes
+/// long where it is one.
+fn parent() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    match memory.is_dir() {
+        true => memory,
+        false => std::env::temp_dir(),
+    }
+}
+
 /// Returns the line for a trap. Every host has its own words, which can be seen with `TRAPS=1`.
 fn trapped(error: &wasmtime::Error) -> String {
     if std::env::var_os("TRAPS").is_some() {
-        eprintln!("{error:?}");
+        eprintln!("{}", error.root_cause());
     }
     "trapped".into()
 }

@@ -113,6 +113,27 @@ impl Argument for Advice {
     }
 }
 
+impl Argument for IpAddressFamily {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "ipv4" => Some(Self::Ipv4),
+            "ipv6" => Some(Self::Ipv6),
+            _ => None,
+        }
+    }
+}
+
+impl Argument for ShutdownType {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "receive" => Some(Self::Receive),
+            "send" => Some(Self::Send),
+            "both" => Some(Self::Both),
+            _ => None,
+        }
+    }
+}
+
 /// `same`, `now`, or `SECONDS.NANOSECONDS`.
 impl Argument for NewTimestamp {
     fn parse(word: &str) -> Option<Self> {

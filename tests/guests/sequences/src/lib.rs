@@ -13,6 +13,7 @@ mod files;
 mod fnv;
 mod operation;
 mod show;
+mod sockets;
 mod streams;
 mod table;
 mod wait;
@@ -38,6 +39,13 @@ mod bindings {
                 import wasi:clocks/wall-clock@0.2.12;
                 import wasi:filesystem/types@0.2.12;
                 import wasi:filesystem/preopens@0.2.12;
+                import wasi:sockets/instance-network@0.2.12;
+                import wasi:sockets/ip-name-lookup@0.2.12;
+                import wasi:sockets/network@0.2.12;
+                import wasi:sockets/tcp@0.2.12;
+                import wasi:sockets/tcp-create-socket@0.2.12;
+                import wasi:sockets/udp@0.2.12;
+                import wasi:sockets/udp-create-socket@0.2.12;
 
                 export wasi:cli/run@0.2.12;
             }
@@ -63,11 +71,12 @@ struct Command;
 
 impl bindings::exports::wasi::cli::run::Guest for Command {
     fn run() -> Result<(), ()> {
+        std::panic::set_hook(Box::new(|info| driver::report(&info.to_string())));
         let (patience, operations) = driver::operations();
         wait::set_patience(patience);
         for operation in operations {
             let operation = Operation::parse(&operation);
-            let calls = [files::call, streams::call, clocks::call];
+            let calls = [files::call, streams::call, clocks::call, sockets::call];
             let outcome = calls.iter().find_map(|call| call(&operation));
             driver::report(&outcome.unwrap_or_else(|| operation.not_made()));
         }

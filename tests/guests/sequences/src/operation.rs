@@ -50,6 +50,11 @@ impl<'a> Operation<'a> {
         word.unwrap_or_else(|| panic!("an argument of {}", self.text))
     }
 
+    /// Returns the next argument, if there is one.
+    pub fn next_arg<A: Argument>(&self) -> Option<A> {
+        self.word().map(|word| A::parse(word).expect("an argument"))
+    }
+
     fn slot(&self) -> u32 {
         self.arg()
     }
@@ -91,6 +96,17 @@ impl<'a> Operation<'a> {
     /// Keeps a resource in the slot for results.
     pub fn keep<T: Resource>(&self, resource: T) {
         resource.put(self.slot, self.parent.borrow().clone());
+    }
+
+    /// Keeps a resource in the slot for results, and returns it as the parent of others.
+    pub fn keep_parent<T: Resource>(&self, resource: T) -> Option<Rc<dyn Any>> {
+        resource.put(self.slot, None);
+        T::get(self.slot).map(|handle| handle as Rc<dyn Any>)
+    }
+
+    /// Keeps a resource in the slot for results, which must be dropped before its parent.
+    pub fn keep_under<T: Resource>(&self, resource: T, parent: Option<Rc<dyn Any>>) {
+        resource.put(self.slot, parent);
     }
 
     /// Returns a result as text.

@@ -30,6 +30,13 @@ pub fn call(o: &Operation) -> Option<String> {
             });
             o.show((bytes, end))
         }
+        // Where it may be that nothing comes.
+        "blocking-read-if-ready" => {
+            let stream = o.handle::<InputStream>()?;
+            let len = o.arg();
+            let is_ready = wait::one(&stream.subscribe());
+            o.show(is_ready.then(|| stream.blocking_read(len)))
+        }
         "skip" => {
             let stream = o.handle::<InputStream>()?;
             let end = repeat(o.arg(), Some(&stream), |len| stream.skip(len));

@@ -79,4 +79,9 @@ resources! {
     wasi::io::streams::OutputStream,
     wasi::filesystem::types::Descriptor,
     wasi::filesystem::types::DirectoryEntryStream,
+    wasi::sockets::ip_name_lookup::ResolveAddressStream,
+    wasi::sockets::tcp::TcpSocket,
+    wasi::sockets::udp::IncomingDatagramStream,
+    wasi::sockets::udp::OutgoingDatagramStream,
+    wasi::sockets::udp::UdpSocket,
 }
