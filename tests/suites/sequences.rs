@@ -66,7 +66,21 @@ fn kept(family: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-#[test]
-fn files() {
-    family("files", include_str!("sequences/files.txt"));
+macro_rules! families {
+    ($( $name:ident $( $grammar:literal )+, )*) => {
+        $( #[test]
+        fn $name() {
+            let grammar = concat!($( include_str!(concat!("sequences/", $grammar)) ),+);
+            family(stringify!($name), grammar);
+        } )*
+    };
+}
+
+families! {
+    files "files.txt",
+    tcp "tcp.txt",
+    tcp_connected "tcp.txt" "connected.txt",
+    udp "udp.txt",
+    http "http.txt",
+    cli "cli.txt",
 }

@@ -6,13 +6,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasi_uplift_tests::host::{State, Wasi, compiled, engine, linker, run};
-use wasi_uplift_tests::{Folders, Guest, LinkMode, Preopen, Source, Thing, uplifted_bytes};
+use wasi_uplift_tests::{Fnv, Folders, Guest, LinkMode, Preopen, Source, Thing, uplifted_bytes};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store};
-use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 /// The time after which a sequence counts as one that hangs.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// What stdin gives.
+const STDIN: &str = "first line\nsecond line\nthe last line, which has no end";
 
 /// A guest on a host.
 pub struct Place {
@@ -92,6 +96,15 @@ impl Place {
             let given = ctx.preopened_dir(path, &preopen.name, permissions);
             given.expect("a folder that was made");
         }
+        let standard = [
+            MemoryOutputPipe::new(1 << 20),
+            MemoryOutputPipe::new(1 << 20),
+        ];
+        let [stdout, stderr] = standard.clone();
+        ctx.stdin(MemoryInputPipe::new(STDIN))
+            .stdout(stdout)
+            .stderr(stderr);
+        ctx.args(&["one", "two"]).env("NAME", "value");
         ctx.inherit_network().allow_ip_name_lookup(true);
         let store = Store::new(&self.engine, State::new(ctx.build()));
         let this = Run {
@@ -108,12 +121,21 @@ impl Place {
             };
             RUN.with(|run| {
                 let mut outcome = run.outcome.take();
-                if let Some(line) = outcome.iter().find(|l| l.contains("panicked")) { eprintln!("PANIC {line}"); }
                 outcome.push(end);
                 outcome
             })
         };
         let mut outcome = RUN.scope(this, run).await;
+        for pipe in standard {
+            let bytes = pipe.contents();
+            let mut hash = Fnv::default();
+            hash.update(&bytes);
+            outcome.push(format!(
+                "wrote {} bytes {:016x}",
+                bytes.len(),
+                hash.finish()
+            ));
+        }
         let tree = folders.list().expect("listing folders");
         outcome.extend(tree.lines().map(str::to_owned));
         outcome
@@ -132,6 +154,9 @@ fn parent() -> PathBuf {
 
 /// Returns the line for a trap. Every host has its own words, which can be seen with `TRAPS=1`.
 fn trapped(error: &wasmtime::Error) -> String {
+    if let Some(I32Exit(code)) = error.downcast_ref() {
+        return format!("exit code {code}");
+    }
     if std::env::var_os("TRAPS").is_some() {
         eprintln!("{}", error.root_cause());
     }

@@ -3,6 +3,8 @@
 use crate::fnv::pattern;
 use crate::wasi::clocks::wall_clock::Datetime;
 use crate::wasi::filesystem::types::{Advice, DescriptorFlags, NewTimestamp, OpenFlags, PathFlags};
+use crate::wasi::sockets::network::IpAddressFamily;
+use crate::wasi::sockets::tcp::ShutdownType;
 
 /// A value that is one word of an operation.
 pub trait Argument: Sized {

@@ -7,10 +7,12 @@
 //! operations are taken out is a sequence, too.
 
 mod argument;
+mod cli;
 mod clocks;
 mod files;
 #[path = "../../src/fnv.rs"]
 mod fnv;
+mod http;
 mod operation;
 mod show;
 mod sockets;
@@ -39,6 +41,19 @@ mod bindings {
                 import wasi:clocks/wall-clock@0.2.12;
                 import wasi:filesystem/types@0.2.12;
                 import wasi:filesystem/preopens@0.2.12;
+                import wasi:random/random@0.2.12;
+                import wasi:random/insecure@0.2.12;
+                import wasi:random/insecure-seed@0.2.12;
+                import wasi:cli/environment@0.2.12;
+                import wasi:cli/exit@0.2.12;
+                import wasi:cli/stdin@0.2.12;
+                import wasi:cli/stdout@0.2.12;
+                import wasi:cli/stderr@0.2.12;
+                import wasi:cli/terminal-stdin@0.2.12;
+                import wasi:cli/terminal-stdout@0.2.12;
+                import wasi:cli/terminal-stderr@0.2.12;
+                import wasi:http/types@0.2.12;
+                import wasi:http/outgoing-handler@0.2.12;
                 import wasi:sockets/instance-network@0.2.12;
                 import wasi:sockets/ip-name-lookup@0.2.12;
                 import wasi:sockets/network@0.2.12;
@@ -76,7 +91,14 @@ impl bindings::exports::wasi::cli::run::Guest for Command {
         wait::set_patience(patience);
         for operation in operations {
             let operation = Operation::parse(&operation);
-            let calls = [files::call, streams::call, clocks::call, sockets::call];
+            let calls = [
+                files::call,
+                streams::call,
+                clocks::call,
+                sockets::call,
+                http::call,
+                cli::call,
+            ];
             let outcome = calls.iter().find_map(|call| call(&operation));
             driver::report(&outcome.unwrap_or_else(|| operation.not_made()));
         }

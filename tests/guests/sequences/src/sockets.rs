@@ -34,7 +34,8 @@ fn of_tcp(o: &Operation) -> Option<String> {
             "finish-connect" => o.show(insist(|| s.finish_connect(), || s.subscribe())),
             "connect" => {
                 let started = s.start_connect(&instance_network(), address(o)?);
-                let finished = started.and_then(|()| insist(|| s.finish_connect(), || s.subscribe()));
+                let finished =
+                    started.and_then(|()| insist(|| s.finish_connect(), || s.subscribe()));
                 o.show(finished)
             }
             "start-listen" => o.show(s.start_listen()),
