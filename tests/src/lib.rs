@@ -25,7 +25,7 @@ pub use lab::{Condition, Host, Lab, Place};
 pub use live::Live;
 pub use process::{Outcome, TIME_LIMIT};
 pub use server::{Server, Serving};
-pub use tree::{Preopen, Source, Thing};
+pub use tree::{Folders, Preopen, Source, Thing};
 pub use uplift::{compose, uplifted, uplifted_bytes};
 pub use wasi_uplift::LinkMode;
 

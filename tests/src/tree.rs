@@ -63,11 +63,16 @@ struct Folder {
 impl Folders {
     /// Makes the folders.
     pub fn new(preopens: &[Preopen]) -> io::Result<Self> {
+        Self::new_in(&std::env::temp_dir(), preopens)
+    }
+
+    /// Makes the folders in another one.
+    pub fn new_in(parent: &Path, preopens: &[Preopen]) -> io::Result<Self> {
         let folder = |preopen: &Preopen| {
             let own = match &preopen.source {
                 Source::Host(_) => None,
                 Source::Fresh(things) => {
-                    let folder = tempfile::tempdir()?;
+                    let folder = tempfile::tempdir_in(parent)?;
                     for thing in things {
                         thing.make(folder.path())?;
                     }
@@ -86,17 +91,24 @@ impl Folders {
             .map(Self)
     }
 
+    /// Returns what the guest is given, and where that is on the host.
+    pub fn given(&self) -> impl Iterator<Item = (&Preopen, &Path)> {
+        self.0.iter().map(|Folder { preopen, own }| {
+            let path = match (&preopen.source, own) {
+                (Source::Host(path), _) => path,
+                (Source::Fresh(_), own) => own.as_ref().expect("it was made").path(),
+            };
+            (preopen, path)
+        })
+    }
+
     /// Returns the options by which a host gives the folders to the guest.
     pub fn options(&self) -> impl Iterator<Item = String> {
-        self.0.iter().flat_map(|Folder { preopen, own }| {
+        self.given().flat_map(|(preopen, path)| {
             let option = if preopen.writable {
                 "--dir"
             } else {
                 "--dir-ro"
-            };
-            let path = match (&preopen.source, own) {
-                (Source::Host(path), _) => path,
-                (Source::Fresh(_), own) => own.as_ref().expect("it was made").path(),
             };
             let value = format!("{}::{}", path.display(), preopen.name);
             [option.to_owned(), value]

@@ -162,6 +162,18 @@ fn timestamp(timestamp: NewTimestamp) -> Result<p3::NewTimestamp, ErrorCode> {
     })
 }
 
+fn times(
+    access: NewTimestamp,
+    modification: NewTimestamp,
+) -> Result<(p3::NewTimestamp, p3::NewTimestamp), ErrorCode> {
+    Ok((timestamp(access)?, timestamp(modification)?))
+}
+
+/// Fails if there is no such position in a file. A host says so only if it is asked for some bytes.
+fn check_position(offset: u64) -> Result<(), ErrorCode> {
+    i64::try_from(offset).map(drop).map_err(|_| ErrorCode::Invalid)
+}
+
 fn stat(stat: p3::DescriptorStat) -> DescriptorStat {
     DescriptorStat {
         type_: descriptor_type(stat.type_),
@@ -240,8 +252,7 @@ impl GuestDescriptor for Descriptor {
         data_modification_timestamp: NewTimestamp,
         task: Task<'_>,
     ) -> Result<(), ErrorCode> {
-        let access = timestamp(data_access_timestamp)?;
-        let modification = timestamp(data_modification_timestamp)?;
+        let (access, modification) = times(data_access_timestamp, data_modification_timestamp)?;
         self.settled(task, |it| it.set_times(access, modification, task))
     }
 
@@ -251,6 +262,7 @@ impl GuestDescriptor for Descriptor {
         }
         if length == 0 {
             // A host is not even asked for no bytes.
+            check_position(offset)?;
             self.check_flag(DescriptorFlags::READ, task)?;
             return Ok((Vec::new(), true));
         }
@@ -273,6 +285,7 @@ impl GuestDescriptor for Descriptor {
     fn write(&self, buffer: Vec<u8>, offset: u64, task: Task<'_>) -> Result<u64, ErrorCode> {
         if buffer.is_empty() {
             self.output(Some(offset), task)?;
+            check_position(offset)?;
             self.check_flag(DescriptorFlags::WRITE, task)?;
             return Ok(0);
         }
@@ -343,8 +356,12 @@ impl GuestDescriptor for Descriptor {
         data_modification_timestamp: NewTimestamp,
         task: Task<'_>,
     ) -> Result<(), ErrorCode> {
-        let access = timestamp(data_access_timestamp)?;
-        let modification = timestamp(data_modification_timestamp)?;
+        let times = times(data_access_timestamp, data_modification_timestamp);
+        // The host, which isn't asked then, would say this first.
+        if times.is_err() && !self.is_directory(task)? {
+            return Err(ErrorCode::NotDirectory);
+        }
+        let (access, modification) = times?;
         self.settled(task, |it| {
             it.set_times_at(path_flags, &path, access, modification, task)
         })

@@ -106,7 +106,7 @@ pub fn linker(wasi: Wasi, engine: &Engine) -> Result<Linker<State>> {
 }
 
 /// Calls `run` of a command.
-async fn run(
+pub async fn run(
     wasi: Wasi,
     linker: &Linker<State>,
     component: &Component,

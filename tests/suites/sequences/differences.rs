@@ -1,0 +1,100 @@
+//! What differs, and what of it is to stay.
+
+use std::sync::LazyLock;
+
+/// The differences that stay, each with its reason.
+const LISTED: &str = include_str!("differences.txt");
+
+/// A line of an outcome that differs.
+pub struct Line {
+    /// The operation, or what comes after them.
+    pub operation: String,
+    pub reference: String,
+    pub uplifted: String,
+}
+
+impl Line {
+    /// Returns what is the same for all differences of a kind.
+    pub fn kind(&self) -> (String, String, String) {
+        let name = self.operation.split(' ').next().unwrap_or_default();
+        let name = name.rsplit('=').next().unwrap_or_default();
+        let shape = |text: &str| text.replace(|letter: char| letter.is_ascii_digit(), "");
+        (name.into(), shape(&self.reference), shape(&self.uplifted))
+    }
+}
+
+/// A difference that stays: patterns in which `*` stands for any text.
+struct Listed {
+    operation: &'static str,
+    reference: &'static str,
+    uplifted: &'static str,
+}
+
+static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| {
+    let lines = LISTED
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let listed = lines.map(|line| {
+        let (operation, results) = line.split_once(": ").expect("an operation");
+        let (reference, uplifted) = results.split_once(" => ").expect("two results");
+        Listed {
+            operation,
+            reference,
+            uplifted,
+        }
+    });
+    listed.collect()
+});
+
+/// Returns the first line that differs, unless it is listed: what comes after that may differ, too.
+pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> Option<Line> {
+    let len = reference.len().max(uplifted.len());
+    for index in 0..len {
+        let line = |lines: &[String]| lines.get(index).cloned().unwrap_or("nothing".into());
+        let (reference, uplifted) = (line(reference), line(uplifted));
+        if reference == uplifted {
+            continue;
+        }
+        let after = || "the end and the folders".into();
+        let line = Line {
+            operation: sequence.get(index).cloned().unwrap_or_else(after),
+            reference,
+            uplifted,
+        };
+        let is_listed = ALL.iter().any(|listed| listed.is(&line));
+        return (!is_listed).then_some(line);
+    }
+    None
+}
+
+impl Listed {
+    fn is(&self, line: &Line) -> bool {
+        let operation = line
+            .operation
+            .split_once('=')
+            .map_or(&line.operation[..], |(_, name)| name);
+        matches(self.operation, operation)
+            && matches(self.reference, &line.reference)
+            && matches(self.uplifted, &line.uplifted)
+    }
+}
+
+/// Returns `true` if the text is of the pattern.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts: Vec<_> = parts.collect();
+    let Some(last) = parts.pop() else {
+        return rest.is_empty();
+    };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
