@@ -171,7 +171,9 @@ fn times(
 
 /// Fails if there is no such position in a file. A host says so only if it is asked for some bytes.
 fn check_position(offset: u64) -> Result<(), ErrorCode> {
-    i64::try_from(offset).map(drop).map_err(|_| ErrorCode::Invalid)
+    i64::try_from(offset)
+        .map(drop)
+        .map_err(|_| ErrorCode::Invalid)
 }
 
 fn stat(stat: p3::DescriptorStat) -> DescriptorStat {
