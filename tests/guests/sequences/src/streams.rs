@@ -7,6 +7,9 @@ use crate::wasi::io::streams::{InputStream, OutputStream, StreamError};
 /// The most that is asked for at once. Asking for more is asking for as much as there is.
 const PIECE: u64 = 1 << 16;
 
+/// The most calls that give nothing from a stream that is ready.
+const MOST_EMPTY: u32 = 100;
+
 /// Makes an operation, if it is one of these.
 pub fn call(o: &Operation) -> Option<String> {
     match o.name {
@@ -78,20 +81,7 @@ pub fn call(o: &Operation) -> Option<String> {
         }
         "write-zeroes" => {
             let stream = o.handle::<OutputStream>()?;
-            let mut len: u64 = o.arg();
-            let mut result = Ok(());
-            loop {
-                result = result.and_then(|()| {
-                    let now = permit(&stream)?.min(len);
-                    len -= now;
-                    stream.write_zeroes(now)
-                });
-                if len == 0 || result.is_err() {
-                    break;
-                }
-            }
-            let result = result.and_then(|()| permit(&stream)).map(drop);
-            o.show(result)
+            o.show(write_zeroes(&stream, o.arg()))
         }
         "write-unasked" => {
             let stream = o.handle::<OutputStream>()?;
@@ -133,6 +123,7 @@ fn repeat(
     mut call: impl FnMut(u64) -> Result<u64, StreamError>,
 ) -> (u64, Result<(), StreamError>) {
     let mut given = 0;
+    let mut empty = 0;
     loop {
         let len = if wanted > PIECE && given > 0 {
             PIECE.min(wanted)
@@ -141,8 +132,12 @@ fn repeat(
         };
         match call(len) {
             Err(error) => return (given, Err(error)),
-            Ok(0) if wanted > 0 && source.is_none_or(|source| !wait::one(&source.subscribe())) => {
-                return (given, Ok(()));
+            Ok(0) if wanted > 0 => {
+                empty += 1;
+                let is_ready = |source: &InputStream| wait::one(&source.subscribe());
+                if empty == MOST_EMPTY || !source.is_some_and(is_ready) {
+                    return (given, Ok(()));
+                }
             }
             Ok(len) => {
                 given += len;
@@ -173,11 +168,20 @@ fn write(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), StreamError> {
         stream.write(now)?;
         bytes = later;
         if bytes.is_empty() || permit == 0 {
-            return stream_is_done(stream);
+            return self::permit(stream).map(drop);
         }
     }
 }
 
-fn stream_is_done(stream: &OutputStream) -> Result<(), StreamError> {
-    permit(stream).map(drop)
+/// Writes zeroes, and waits until it has been done.
+fn write_zeroes(stream: &OutputStream, mut len: u64) -> Result<(), StreamError> {
+    loop {
+        let permit = permit(stream)?;
+        let now = permit.min(len);
+        stream.write_zeroes(now)?;
+        len -= now;
+        if len == 0 || permit == 0 {
+            return self::permit(stream).map(drop);
+        }
+    }
 }
