@@ -62,6 +62,11 @@ impl Guest {
             .ok_or_else(|| format!("no guest is called {name:?}"))
     }
 
+    /// Returns `true` if the guest imports functions that a test serves, beside WASI.
+    pub fn is_driven(&self) -> bool {
+        self.name == "sequences"
+    }
+
     /// Returns a guest that a test has built.
     pub fn built(name: &'static str, path: &Path) -> Self {
         let path = path.to_str().expect("the path is text").to_owned();

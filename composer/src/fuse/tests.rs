@@ -26,7 +26,7 @@ use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, Resolve, WorldId};
 
 /// How many types there are to be, and how many values of each.
-const TYPES: u64 = 60;
+const TYPES: u64 = 45;
 const VALUES: usize = 12;
 /// How often bytes are tried that are no value, perhaps.
 const IMAGES: usize = 12;

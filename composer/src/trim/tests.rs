@@ -17,10 +17,11 @@ const NOW: &str = "wasi:clocks/monotonic-clock@0.2.12#now";
 const RESOLUTION: &str = "wasi:clocks/monotonic-clock@0.2.12#resolution";
 
 fn trim(keep: impl Fn(&str) -> bool) -> Trimmed {
-    let trimmed = Module::parse(ADAPTER)
-        .unwrap()
-        .trim(keep, |_, _| None, Names::Drop)
-        .unwrap();
+    trim_parsed(&Module::parse(ADAPTER).unwrap(), keep)
+}
+
+fn trim_parsed(module: &Module<'_>, keep: impl Fn(&str) -> bool) -> Trimmed {
+    let trimmed = module.trim(keep, |_, _| None, Names::Drop).unwrap();
     Validator::new().validate_all(&trimmed.bytes).unwrap();
     trimmed
 }
@@ -160,8 +161,9 @@ fn nothing_needs_nothing() {
 #[test]
 fn every_export_can_stand_alone() {
     let all = trim(|_| true);
-    for export in Module::parse(ADAPTER).unwrap().exports() {
-        let trimmed = trim(|name| name == export);
+    let module = Module::parse(ADAPTER).unwrap();
+    for export in module.exports() {
+        let trimmed = trim_parsed(&module, |name| name == export);
         assert_eq!(trimmed.exports, [export]);
         assert!(trimmed.bytes.len() < all.bytes.len(), "{export}");
     }
@@ -305,7 +307,7 @@ fn truncated_input_is_an_error() {
 #[test]
 fn flipped_bits_do_no_harm() {
     // What remains valid may be trimmed, to something valid; the rest is an error.
-    for place in (0..ADAPTER.len()).step_by(631) {
+    for place in (0..ADAPTER.len()).step_by(1873) {
         let mut bytes = ADAPTER.to_vec();
         bytes[place] ^= 1 << (place % 8);
         if let Ok(module) = Module::parse(&bytes) {
