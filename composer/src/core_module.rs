@@ -3,7 +3,7 @@
 use std::iter;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    MemoryType, Module, NameMap, NameSection, Section, TypeSection, ValType,
+    MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
 };
 use wasmparser::{BinaryReader, BinaryReaderError};
 use wit_parser::abi::WasmType;
@@ -87,7 +87,7 @@ impl Header {
 /// The module with functions, given by parameters, results and body, that it exports by their
 /// positions.
 pub(crate) fn positional<'f>(
-    called: &str,
+    name: &str,
     mut header: Header,
     all: impl Iterator<Item = (&'f [ValType], &'f [ValType], Function)>,
 ) -> Vec<u8> {
@@ -106,10 +106,9 @@ pub(crate) fn positional<'f>(
         .section(&header.imports)
         .section(&functions)
         .section(&exports)
-        .section(&code);
-    let mut module = module.finish();
-    name(&mut module, called, iter::empty());
-    module
+        .section(&code)
+        .section(&names(name, iter::empty()));
+    module.finish()
 }
 
 /// Whether a valid core module has a section with this number.
@@ -133,12 +132,11 @@ pub(crate) fn has_section(module: &[u8], wanted: u8) -> bool {
 /// The length of what a module begins with.
 const HEADER: usize = 8;
 
-/// Gives a core module a name, and some of its functions, for backtraces.
-pub(crate) fn name<'n>(
-    module: &mut Vec<u8>,
+/// The section with the name of a core module, and those of some of its functions, for backtraces.
+pub(crate) fn names<'n>(
     name: &str,
     functions: impl Iterator<Item = (u32, &'n str)>,
-) {
+) -> NameSection {
     let mut section = NameSection::new();
     section.module(&format!("wasi-uplift:{name}"));
     let mut names = NameMap::new();
@@ -148,5 +146,5 @@ pub(crate) fn name<'n>(
     if !names.is_empty() {
         section.functions(&names);
     }
-    section.append_to(module);
+    section
 }

@@ -22,6 +22,16 @@ struct Owner {
 }
 
 impl Owner {
+    /// The owner of a stream of the fake host.
+    fn new() -> Rc<Self> {
+        Rc::new_cyclic(|me| Owner {
+            me: me.clone(),
+            reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
+            got: RefCell::default(),
+            is_last: Cell::new(false),
+        })
+    }
+
     fn is_pending(&self) -> bool {
         self.reader
             .borrow()
@@ -85,12 +95,7 @@ fn steps(can_start: bool, is_pending: bool) -> Vec<Step> {
 
 fn read() {
     host::begin_run();
-    let owner = Rc::new_cyclic(|me| Owner {
-        me: me.clone(),
-        reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
-        got: RefCell::default(),
-        is_last: Cell::new(false),
-    });
+    let owner = Owner::new();
     for _ in 0..STEPS {
         let is_pending = owner.is_pending();
         let mut steps = steps(!is_pending && !owner.is_last.get(), is_pending);
@@ -230,12 +235,7 @@ fn every_order_of_writing_a_stream() {
 fn what_is_dropped_is_closed_as_soon_as_a_task_may_wait() {
     explore(|| {
         host::begin_run();
-        let owner = Rc::new_cyclic(|me| Owner {
-            me: me.clone(),
-            reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
-            got: RefCell::default(),
-            is_last: Cell::new(false),
-        });
+        let owner = Owner::new();
         owner.start();
         let may_block = one_of(&[false, true]);
         host::in_destructor(may_block, || drop(owner));
@@ -254,12 +254,7 @@ fn what_is_dropped_is_closed_as_soon_as_a_task_may_wait() {
 fn what_has_ended_by_itself_is_forgotten() {
     explore(|| {
         host::begin_run();
-        let owner = Rc::new_cyclic(|me| Owner {
-            me: me.clone(),
-            reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
-            got: RefCell::default(),
-            is_last: Cell::new(false),
-        });
+        let owner = Owner::new();
         owner.start();
         host::in_destructor(false, || drop(owner));
         if host::is_empty() {

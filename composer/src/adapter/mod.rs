@@ -16,6 +16,7 @@ use crate::trim::{Names, StandIn, Trimmed};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
+use wasm_encoder::Section;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{LiveTypes, Resolve, TypeDefKind, TypeId};
 
@@ -324,6 +325,6 @@ fn trim_module(
     let mut trimmed = module
         .trim(|export| exports.contains(export), stand_in, Names::Drop)
         .map_err(InternalError::adapter)?;
-    core_module::name(&mut trimmed.bytes, "adapter", iter::empty());
+    core_module::names("adapter", iter::empty()).append_to(&mut trimmed.bytes);
     Ok(trimmed)
 }

@@ -110,10 +110,9 @@ pub(super) fn promise() -> Vec<u8> {
         .section(&functions)
         .section(&tables)
         .section(&exports)
-        .section(&code);
-    let mut module = module.finish();
-    core_module::name(&mut module, "promise", iter::empty());
-    module
+        .section(&code)
+        .section(&core_module::names("promise", iter::empty()));
+    module.finish()
 }
 
 /// The core module that the host calls. `accept` and `finish` are what the adapter exports the
@@ -215,8 +214,7 @@ pub(super) fn front(
         .section(&functions)
         .section(&exports)
         .section(&elements)
-        .section(&code);
-    let mut module = module.finish();
-    core_module::name(&mut module, "server", iter::empty());
-    module
+        .section(&code)
+        .section(&core_module::names("server", iter::empty()));
+    module.finish()
 }

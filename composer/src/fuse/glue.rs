@@ -138,17 +138,16 @@ pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) 
         let body = Body::new(types, caller, callee.tags, &imports.known, params);
         code.function(&write(body, callee.function, &outer, call, post_return));
     }
+    let names = callees.iter().map(|callee| callee.function.name.as_str());
     let mut module = Module::new();
     module
         .section(&imports.types)
         .section(&imports.section)
         .section(&functions)
         .section(&exports)
-        .section(&code);
-    let mut module = module.finish();
-    let names = callees.iter().map(|callee| callee.function.name.as_str());
-    core_module::name(&mut module, "calls", (count..).zip(names));
-    module
+        .section(&code)
+        .section(&core_module::names("calls", (count..).zip(names)));
+    module.finish()
 }
 
 fn write(
@@ -374,8 +373,7 @@ pub(super) fn after_guest() -> Vec<u8> {
         .section(&header.imports)
         .section(&functions)
         .section(&start)
-        .section(&code);
-    let mut module = module.finish();
-    core_module::name(&mut module, "after-guest", iter::empty());
-    module
+        .section(&code)
+        .section(&core_module::names("after-guest", iter::empty()));
+    module.finish()
 }

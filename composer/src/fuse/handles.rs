@@ -143,16 +143,15 @@ pub(super) fn module(destructors: &[&str], waits: bool) -> Vec<u8> {
     if let Some(function_index) = start {
         module.section(&StartSection { function_index });
     }
-    module.section(&code);
-    let mut module = module.finish();
     let names = [
         (find, "find"),
         (find + 1, BORROW),
         (take, TAKE),
         (take + 1, GIVE),
     ];
-    core_module::name(&mut module, "handles", names.into_iter());
-    module
+    let names = core_module::names("handles", names.into_iter());
+    module.section(&code).section(&names);
+    module.finish()
 }
 
 /// `find(handle, tag) -> entry`, which traps if there is none.
