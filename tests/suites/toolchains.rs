@@ -5,7 +5,7 @@
 pub mod install;
 
 use crate::LAB;
-use install::{folder, guests, python, run};
+use install::{componentize_py, folder, guests, python, run};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -42,15 +42,11 @@ fn a_c_program_works_with_files() {
 
 #[test]
 fn a_python_program_works_with_files_sockets_and_asyncio() {
-    let component = folder("python").join("app.wasm");
-    run(Command::new(python().with_file_name("componentize-py"))
-        .arg("-d")
-        .arg(guests().join("wit"))
-        .args(["-w", "guest", "componentize", "app", "-p"])
-        .arg(guests().join("python"))
+    let place = folder("python");
+    let component = place.join("app.wasm");
+    run(componentize_py("python", &place, "wit", "guest")
         .arg("-o")
-        .arg(&component)
-        .env("PYTHONDONTWRITEBYTECODE", "1"));
+        .arg(&component));
 
     let reference = compare(Guest::built("python", &component), &scenario());
     assert_eq!(reference.code, 0, "{reference}{}", reference.trap);

@@ -3,7 +3,7 @@
 
 use super::peer::{self, Message, ask, get, post, read};
 use crate::LAB;
-use crate::toolchains::install::{folder, guests, python, run};
+use crate::toolchains::install::{componentize_py, folder, guests, run};
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -48,15 +48,13 @@ fn a_javascript_server() {
 
 #[test]
 fn a_python_server() {
-    let component = folder("python-http").join("server.wasm");
-    run(Command::new(python().with_file_name("componentize-py"))
-        .arg("-d")
-        .arg(guests().join("http/wit/stable"))
-        .args(["-w", "server", "componentize", "app", "-p"])
-        .arg(guests().join("http/python"))
-        .arg("-o")
-        .arg(&component)
-        .env("PYTHONDONTWRITEBYTECODE", "1"));
+    let place = folder("python-http");
+    let component = place.join("server.wasm");
+    run(
+        componentize_py("http/python", &place, "http/wit/stable", "server")
+            .arg("-o")
+            .arg(&component),
+    );
     compare(Guest::built("http-python-server", &component), 1000);
 }
 

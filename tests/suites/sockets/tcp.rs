@@ -44,8 +44,8 @@ fn echo() {
 fn echo_of_a_long_stream() {
     for place in place::uplifted(Program::TcpEcho) {
         let len: u64 = match place.shape() {
-            "stable" => 1 << 30,
-            _ => 1 << 27,
+            "stable" => 1 << 28,
+            _ => 1 << 25,
         };
         let blocks = len / Blocks::LEN as u64;
         let (family, ip) = FAMILIES[0];
@@ -99,11 +99,15 @@ fn echo_of_200_connections() {
 
 /// Handles that leak show in the host: in its open files, or in its memory.
 #[test]
-fn echo_of_10000_connections_in_turn() {
-    const COUNT: usize = 10_000;
+fn echo_of_many_connections_in_turn() {
     for place in place::uplifted(Program::TcpEcho) {
+        // What the adapter keeps for a connection is the same in every shape.
+        let count = match place.shape() {
+            "stable" => 10_000,
+            _ => 2_000,
+        };
         let (family, ip) = FAMILIES[0];
-        let mut guest = place.start(&[family, &COUNT.to_string()]);
+        let mut guest = place.start(&[family, &count.to_string()]);
         let port = guest.port();
         let started = Instant::now();
         let exchange = |range: std::ops::Range<usize>| {
@@ -114,18 +118,18 @@ fn echo_of_10000_connections_in_turn() {
                 );
             }
         };
-        exchange(0..COUNT / 5);
+        exchange(0..count / 5);
         let early = Usage::of(guest.id());
-        exchange(COUNT / 5..COUNT - 1);
+        exchange(count / 5..count - 1);
         let late = Usage::of(guest.id());
-        exchange(COUNT - 1..COUNT);
+        exchange(count - 1..count);
         eprintln!(
-            "{COUNT} connections in {:?}: {early:?}, {late:?}",
+            "{count} connections in {:?}: {early:?}, {late:?}",
             started.elapsed()
         );
-        expect_start(guest, &format!("served {COUNT}, "));
+        expect_start(guest, &format!("served {count}, "));
         assert!(late.files <= early.files + 2, "{early:?}, {late:?}");
-        // Not even 64 bytes of each connection.
+        // Of 10,000 connections, not even 64 bytes each.
         assert!(
             late.memory_kib < early.memory_kib + 512,
             "{early:?}, {late:?}"

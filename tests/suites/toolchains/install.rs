@@ -48,6 +48,17 @@ pub fn python() -> PathBuf {
     python.clone()
 }
 
+/// Returns a command that makes a component of the Python program `app.py` of one of the guests'
+/// folders. It is copied first: the toolchain puts what it compiles beside what it reads.
+pub fn componentize_py(program: &str, place: &Path, wit: &str, world: &str) -> Command {
+    fs::copy(guests().join(program).join("app.py"), place.join("app.py")).unwrap();
+    let mut command = Command::new(python().with_file_name("componentize-py"));
+    command.arg("-d").arg(guests().join(wit));
+    command.args(["-w", world, "componentize", "app", "-p"]);
+    command.arg(place);
+    command
+}
+
 /// Runs a command that has to succeed.
 pub fn run(command: &mut Command) {
     let output = command

@@ -65,7 +65,7 @@ fn walk() -> Result<()> {
 
 fn many() -> Result<()> {
     fs::create_dir(at("many"))?;
-    for i in 0..10_000 {
+    for i in 0..2_000 {
         File::create_new(at(&format!("many/{i:05}")))?;
     }
     let mut list = Vec::new();
