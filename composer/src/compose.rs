@@ -85,9 +85,9 @@ pub fn compose(guest: &[u8], options: &Options) -> Result<Composed, ComposeError
 }
 
 /// Makes the result that a plan asks for.
-pub(crate) fn carry_out(
-    bytes: &[u8],
-    mut guest: Guest<'_>,
+pub(crate) fn carry_out<'a>(
+    bytes: &'a [u8],
+    mut guest: Guest<'a>,
     plan: Plan,
     catalogue: &Catalogue,
     link: LinkMode,
@@ -104,10 +104,9 @@ pub(crate) fn carry_out(
             cannot_wait: Vec::new(),
         });
     }
-    values::define(&mut guest, &plan);
-    let became_async = retype::retype(&mut guest, &plan)?;
+    let became_async = prepare(&mut guest, &plan)?;
     let cannot_wait = waiting::cannot_wait(&guest.model, guest.root);
-    let (written, externs, linked) = put_together(&guest, &plan, catalogue, link)?;
+    let (written, externs, linked) = put_together(bytes, guest, &plan, catalogue, link)?;
     Ok(Composed {
         bytes: written.bytes,
         plan,
@@ -119,10 +118,17 @@ pub(crate) fn carry_out(
     })
 }
 
+/// Changes a guest as both ways of putting it together with the adapter need it.
+fn prepare(guest: &mut Guest<'_>, plan: &Plan) -> Result<Vec<Place>, ComposeError> {
+    values::define(guest, plan);
+    Ok(retype::retype(guest, plan)?)
+}
+
 /// Puts guest and adapter together: as one component if that is wanted and can be, and as two
-/// otherwise.
-fn put_together(
-    guest: &Guest<'_>,
+/// otherwise. The guest becomes a part of the result, so that it is read again for another attempt.
+fn put_together<'a>(
+    bytes: &'a [u8],
+    mut guest: Guest<'a>,
     plan: &Plan,
     catalogue: &Catalogue,
     link: LinkMode,
@@ -137,23 +143,29 @@ fn put_together(
             }
             Err(fuse::Failure::Unfusible(reason)) => because = Some(reason),
         }
+        guest = Guest::read(bytes)?;
+        prepare(&mut guest, plan)?;
     }
     let written = link::link(guest, plan, catalogue).map_err(|failure| match failure {
         link::Failure::Plan(error) => ComposeError::from(error),
         link::Failure::Link(error) => error.into(),
         link::Failure::Internal(error) => error.into(),
     })?;
-    let externs = validate::validate(&written, plan, catalogue).map_err(|error| {
-        match plan.exported_resource(&guest.model) {
-            Some(error) => ComposeError::from(error),
-            None => InternalError::from(error).into(),
+    let externs = match validate::validate(&written, plan, catalogue) {
+        Ok(externs) => externs,
+        Err(error) => {
+            let guest = Guest::read(bytes)?;
+            return Err(match plan.exported_resource(&guest.model) {
+                Some(error) => error.into(),
+                None => InternalError::from(error).into(),
+            });
         }
-    })?;
+    };
     Ok((written, externs, Linked::Components { because }))
 }
 
 fn fused(
-    guest: &Guest<'_>,
+    guest: Guest<'_>,
     plan: &Plan,
     catalogue: &Catalogue,
 ) -> Result<(Written, validate::Externs), fuse::Failure> {

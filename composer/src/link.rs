@@ -15,8 +15,8 @@ use crate::inspect::{Extern, Guest};
 use crate::plan::{ExportFate, Plan};
 use crate::producers;
 use crate::shared;
+use hashbrown::HashMap;
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 /// Why guest and adapter have not been linked.
 pub(crate) enum Failure {
@@ -88,7 +88,7 @@ impl Front {
 ///
 /// If an import of the guest that is for the host can't be one of the result.
 pub(crate) fn link(
-    guest: &Guest<'_>,
+    guest: Guest<'_>,
     plan: &Plan,
     catalogue: &Catalogue,
 ) -> Result<Written, Failure> {
@@ -101,7 +101,7 @@ pub(crate) fn link(
     }
 
     let shared_imports = OnceCell::new();
-    let mut model = guest.model.clone();
+    let mut model = guest.model;
     let adapter_root = model.read(&adapter.bytes).map_err(InternalError::adapter)?;
     let roots = [guest.root, adapter_root];
     let shared_root = shared::imports(&mut model, roots, catalogue, None, &shared_imports)?;

@@ -9,8 +9,9 @@ use crate::error::{FixedReason, InternalError, OptionsError, PlanError, Unserved
 use crate::inspect::{Extern, Guest};
 use crate::name::{Generation, InterfaceName};
 use crate::options::Options;
+use hashbrown::{HashMap, HashSet};
 use semver::Version;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The decision on each import and export of a guest. It is data, made before anything is changed.
 #[derive(Clone, Debug)]

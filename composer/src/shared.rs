@@ -9,8 +9,9 @@ use crate::catalogue::Catalogue;
 use crate::component::shape::Shapes;
 use crate::component::{Alias, Definition, ItemId, Model, ScopeId, Sort};
 use crate::error::InternalError;
+use hashbrown::HashMap;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why guest and adapter can't share an import.
 pub(crate) enum Error {

@@ -9,7 +9,7 @@
 use crate::component::{Alias, Definition, ExternType, ItemId, Model, ScopeId, Sort, Type};
 use crate::inspect::Guest;
 use crate::plan::{ImportFate, Plan, Resources};
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// Gives the imports and exports that stay their own definitions of value types.
 pub(crate) fn define(guest: &mut Guest<'_>, plan: &Plan) {

@@ -6,7 +6,8 @@
 //! there as long as nothing has to be waited for.
 
 use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId, Sort, Type};
-use std::collections::{BTreeSet, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use wasmparser::{Chunk, Parser, Payload};
 

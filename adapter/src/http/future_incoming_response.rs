@@ -1,6 +1,7 @@
 //! `future-incoming-response`.
 
 use super::incoming_response::IncomingResponse;
+use super::outgoing_body::Reception;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
 use crate::canon::{Event, Task};
 use crate::io::poll::Source;
@@ -14,23 +15,29 @@ use core::cell::RefCell;
 pub struct Exchange(RefCell<State>);
 
 enum State {
-    /// Dropping it takes the request back.
-    Sent(Subtask<Send>),
+    /// Dropping it takes the request back, with its body.
+    Sent(Subtask<Send>, Option<Reception>),
     Answered(Answer),
     /// The guest has got the answer.
     Taken,
 }
 
 impl Exchange {
-    /// An exchange that has begun. An error of the request itself is returned at once. An error on
+    /// An exchange that has begun, with a request whose body this is the reception of. An error of the request itself is returned at once. An error on
     /// the way comes with the answer, however soon it is known.
-    pub fn new(started: Started<Answer, Subtask<Send>>) -> Result<Rc<Self>, ErrorCode> {
+    pub fn new(
+        started: Started<Answer, Subtask<Send>>,
+        reception: Option<Reception>,
+    ) -> Result<Rc<Self>, ErrorCode> {
         match started {
             Started::Ended(Err(error)) if is_about_the_request(&error) => Err(error),
-            Started::Ended(answer) => Ok(Rc::new(Exchange(RefCell::new(State::Answered(answer))))),
+            Started::Ended(answer) => {
+                let state = State::answered(answer, reception);
+                Ok(Rc::new(Exchange(RefCell::new(state))))
+            }
             Started::Pending(subtask) => Ok(Rc::new_cyclic(|me: &Weak<Exchange>| {
                 subtask.watch(me.clone());
-                Exchange(RefCell::new(State::Sent(subtask)))
+                Exchange(RefCell::new(State::Sent(subtask, reception)))
             })),
         }
     }
@@ -39,7 +46,7 @@ impl Exchange {
     pub fn get(&self) -> Option<Result<Result<IncomingResponse, ErrorCode>, ()>> {
         let mut state = self.0.borrow_mut();
         match *state {
-            State::Sent(_) => None,
+            State::Sent(..) => None,
             State::Taken => Some(Err(())),
             State::Answered(_) => match core::mem::replace(&mut *state, State::Taken) {
                 State::Answered(answer) => Some(Ok(answer.map(IncomingResponse::new))),
@@ -69,23 +76,35 @@ fn is_about_the_request(error: &ErrorCode) -> bool {
 
 impl Source for Exchange {
     fn is_ready(&self, _task: Task<'_>) -> bool {
-        !matches!(*self.0.borrow(), State::Sent(_))
+        !matches!(*self.0.borrow(), State::Sent(..))
     }
 }
 
 impl Waiter for Exchange {
     fn event(&self, event: Event) {
         let mut state = self.0.borrow_mut();
-        if let State::Sent(subtask) = &mut *state
+        if let State::Sent(subtask, reception) = &mut *state
             && let Some(answer) = subtask.advance(event)
         {
-            *state = State::Answered(match answer {
+            let answer = match answer {
                 // What the guest was told of its body before is not told again.
                 Some(Err(ErrorCode::HttpRequestBodySize(_))) => Err(ErrorCode::HttpProtocolError),
                 Some(answer) => answer,
                 // A call that was cancelled brings no answer.
                 None => Err(ErrorCode::InternalError(None)),
-            });
+            };
+            let reception = reception.take();
+            *state = State::answered(answer, reception);
         }
+    }
+}
+
+impl State {
+    /// The host goes on reading the body of a request that it has an answer to.
+    fn answered(answer: Answer, reception: Option<Reception>) -> Self {
+        if let (Ok(_), Some(reception)) = (&answer, reception) {
+            reception.hand_over();
+        }
+        State::Answered(answer)
     }
 }

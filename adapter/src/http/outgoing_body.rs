@@ -110,17 +110,17 @@ pub fn content_length(headers: &p3::Fields) -> Option<u64> {
 }
 
 impl OutgoingBody {
-    /// The body of a request with these headers, and the ends of it for the host.
-    pub fn of_request(headers: &p3::Fields) -> (Self, Unsent) {
+    /// The body of a request with these headers, and its other side.
+    pub fn of_request(headers: &p3::Fields) -> (Self, Other) {
         OutgoingBody::new(request_body(), headers, Message::Request)
     }
 
-    /// The body of a response with these headers, and the ends of it for the host.
-    pub fn of_response(headers: &p3::Fields) -> (Self, Unsent) {
+    /// The body of a response with these headers, and its other side.
+    pub fn of_response(headers: &p3::Fields) -> (Self, Other) {
         OutgoingBody::new(response_body(), headers, Message::Response)
     }
 
-    fn new(body: NewBody, headers: &p3::Fields, message: Message) -> (Self, Unsent) {
+    fn new(body: NewBody, headers: &p3::Fields, message: Message) -> (Self, Other) {
         let length = Rc::new(Length {
             expected: content_length(headers),
             written: Cell::new(0),
@@ -137,7 +137,8 @@ impl OutgoingBody {
         let mut open = OPEN.borrow_mut();
         open.retain(|open| open.strong_count() > 0);
         open.push(Rc::downgrade(&outgoing));
-        (OutgoingBody(outgoing), body.unsent)
+        let reception = Reception(Rc::downgrade(&outgoing));
+        (OutgoingBody(outgoing), (body.unsent, reception))
     }
 
     /// The stream, which there is once.
@@ -186,6 +187,27 @@ impl Outgoing {
 
     fn abort(&self) {
         self.end(Err(ErrorCode::HttpProtocolError));
+    }
+}
+
+/// The other side of a body: the ends for the host, and that there is somebody to have them.
+pub type Other = (Unsent, Reception);
+
+/// That somebody is going to read a body. The stream closes when this is dropped.
+pub struct Reception(Weak<Outgoing>);
+
+impl Reception {
+    /// Leaves it to the host from now on, which closes the stream when it likes.
+    pub fn hand_over(mut self) {
+        self.0 = Weak::new();
+    }
+}
+
+impl Drop for Reception {
+    fn drop(&mut self) {
+        if let Some(outgoing) = self.0.upgrade() {
+            outgoing.output.close_unread();
+        }
     }
 }
 

@@ -14,11 +14,11 @@ fn handle(
     request: OutgoingRequest,
     options: Option<RequestOptions>,
 ) -> Result<FutureIncomingResponse, ErrorCode> {
-    let started = match request.into_p3(options) {
-        Ok(request) => send(request),
-        Err(code) => Started::Ended(Err(code)),
+    let (started, reception) = match request.into_p3(options) {
+        Ok((request, reception)) => (send(request), reception),
+        Err(code) => (Started::Ended(Err(code)), None),
     };
-    Ok(FutureIncomingResponse(Exchange::new(started)?))
+    Ok(FutureIncomingResponse(Exchange::new(started, reception)?))
 }
 
 /// Implements the interface for one shape.

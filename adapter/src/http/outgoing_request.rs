@@ -1,14 +1,14 @@
 //! `outgoing-request`.
 
 use super::fields::{Fields, give, give_without_body};
-use super::outgoing_body::{OutgoingBody, content_length};
+use super::outgoing_body::{Other, OutgoingBody, Reception, content_length};
 use super::request_options::RequestOptions;
 use super::syntax;
 use crate::bindings::exports::wasi::http0_2_12::types::{
     DnsErrorPayload, ErrorCode, Method, Scheme,
 };
 use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::p3::http::{Unsent, new_request, no_request_body};
+use crate::p3::http::{new_request, no_request_body};
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::RefCell;
@@ -17,7 +17,7 @@ use core::cell::RefCell;
 pub struct OutgoingRequest {
     headers: Rc<p3::Fields>,
     head: RefCell<Head>,
-    body: RefCell<Option<Unsent>>,
+    body: RefCell<Option<Other>>,
 }
 
 struct Head {
@@ -54,8 +54,8 @@ impl OutgoingRequest {
         if slot.is_some() {
             return Err(());
         }
-        let (body, unsent) = OutgoingBody::of_request(&self.headers);
-        *slot = Some(unsent);
+        let (body, other) = OutgoingBody::of_request(&self.headers);
+        *slot = Some(other);
         Ok(body)
     }
 
@@ -110,9 +110,12 @@ impl OutgoingRequest {
         Fields::of_outgoing(self.headers.clone())
     }
 
-    /// Makes it one of WASI 0.3.
-    pub fn into_p3(self, options: Option<RequestOptions>) -> Result<p3::Request, ErrorCode> {
-        let body = self.body.into_inner();
+    /// Makes it one of WASI 0.3. The reception is that of its body, if it has one.
+    pub fn into_p3(
+        self,
+        options: Option<RequestOptions>,
+    ) -> Result<(p3::Request, Option<Reception>), ErrorCode> {
+        let (body, reception) = self.body.into_inner().unzip();
         if body.is_none() && content_length(&self.headers).is_some_and(|length| length > 0) {
             return Err(ErrorCode::HttpRequestBodySize(Some(0)));
         }
@@ -153,6 +156,6 @@ impl OutgoingRequest {
             let set = request.set_path_with_query(Some(path));
             set.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
         }
-        Ok(request)
+        Ok((request, reception))
     }
 }

@@ -1,10 +1,10 @@
 //! `outgoing-response`.
 
 use super::fields::{Fields, give, give_without_body};
-use super::outgoing_body::OutgoingBody;
+use super::outgoing_body::{Other, OutgoingBody};
 use super::response_outparam::Asked;
 use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::p3::http::{Unsent, new_response, no_response_body};
+use crate::p3::http::{new_response, no_response_body};
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 
@@ -12,7 +12,7 @@ use core::cell::{Cell, RefCell};
 pub struct OutgoingResponse {
     headers: Rc<p3::Fields>,
     status: Cell<u16>,
-    body: RefCell<Option<Unsent>>,
+    body: RefCell<Option<Other>>,
 }
 
 /// The status that a response has unless the guest sets another.
@@ -48,8 +48,8 @@ impl OutgoingResponse {
         if slot.is_some() {
             return Err(());
         }
-        let (body, unsent) = OutgoingBody::of_response(&self.headers);
-        *slot = Some(unsent);
+        let (body, other) = OutgoingBody::of_response(&self.headers);
+        *slot = Some(other);
         Ok(body)
     }
 
@@ -62,7 +62,8 @@ impl OutgoingResponse {
             Asked::Connect => matches!(status, ..300 | 304),
             Asked::Other => matches!(status, ..200 | 204 | 304),
         };
-        let (headers, body) = match self.body.into_inner() {
+        let (body, reception) = self.body.into_inner().unzip();
+        let (headers, body) = match body {
             Some(body) => (give(self.headers), body),
             // These have no body by themselves, and the length would be of something else.
             None if is_bodiless => (give(self.headers), no_response_body()),
@@ -72,6 +73,9 @@ impl OutgoingResponse {
         match status {
             OK => {}
             status => response.set_status_code(status)?,
+        }
+        if let Some(reception) = reception {
+            reception.hand_over();
         }
         Ok(response)
     }

@@ -355,6 +355,13 @@ impl Output {
         }
     }
 
+    /// Closes the byte stream, which nobody reads. If bytes are on their way, their event does so.
+    pub fn close_unread(&self) {
+        if self.queued.get() == 0 {
+            self.close();
+        }
+    }
+
     /// Closes the byte stream, whose bytes are all gone.
     pub fn close(&self) {
         if self.is_open() {

@@ -4,16 +4,16 @@ use super::{
     Alias, CanonicalOption, CoreInstance, CoreModule, Definition, ExternName, ExternType, Instance,
     ItemId, Model, ScopeId, Sort, Type,
 };
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// A component that is being put together of definitions, most of which have been read.
 pub(crate) struct Assembly<'m, 'a> {
     pub model: &'m mut Model<'a>,
     items: Vec<ItemId>,
     /// The imports so far, by name.
-    imports: HashMap<String, ItemId>,
+    imports: HashMap<Cow<'a, str>, ItemId>,
 }
 
 impl<'m, 'a> Assembly<'m, 'a> {
@@ -49,7 +49,7 @@ impl<'m, 'a> Assembly<'m, 'a> {
     /// Adds a definition that exists already.
     pub fn place(&mut self, id: ItemId) {
         if let Definition::Import { name, .. } = &self.model[id].definition {
-            let name = name.name.to_string();
+            let name = name.name.clone();
             self.imports.insert(name, id);
         }
         self.items.push(id);

@@ -1,8 +1,8 @@
 //! Definitions, each with what it refers to.
 
 use super::parsed::Parsed;
+use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::ops::{Index, IndexMut};
 use wasmparser::{CanonicalFunction, CoreType, PrimitiveValType};
 

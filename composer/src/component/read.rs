@@ -10,8 +10,9 @@ use super::{
     Alias, CanonicalOption, CoreInstance, CoreModule, CoreSignature, Definition, ExternName,
     ExternType, FuncType, Instance, ItemId, Model, ScopeId, Sort, Type, ValType, ValueType,
 };
+use hashbrown::HashMap;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use wasm_encoder::reencode;
 use wasmparser::types::Types;

@@ -8,7 +8,8 @@
 //! refers to another a thousand times costs no more than one that does so once.
 
 use super::{Definition, ExternType, FuncType, ItemId, Model, Sort, Type, ValType, ValueType};
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use wit_parser::{Handle, InterfaceId, Resolve, TypeDefKind, TypeId};
 

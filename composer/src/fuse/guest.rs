@@ -13,7 +13,8 @@ use crate::component::read::CoreSignatures;
 use crate::component::{Alias, CanonicalOption, Definition, ItemId, Model, ScopeId, Sort, Type};
 use crate::error::{FuseError, InternalError};
 use crate::plan::Plan;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use wasmparser::CanonicalFunction;
 use wit_parser::{Function, InterfaceId, Resolve, Type as WitType, TypeId};
 
@@ -171,8 +172,10 @@ pub(super) fn place(
     let items = assembly.model[part.root].items.clone();
     let model = &*assembly.model;
     let stay = |id: &&ItemId| part.removal.stays(model, **id);
-    let positions = items.iter().copied().zip(0..);
-    let positions: HashMap<ItemId, usize> = positions.collect();
+    let mut positions = vec![0; assembly.model.len()];
+    for (position, id) in items.iter().enumerate() {
+        positions[id.place()] = position;
+    }
     let mut unwrapped: HashMap<ItemId, Vec<ItemId>> = HashMap::new();
     let mut unclosed = BTreeMap::new();
     let mut unguarded: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
@@ -187,7 +190,7 @@ pub(super) fn place(
             unclosed.extend(
                 called
                     .into_iter()
-                    .map(|called| (positions[&called], called)),
+                    .map(|called| (positions[called.place()], called)),
             );
         }
         if part.is_guarded(model, *id) {
@@ -285,8 +288,8 @@ struct Placement<'s, 'm, 'a, 'p> {
     /// The guest's own ways out that are to be guarded, by the position after which they can be
     /// placed.
     unguarded: BTreeMap<usize, Vec<ItemId>>,
-    /// The positions of the guest's items.
-    positions: HashMap<ItemId, usize>,
+    /// The positions of the guest's items, by their places in the model.
+    positions: Vec<usize>,
 }
 
 impl GuestPart<'_> {
@@ -335,14 +338,14 @@ fn called_by_host(definition: &Definition<'_>) -> Vec<ItemId> {
 
 /// The position of the last of the items that an item refers to. The name of a function doesn't
 /// count: what it is the name of does.
-fn last_reference(model: &Model<'_>, positions: &HashMap<ItemId, usize>, id: ItemId) -> usize {
+fn last_reference(model: &Model<'_>, positions: &[usize], id: ItemId) -> usize {
     let mut last = 0;
     model.references(id, &mut |to| {
         let to = match &model[to].definition {
             Definition::Alias(Alias::Export { instance, .. }) => *instance,
             _ => to,
         };
-        last = last.max(positions.get(&to).copied().unwrap_or_default());
+        last = last.max(positions.get(to.place()).copied().unwrap_or_default());
     });
     last
 }
@@ -471,7 +474,7 @@ impl Placement<'_, '_, '_, '_> {
     fn close(&mut self, id: ItemId) -> Result<(), InternalError> {
         let called = called_by_host(&self.assembly.model[id].definition);
         if called.iter().any(|it| !self.closed.contains_key(it)) {
-            let later = self.unclosed.split_off(&self.positions[&id]);
+            let later = self.unclosed.split_off(&self.positions[id.place()]);
             let now = std::mem::replace(&mut self.unclosed, later);
             let functions: Vec<ItemId> = now.into_values().collect();
             let signatures = functions.iter().map(|it| self.part.signature(*it));
@@ -497,7 +500,7 @@ impl Placement<'_, '_, '_, '_> {
     /// Places guards in front of one of the guest's ways out, and of all others that can be there
     /// already.
     fn guard(&mut self, id: ItemId) -> Result<(), InternalError> {
-        let later = self.unguarded.split_off(&self.positions[&id]);
+        let later = self.unguarded.split_off(&self.positions[id.place()]);
         let now = std::mem::replace(&mut self.unguarded, later);
         let mut group: Vec<ItemId> = now.into_values().flatten().collect();
         group.sort_unstable();

@@ -35,11 +35,12 @@ use crate::producers;
 use crate::shared;
 use glue::{Strings, Types};
 use guest::{GuestPart, Replacements, Served};
+use hashbrown::HashMap;
 use removed::{Removal, Replaced};
 use server::Server;
 use started::started;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use tags::Tags;
 use wasmparser::CanonicalFunction;
 use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
@@ -78,13 +79,19 @@ impl From<shared::Error> for Failure {
 ///
 /// If the guest is one that has to be linked with the adapter instead.
 pub(crate) fn fuse(
-    guest: &Guest<'_>,
+    guest: Guest<'_>,
     plan: &Plan,
     catalogue: &Catalogue,
 ) -> Result<Written, Failure> {
-    check_built_ins(&guest.model, guest.root)?;
+    let Guest {
+        model,
+        root: guest,
+        signatures,
+        ..
+    } = guest;
+    check_built_ins(&model, guest)?;
     let adapted = plan.adapted_names();
-    let mut removal = Removal::of(&guest.model, guest.root, |name| adapted.contains(name));
+    let mut removal = Removal::of(&model, guest, |name| adapted.contains(name));
     let served = Served::new(plan, catalogue)?;
     let waits = plan.may_wait();
     let mut helpers = helpers(&removal, &served, catalogue)?;
@@ -94,12 +101,12 @@ pub(crate) fn fuse(
     let adapter = adapter::fusible(catalogue, &Demand::of(plan), &helpers)?;
 
     let shared_imports = OnceCell::new();
-    let mut model = guest.model.clone();
+    let mut model = model;
     let adapter_root = model.read(&adapter.bytes).map_err(InternalError::adapter)?;
     let needed = plan.handler().map(|_| server::needed_import(catalogue));
     let shared_root = shared::imports(
         &mut model,
-        [guest.root, adapter_root],
+        [guest, adapter_root],
         catalogue,
         needed,
         &shared_imports,
@@ -107,24 +114,24 @@ pub(crate) fn fuse(
     let mut assembly = Assembly::new(&mut model);
     if let Some(shared) = shared_root {
         assembly.import_from(shared, |_| true);
-        for root in [adapter_root, guest.root] {
+        for root in [adapter_root, guest] {
             share_imports(&mut assembly, root);
         }
     }
 
     let run = plan.run().map(|(run, to)| (run.name.as_str(), to));
     let run_function = match run {
-        Some((export, _)) => Some(started(assembly.model, guest.root, export)?),
+        Some((export, _)) => Some(started(assembly.model, guest, export)?),
         None => None,
     };
     let server = match plan.handler() {
         Some((handler, to)) => {
             let names = (handler.name.as_str(), to);
-            Some(Server::find(names, plan, assembly.model, guest.root)?)
+            Some(Server::find(names, plan, assembly.model, guest)?)
         }
         None => None,
     };
-    removal.find_live(assembly.model, guest.root, |export| {
+    removal.find_live(assembly.model, guest, |export| {
         server
             .as_ref()
             .is_some_and(|server| server.export == export)
@@ -132,11 +139,16 @@ pub(crate) fn fuse(
 
     let types = Types::new(&adapter.resolve);
     let mut tags = Tags::default();
-    let replacements =
-        Replacements::find(&guest.model, &removal, &served, &adapter.resolve, &mut tags)?;
+    let replacements = Replacements::find(
+        assembly.model,
+        &removal,
+        &served,
+        &adapter.resolve,
+        &mut tags,
+    )?;
     let given = match &server {
         Some(server) => {
-            let given = server.given(&guest.model, &adapter.resolve, &mut tags);
+            let given = server.given(assembly.model, &adapter.resolve, &mut tags);
             Some(given.ok_or_else(|| FuseError::Handler {
                 export: server.export.clone(),
             })?)
@@ -171,15 +183,15 @@ pub(crate) fn fuse(
                 .is_some_and(|server| server.function == *function)
     };
     let mut wrapped = HashMap::new();
-    for function in &guest.model[guest.root].items {
-        let Definition::Lift { core, .. } = &guest.model[*function].definition else {
+    for function in &assembly.model[guest].items {
+        let Definition::Lift { core, .. } = &assembly.model[*function].definition else {
             continue;
         };
         let ty = assembly.model.func_type(*function);
         let is_async = ty.is_some_and(|ty| ty.is_async);
         if waits && !is_async && !is_started(function) {
             let unknown = || InternalError::result("a core function of the guest has no type");
-            let signature = guest.signatures.of(*core).ok_or_else(unknown)?;
+            let signature = signatures.of(*core).ok_or_else(unknown)?;
             let signature = wrap::Signature::new(&signature)?;
             wrapped.insert(*function, wrap::Wrapper::CannotWait(signature));
         }
@@ -189,17 +201,17 @@ pub(crate) fn fuse(
         wrapped.insert(function, wrap::Wrapper::Drained(drain));
     }
     let part = GuestPart {
-        root: guest.root,
+        root: guest,
         removal: &removal,
         callee: &|lowered| replacements.callee(&served, &adapter, lowered),
         dropped: &replacements.dropped,
         types: &types,
         handles,
         adapter_instance,
-        signatures: &guest.signatures,
+        signatures: &signatures,
         waits,
         is_entered: server.is_some() || removal.allocates(),
-        throws: throws(&guest.model, guest.root),
+        throws: throws(assembly.model, guest),
         wrapped,
         renamed: run,
     };
@@ -221,7 +233,7 @@ pub(crate) fn fuse(
         )?;
     }
     let root = assembly.finish();
-    model[root].debug_name = guest.model[guest.root].debug_name.clone();
+    model[root].debug_name = model[guest].debug_name.clone();
     producers::add(&mut model, root);
     write::component(&model, root).map_err(|error| InternalError::result(error).into())
 }

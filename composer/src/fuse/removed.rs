@@ -9,7 +9,8 @@ use crate::component::{
     Alias, CanonicalOption, Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort,
 };
 use crate::error::FuseError;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// A function or type of an import that is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +74,8 @@ pub(super) struct Removal {
     imports: HashMap<ItemId, String>,
     /// The core functions to be replaced, in order: the first obstacle is always the same.
     pub replaced: BTreeMap<ItemId, Replaced>,
-    /// The definitions that stay.
-    live: HashSet<ItemId>,
+    /// Whether a definition stays, by the place of its item.
+    live: Vec<bool>,
 }
 
 impl Removal {
@@ -87,7 +88,7 @@ impl Removal {
         let mut removal = Removal {
             imports: imports.collect(),
             replaced: BTreeMap::new(),
-            live: HashSet::new(),
+            live: Vec::new(),
         };
         for id in &model[root].items {
             let replaced = match &model[*id].definition {
@@ -135,84 +136,79 @@ impl Removal {
         root: ScopeId,
         is_remade: impl Fn(&str) -> bool,
     ) -> Result<(), FuseError> {
-        let mut roots = Vec::new();
-        for id in &model[root].items {
-            if let Some(what) = self.reason_to_stay(model, *id, &is_remade) {
-                roots.push((*id, what));
-            }
-        }
+        let mut live = vec![false; model.len()];
         let mut pending = Vec::new();
-        for (root, what) in roots {
-            pending.push(root);
+        for root in &model[root].items {
+            if !self.stays_by_itself(model, *root, &is_remade) {
+                continue;
+            }
+            pending.push(*root);
             while let Some(id) = pending.pop() {
-                if let Some(error) = self.obstacle(model, id, &what) {
+                if let Some(error) = self.obstacle(model, id, *root) {
                     return Err(error);
                 }
+                let was_live = std::mem::replace(&mut live[id.place()], true);
                 // What a replaced function refers to is of the removed import.
-                if self.live.insert(id) && !self.replaced.contains_key(&id) {
+                if !was_live && !self.replaced.contains_key(&id) {
                     model.references(id, &mut |to| pending.push(to));
                 }
             }
         }
+        self.live = live;
         Ok(())
     }
 
-    /// The description of a definition that stays whether anything refers to it or not.
-    fn reason_to_stay(
+    /// Whether a definition stays even if nothing refers to it.
+    fn stays_by_itself(
         &self,
         model: &Model<'_>,
         id: ItemId,
         is_remade: &impl Fn(&str) -> bool,
-    ) -> Option<String> {
+    ) -> bool {
         if self.imports.contains_key(&id)
             || self.replaced.contains_key(&id)
             || self.item(model, id).is_some()
         {
-            return None;
+            return false;
         }
         match &model[id].definition {
             Definition::Type(_)
             | Definition::Lift { .. }
             | Definition::Component(_)
             | Definition::Custom { .. }
-            | Definition::SameAs(_) => None,
-            Definition::Instance(instance) => {
-                let acts = match instance {
-                    Instance::Instantiate { component, .. } => acts(model, *component),
-                    Instance::Exports(_) => false,
-                };
-                acts.then(|| "an inner component".to_string())
+            | Definition::SameAs(_)
+            | Definition::Instance(Instance::Exports(_)) => false,
+            Definition::Instance(Instance::Instantiate { component, .. }) => {
+                acts(model, *component)
             }
-            Definition::Alias(Alias::Export { .. }) if model[id].sort == Sort::Type => None,
-            Definition::Alias(_) => Some("an alias".to_string()),
-            Definition::Import { name, .. } => Some(format!("the import `{}`", name.name)),
-            Definition::Export { name, .. } if is_remade(&name.name) => None,
-            Definition::Export { name, .. } => Some(format!("the export `{}`", name.name)),
-            Definition::CoreInstance(_) => Some("a core instance".to_string()),
-            Definition::CoreModule(_) => Some("a core module".to_string()),
-            Definition::CoreType(_) | Definition::CoreTypeOfGroup { .. } => {
-                Some("a core type".to_string())
-            }
-            Definition::Lower { .. }
+            Definition::Alias(Alias::Export { .. }) => model[id].sort != Sort::Type,
+            Definition::Export { name, .. } => !is_remade(&name.name),
+            Definition::Alias(_)
+            | Definition::Import { .. }
+            | Definition::CoreInstance(_)
+            | Definition::CoreModule(_)
+            | Definition::CoreType(_)
+            | Definition::CoreTypeOfGroup { .. }
+            | Definition::Lower { .. }
             | Definition::ResourceNew(_)
             | Definition::ResourceDrop(_)
             | Definition::ResourceRep(_)
-            | Definition::BuiltIn(_) => Some("a built-in".to_string()),
+            | Definition::BuiltIn(_) => true,
             Definition::Declared { .. } => unreachable!("only types have declarations"),
         }
     }
 
-    /// Why an item that is used can't stay.
-    fn obstacle(&self, model: &Model<'_>, id: ItemId, by: &str) -> Option<FuseError> {
-        let by = by.to_string();
+    /// Why an item that another one needs can't stay.
+    fn obstacle(&self, model: &Model<'_>, id: ItemId, by: ItemId) -> Option<FuseError> {
         if let Some(import) = self.imports.get(&id) {
-            let import = import.clone();
+            let (by, import) = (description(model, by), import.clone());
             return Some(FuseError::Instance { by, import });
         }
         if self.replaced.contains_key(&id) {
             return None;
         }
         let RemovedItem { import, name } = self.item(model, id)?;
+        let by = description(model, by);
         Some(match model[id].sort {
             Sort::Type => FuseError::Type {
                 by,
@@ -233,8 +229,25 @@ impl Removal {
         match &model[id].definition {
             Definition::Custom { .. } => true,
             Definition::SameAs(_) => false,
-            _ => self.live.contains(&id) || self.replaced.contains_key(&id),
+            _ => {
+                let is_live = self.live.get(id.place()).copied().unwrap_or_default();
+                is_live || self.replaced.contains_key(&id)
+            }
         }
+    }
+}
+
+/// What a definition is, for a message.
+fn description(model: &Model<'_>, id: ItemId) -> String {
+    match &model[id].definition {
+        Definition::Import { name, .. } => format!("the import `{}`", name.name),
+        Definition::Export { name, .. } => format!("the export `{}`", name.name),
+        Definition::Instance(_) => "an inner component".to_string(),
+        Definition::Alias(_) => "an alias".to_string(),
+        Definition::CoreInstance(_) => "a core instance".to_string(),
+        Definition::CoreModule(_) => "a core module".to_string(),
+        Definition::CoreType(_) | Definition::CoreTypeOfGroup { .. } => "a core type".to_string(),
+        _ => "a built-in".to_string(),
     }
 }
 

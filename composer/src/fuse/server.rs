@@ -15,8 +15,8 @@ use crate::component::{
 use crate::error::{FuseError, InternalError};
 use crate::front::Description;
 use crate::plan::Plan;
+use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use wasmparser::CanonicalFunction;
 use wit_parser::{Resolve, Type as WitType};
 

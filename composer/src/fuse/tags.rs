@@ -8,7 +8,8 @@ use super::copy;
 use super::glue::peel;
 use super::handles::Tag;
 use crate::component::{FuncType, ItemId, Model, Type, ValType, ValueType};
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 use wit_parser::{Function, Handle, Resolve, Type as WitType, TypeDefKind, TypeId};
 
 /// The tags for the resources of one function, by the adapter's types.

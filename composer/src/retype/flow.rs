@@ -7,7 +7,7 @@
 //! `async` as a whole.
 
 use crate::component::{Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort, Type};
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// The prefix of the name of a constructor, which the component model doesn't let be `async`.
 const CONSTRUCTOR: &str = "[constructor]";

@@ -13,7 +13,8 @@ use crate::error::{Place, RetypeError};
 use crate::inspect::Guest;
 use crate::plan::{ExportFate, ImportFate, Plan};
 use flow::{Colours, Flow};
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// Gives a guest the types that its plan asks for, and returns the functions of exports that have
 /// become `async` and go by the same name.
@@ -25,40 +26,14 @@ pub(crate) fn retype(guest: &mut Guest<'_>, plan: &Plan) -> Result<Vec<Place>, R
     let model = &guest.model;
     let mut flow = Flow::of(model, guest.root);
     let mut fixed = Vec::new();
-    let mut places = Vec::new();
-    for import in &plan.imports {
-        flow::functions_of(model, import.item.item, &mut |path, function| {
-            let is_async = match &import.fate {
-                ImportFate::Adapter { waiting, .. } => waiting.contains(path),
-                // The type is the host's to say.
-                _ => is_declared_async(model, function),
-            };
-            fixed.push((function, is_async));
-            places.push(Place::new(&import.item.name, path));
-        });
-    }
-    for export in &plan.exports {
-        let is_async = match export.fate {
-            // A host may wait for what it starts.
-            ExportFate::Lifted { .. } | ExportFate::Async => Some(true),
-            // The type is WASI's to say, or to stay.
-            ExportFate::AlreadyP3 | ExportFate::Sync => None,
-            ExportFate::Kept => continue,
-        };
-        flow::functions_of(model, export.item.item, &mut |path, function| {
-            let is_async = is_async.filter(|_| !flow::is_constructor(path));
-            fixed.push((
-                function,
-                is_async.unwrap_or_else(|| is_declared_async(model, function)),
-            ));
-            places.push(Place::new(&export.item.name, path));
-        });
-    }
+    for_each_fixed(model, plan, &mut |_, _, function, is_async| {
+        fixed.push((function, is_async));
+    });
     let colours = flow
         .solve(&fixed)
         .map_err(|conflict| RetypeError::Conflict {
-            waits: places[conflict.waits].clone(),
-            stays: places[conflict.stays].clone(),
+            waits: place_of_fixed(model, plan, conflict.waits),
+            stays: place_of_fixed(model, plan, conflict.stays),
         })?;
     let mut became_async = Vec::new();
     for export in &plan.exports {
@@ -73,6 +48,44 @@ pub(crate) fn retype(guest: &mut Guest<'_>, plan: &Plan) -> Result<Vec<Place>, R
     let uses = flow.uses();
     give_types(&mut guest.model, uses, &colours);
     Ok(became_async)
+}
+
+/// Calls `visit` for each function whose type is not ours to choose, with the name of the import or
+/// export, with those that lead to the function in it, and with whether it is `async`.
+fn for_each_fixed(model: &Model<'_>, plan: &Plan, visit: &mut dyn FnMut(&str, &str, ItemId, bool)) {
+    for import in &plan.imports {
+        flow::functions_of(model, import.item.item, &mut |path, function| {
+            let is_async = match &import.fate {
+                ImportFate::Adapter { waiting, .. } => waiting.contains(path),
+                // The type is the host's to say.
+                _ => is_declared_async(model, function),
+            };
+            visit(&import.item.name, path, function, is_async);
+        });
+    }
+    for export in &plan.exports {
+        let is_async = match export.fate {
+            // A host may wait for what it starts.
+            ExportFate::Lifted { .. } | ExportFate::Async => Some(true),
+            // The type is WASI's to say, or to stay.
+            ExportFate::AlreadyP3 | ExportFate::Sync => None,
+            ExportFate::Kept => continue,
+        };
+        flow::functions_of(model, export.item.item, &mut |path, function| {
+            let is_async = is_async.filter(|_| !flow::is_constructor(path));
+            let is_async = is_async.unwrap_or_else(|| is_declared_async(model, function));
+            visit(&export.item.name, path, function, is_async);
+        });
+    }
+}
+
+/// Where the function at a position among those of [`for_each_fixed`] is.
+fn place_of_fixed(model: &Model<'_>, plan: &Plan, position: usize) -> Place {
+    let mut places = Vec::new();
+    for_each_fixed(model, plan, &mut |name, path, _, _| {
+        places.push(Place::new(name, path));
+    });
+    places.swap_remove(position)
 }
 
 /// Whether the type that the binary gives a function is `async`.
