@@ -86,12 +86,22 @@ pub fn compare(sequences: &[Vec<String>]) -> Vec<Difference> {
                         && differs(&candidates[*at], place).is_some()
                 })
             });
-            found.push(Difference {
-                line: differs(&sequence, place).expect("it differed before"),
-                sequence,
-                place: place.name.clone(),
-                count: alike.len(),
-            });
+            // What is so short may differ less often, and what differs now and then isn't told.
+            let whole = || {
+                Some((
+                    differs(&sequences[*index], place)?,
+                    sequences[*index].clone(),
+                ))
+            };
+            let line = differs(&sequence, place);
+            if let Some((line, sequence)) = line.map(|line| (line, sequence)).or_else(whole) {
+                found.push(Difference {
+                    line,
+                    sequence,
+                    place: place.name.clone(),
+                    count: alike.len(),
+                });
+            }
         }
         if found.len() == MOST {
             break;
