@@ -86,17 +86,22 @@ pub fn compare(sequences: &[Vec<String>]) -> Vec<Difference> {
                         && differs(&candidates[*at], place).is_some()
                 })
             });
-            let Some(line) = differs(&sequence, place) else {
-                // It is a matter of time after all.
-                println!("differs now and then: {}", sequence.join("; "));
-                continue;
+            // What is so short may differ less often, and what differs now and then isn't told.
+            let whole = || {
+                Some((
+                    differs(&sequences[*index], place)?,
+                    sequences[*index].clone(),
+                ))
             };
-            found.push(Difference {
-                line,
-                sequence,
-                place: place.name.clone(),
-                count: alike.len(),
-            });
+            let line = differs(&sequence, place);
+            if let Some((line, sequence)) = line.map(|line| (line, sequence)).or_else(whole) {
+                found.push(Difference {
+                    line,
+                    sequence,
+                    place: place.name.clone(),
+                    count: alike.len(),
+                });
+            }
         }
         if found.len() == MOST {
             break;

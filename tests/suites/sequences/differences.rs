@@ -26,6 +26,8 @@ impl Line {
 /// A difference that stays: patterns in which `*` stands for any text.
 struct Listed {
     operation: &'static str,
+    /// An operation that was made before, if that matters.
+    after: Option<&'static str>,
     reference: &'static str,
     uplifted: &'static str,
 }
@@ -37,8 +39,13 @@ static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| {
     let listed = lines.map(|line| {
         let (operation, results) = line.split_once(": ").expect("an operation");
         let (reference, uplifted) = results.split_once(" => ").expect("two results");
+        let (operation, after) = match operation.split_once(" after ") {
+            Some((operation, after)) => (operation, Some(after)),
+            None => (operation, None),
+        };
         Listed {
             operation,
+            after,
             reference,
             uplifted,
         }
@@ -61,22 +68,27 @@ pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> 
             reference,
             uplifted,
         };
-        let is_listed = ALL.iter().any(|listed| listed.is(&line));
+        let before = &sequence[..index.min(sequence.len())];
+        let is_listed = ALL.iter().any(|listed| listed.is(&line, before));
         return (!is_listed).then_some(line);
     }
     None
 }
 
 impl Listed {
-    fn is(&self, line: &Line) -> bool {
-        let operation = line
-            .operation
-            .split_once('=')
-            .map_or(&line.operation[..], |(_, name)| name);
-        matches(self.operation, operation)
+    fn is(&self, line: &Line, before: &[String]) -> bool {
+        let is_after = |after| before.iter().any(|made| matches(after, operation(made)));
+        matches(self.operation, operation(&line.operation))
+            && self.after.is_none_or(is_after)
             && matches(self.reference, &line.reference)
             && matches(self.uplifted, &line.uplifted)
     }
+}
+
+/// Returns an operation without the slot for its results.
+fn operation(text: &str) -> &str {
+    text.split_once('=')
+        .map_or(text, |(_, operation)| operation)
 }
 
 /// Returns `true` if the text is of the pattern.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasi_uplift_tests::host::{State, Wasi, compiled, engine, linker, run};
@@ -14,6 +14,9 @@ use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 /// The time after which a sequence counts as one that hangs.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// The guest, which the build script made.
+const GUEST: &str = concat!(env!("OUT_DIR"), "/guests/sequences.wasm");
 
 /// What stdin gives.
 const STDIN: &str = "first line\nsecond line\nthe last line, which has no end";
@@ -41,13 +44,13 @@ tokio::task_local!(static RUN: Run);
 impl Place {
     /// Returns the guest as it is on the WASI 0.2 host.
     pub fn reference() -> Self {
-        let guest = Guest::named("sequences").expect("it was built");
+        let guest = Guest::built("sequences", Path::new(GUEST));
         Self::new("as it is".into(), Wasi::V0_2, &guest.bytes())
     }
 
     /// Returns the uplifted guest.
     pub fn uplifted(mode: LinkMode) -> Self {
-        let guest = Guest::named("sequences").expect("it was built");
+        let guest = Guest::built("sequences", Path::new(GUEST));
         Self::new(mode.to_string(), Wasi::V0_3, &uplifted_bytes(guest, mode))
     }
 

@@ -7,7 +7,10 @@ use crate::wasi::io::streams::{InputStream, OutputStream, StreamError};
 /// The most that is asked for at once. Asking for more is asking for as much as there is.
 const PIECE: u64 = 1 << 16;
 
-/// The most calls that give nothing from a stream that is ready.
+/// The most that is taken altogether. A file may be large, and have hardly anything in it.
+const MOST: u64 = 300_000;
+
+/// The most calls in turn that give nothing from a stream that is ready.
 const MOST_EMPTY: u32 = 100;
 
 /// Makes an operation, if it is one of these.
@@ -140,8 +143,9 @@ fn repeat(
                 }
             }
             Ok(len) => {
+                empty = 0;
                 given += len;
-                wanted -= len;
+                wanted = wanted.min(MOST.max(len)) - len;
             }
         }
         if wanted == 0 {
