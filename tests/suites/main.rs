@@ -15,6 +15,7 @@ mod leaving;
 mod partial;
 mod sequences;
 mod sockets;
+mod together;
 mod toolchains;
 
 use wasi_uplift_tests::Lab;

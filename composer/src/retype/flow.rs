@@ -50,8 +50,8 @@ enum Names {
 pub(super) struct Colours {
     /// For each item, the use that stands for its class.
     class: Vec<ItemId>,
-    /// For each class, by the use that stands for it.
-    colours: HashMap<ItemId, Colour>,
+    /// For each class, by the place of that use.
+    colours: Vec<Colour>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -68,8 +68,7 @@ struct Colour {
 
 impl Colours {
     fn of(&self, function: ItemId) -> Colour {
-        let class = self.class[function.place()];
-        self.colours.get(&class).copied().unwrap_or_default()
+        self.colours[self.class[function.place()].place()]
     }
 
     /// Whether a use gets an `async` type.
@@ -270,9 +269,9 @@ impl<'m, 'a> Flow<'m, 'a> {
     pub fn solve(&mut self, fixed: &[(ItemId, bool)]) -> Result<Colours, Conflict> {
         let ids = self.model.ids();
         let class: Vec<ItemId> = ids.map(|id| self.class_of(id)).collect();
-        let mut colours: HashMap<ItemId, Colour> = HashMap::new();
+        let mut colours = vec![Colour::default(); class.len()];
         for (position, (function, is_async)) in fixed.iter().enumerate() {
-            let colour = colours.entry(class[function.place()]).or_default();
+            let colour = &mut colours[class[function.place()].place()];
             let first = *colour.fixed_by.get_or_insert(position);
             if fixed[first].1 != *is_async {
                 let (waits, stays) = match is_async {
@@ -283,15 +282,15 @@ impl<'m, 'a> Flow<'m, 'a> {
             }
         }
         for function in &self.uses {
-            let colour = colours.entry(class[function.place()]).or_default();
+            let colour = &mut colours[class[function.place()].place()];
             colour.is_declared |= super::is_declared_async(self.model, *function);
         }
         for function in &self.constructors {
             let function = self.model.origin(*function);
-            let colour = colours.entry(class[function.place()]).or_default();
+            let colour = &mut colours[class[function.place()].place()];
             colour.is_never_async = true;
         }
-        for colour in colours.values_mut() {
+        for colour in &mut colours {
             colour.is_async = match colour.fixed_by {
                 Some(position) => fixed[position].1,
                 None => colour.is_declared,
@@ -303,7 +302,15 @@ impl<'m, 'a> Flow<'m, 'a> {
 
     /// What calls a function that has become `async` may wait, and what may wait has to be `async`.
     /// A function that always was `async` is no reason: the guest knows how to call it.
-    fn spread(&self, class: &[ItemId], colours: &mut HashMap<ItemId, Colour>) {
+    fn spread(&self, class: &[ItemId], colours: &mut [Colour]) {
+        let has_become_async = |colour: &Colour| colour.is_async && !colour.is_declared;
+        let of_uses = self.uses.iter().map(|function| class[function.place()]);
+        let mut pending: Vec<ItemId> = of_uses
+            .filter(|class| has_become_async(&colours[class.place()]))
+            .collect();
+        if pending.is_empty() {
+            return;
+        }
         let mut callers: HashMap<ItemId, Vec<usize>> = HashMap::new();
         for (component, calls) in self.components.iter().enumerate() {
             for function in &calls.lowered {
@@ -311,12 +318,6 @@ impl<'m, 'a> Flow<'m, 'a> {
                 callers.entry(class).or_default().push(component);
             }
         }
-        let has_become_async = |colour: &Colour| colour.is_async && !colour.is_declared;
-        let mut pending: Vec<ItemId> = colours
-            .iter()
-            .filter(|(_, colour)| has_become_async(colour))
-            .map(|(class, _)| *class)
-            .collect();
         let mut waits = vec![false; self.components.len()];
         while let Some(callee) = pending.pop() {
             for component in callers.get(&callee).into_iter().flatten() {
@@ -325,7 +326,7 @@ impl<'m, 'a> Flow<'m, 'a> {
                 }
                 for function in &self.components[*component].lifted {
                     let class = class[function.place()];
-                    let colour = colours.entry(class).or_default();
+                    let colour = &mut colours[class.place()];
                     let may_become =
                         !colour.is_async && !colour.is_never_async && colour.fixed_by.is_none();
                     if may_become {

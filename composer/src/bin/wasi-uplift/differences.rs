@@ -7,7 +7,7 @@ use wasi_uplift::{ImportFate, Report, Reported, Variant};
 
 /// A known difference from WASI 0.2's own hosts.
 pub struct Difference {
-    /// What it is about: the first column of the table.
+    /// The function or the circumstance, as in the first column of the table.
     pub subject: &'static str,
     /// What the guest gets: the second column.
     pub instead: &'static str,

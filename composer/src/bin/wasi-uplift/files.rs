@@ -20,7 +20,7 @@ pub struct Output {
     pub wat: bool,
 }
 
-/// Whether a result may replace what is read.
+/// The option to replace inputs.
 #[derive(Args)]
 pub struct Replacing {
     /// Let a result replace a guest, or what it is joined with. Otherwise that is refused.
@@ -60,7 +60,7 @@ impl Output {
         &self.output
     }
 
-    /// Fails before work is done whose result is not for where it is to go.
+    /// Fails before any work is done if the result can't be put there.
     pub fn check(&self) -> Result<()> {
         if self.is_stdout() && !self.wat && std::io::stdout().is_terminal() {
             bail!(
@@ -105,12 +105,12 @@ pub fn form(component: Vec<u8>, wat: bool) -> Result<Vec<u8>> {
     Ok(text.context("the result was not turned into text")?.into())
 }
 
-/// Whether a path stands for standard input or output.
+/// Returns `true` for `-`, which stands for standard input or output.
 pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// What a guest is called in messages.
+/// The name of a guest in messages.
 pub fn name(path: &Path) -> String {
     if is_standard(path) {
         "standard input".to_string()

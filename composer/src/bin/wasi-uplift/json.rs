@@ -23,12 +23,12 @@ pub fn many(guests: Vec<Value>) -> Value {
     json!({ "schema": VERSION, "guests": guests })
 }
 
-/// A guest of which nothing is known, because of an error.
+/// A guest that could not be inspected, and why.
 pub fn failure(name: &str, error: &anyhow::Error) -> Value {
     json!({ "guest": name, "error": format!("{error:#}") })
 }
 
-/// What is known of a guest.
+/// A guest that has been inspected.
 pub fn guest(name: &str, report: &Report, target: Target) -> Value {
     let imports = report.imports.iter().map(|import| {
         let mut value = item(&import.item);

@@ -7,7 +7,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 use wasi_uplift::by_hand;
 
-/// What a guest is joined with before it is uplifted.
+/// The components that a guest is joined with before it is uplifted.
 #[derive(Args)]
 pub struct Parts {
     /// A component whose exports serve imports of the guest, or of another plug. May be repeated.

@@ -27,8 +27,8 @@ struct Connection {
     export: String,
 }
 
-/// What is known of a part.
-struct Known {
+/// The imports and exports of a part.
+struct Externs {
     name: String,
     package: PackageId,
     imports: Vec<String>,
@@ -84,7 +84,7 @@ pub fn join(parts: Vec<Part>) -> Result<Joined> {
     })
 }
 
-fn register(graph: &mut CompositionGraph, position: usize, part: Part) -> Result<Known> {
+fn register(graph: &mut CompositionGraph, position: usize, part: Part) -> Result<Externs> {
     let Part { name, bytes } = part;
     // What parts are called in the result doesn't depend on where their files are.
     let label = match position {
@@ -101,7 +101,7 @@ fn register(graph: &mut CompositionGraph, position: usize, part: Part) -> Result
     };
     let imports = world.imports.iter().filter_map(served).collect();
     let exports = world.exports.keys().cloned().collect();
-    Ok(Known {
+    Ok(Externs {
         name,
         imports,
         exports,
@@ -110,7 +110,7 @@ fn register(graph: &mut CompositionGraph, position: usize, part: Part) -> Result
 }
 
 /// Finds the export for each import. The guest's own exports are for the host.
-fn connections(known: &[Known]) -> Result<Vec<Connection>> {
+fn connections(known: &[Externs]) -> Result<Vec<Connection>> {
     let mut connections = Vec::new();
     for (of, part) in known.iter().enumerate() {
         for import in &part.imports {
@@ -153,10 +153,10 @@ fn counterpart<'a>(import: &str, exports: &'a [String]) -> Option<&'a String> {
 
 /// The order in which to instantiate the parts: each after those that it uses, so that the guest comes
 /// last.
-fn order(known: &[Known], connections: &[Connection]) -> Result<Vec<usize>> {
+fn order(known: &[Externs], connections: &[Connection]) -> Result<Vec<usize>> {
     fn visit(
         part: usize,
-        known: &[Known],
+        known: &[Externs],
         connections: &[Connection],
         path: &mut Vec<usize>,
         order: &mut Vec<usize>,
@@ -195,8 +195,8 @@ fn order(known: &[Known], connections: &[Connection]) -> Result<Vec<usize>> {
     }
 }
 
-fn unused_plug(known: &[Known], plug: usize) -> anyhow::Error {
-    let Known { name, exports, .. } = &known[plug];
+fn unused_plug(known: &[Externs], plug: usize) -> anyhow::Error {
+    let Externs { name, exports, .. } = &known[plug];
     if exports.is_empty() {
         return anyhow!("nothing uses the plug `{name}`: it exports nothing");
     }
@@ -219,7 +219,7 @@ fn unused_plug(known: &[Known], plug: usize) -> anyhow::Error {
 }
 
 impl Connection {
-    fn text(&self, known: &[Known]) -> String {
+    fn text(&self, known: &[Externs]) -> String {
         let (of, by) = (&known[self.of].name, &known[self.by].name);
         if self.import == self.export {
             format!("{of}: {} comes from {by}", self.import)

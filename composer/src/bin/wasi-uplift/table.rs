@@ -6,7 +6,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use std::fmt::Write as _;
 use wasi_uplift::{Linked, PlanError, Report, Verdict};
 
-/// Rows, each with what is to be said below it.
+/// The rows of a table, each with notes to be printed below the table.
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Row>,
@@ -16,7 +16,7 @@ struct Row {
     guest: String,
     outcome: Outcome,
     result: String,
-    /// Labels, and texts.
+    /// The notes, each with its label.
     details: Vec<(&'static str, String)>,
 }
 
@@ -93,7 +93,7 @@ impl Table {
         });
     }
 
-    /// Adds a guest of which nothing is known.
+    /// Adds a guest that could not be read.
     pub fn add_failure(&mut self, name: &str, error: &anyhow::Error) {
         self.rows.push(Row {
             guest: name.to_string(),
@@ -142,7 +142,7 @@ impl Table {
     }
 }
 
-/// What is in the way of imports and exports. What has the same reason is said once.
+/// The reasons why imports and exports can't be served, each once.
 fn obstacles(report: &Report) -> Vec<String> {
     let imports = report.imports.iter();
     let imports = imports.filter_map(|it| Some((&it.item.name, it.fate.as_ref().err()?)));
