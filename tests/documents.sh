@@ -36,6 +36,8 @@ has_stand_in() {
     "cargo bench "*) ;;
     # The tests build the example, and Wasmtime would have to be optimised for it.
     "cargo run --release --package wasi-uplift --no-default-features --example speed") ;;
+    # The library and its tests, built ten times.
+    "tests/mutants.sh") ;;
     # Three optimised builds of Wasmtime.
     "examples/uplift-on-load/size.sh") ;;
     *) return 1 ;;
