@@ -1,8 +1,8 @@
 //! Builds the guests, and lists them and the cases for the library and the test program.
 //!
 //! Guests in Rust are built with Cargo, and those in text format are parsed. Every core module
-//! becomes a component of the world in `guests/wit`; programs in `guests/std` and `guests/mixed`
-//! are components as the compiler makes them.
+//! becomes a component of the world in `guests/wit`; programs in `guests/std`, `guests/mixed` and
+//! `guests/parts` are components as the compiler makes them.
 
 #[path = "src/cargo.rs"]
 mod cargo;
@@ -72,6 +72,13 @@ fn main() -> Result<()> {
     build(&guests.join("sequences"), triple, &target, &[])?;
     let sequences = fs::read(target.join(triple).join("release/sequences.wasm"))?;
     fs::write(components.join("sequences.wasm"), encode(&sequences)?)?;
+    // They import from each other.
+    let parts = guests.join("parts");
+    build(&parts, "wasm32-wasip2", &target, &["--bins", "--examples"])?;
+    for part in PARTS {
+        let program = target.join("wasm32-wasip2/release").join(part);
+        fs::copy(program, components.join(part.replace("examples/", "")))?;
+    }
     for text in files(&guests.join("wat"), "wat")? {
         let component = build_wat_guest(&text, &resolve, world);
         built.push((name(&text), component.with_context(|| format!("{text:?}"))?));
@@ -135,6 +142,13 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
     )?;
     Ok(tests)
 }
+
+/// The components of which `compositions` joins some to one guest.
+const PARTS: [&str; 3] = [
+    "parts-app.wasm",
+    "examples/parts_store.wasm",
+    "examples/parts_relay.wasm",
+];
 
 /// The shapes that `wasi:sockets` had, each with the folders of its guests.
 const SOCKETS_SHAPES: [(&str, &[&str]); 3] = [

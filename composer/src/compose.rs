@@ -106,15 +106,15 @@ pub(crate) fn carry_out<'a>(
     }
     let became_async = prepare(&mut guest, &plan)?;
     let cannot_wait = waiting::cannot_wait(&guest.model, guest.root);
-    let (written, externs, linked) = put_together(bytes, guest, &plan, catalogue, link)?;
+    let together = put_together(bytes, guest, &plan, catalogue, link)?;
     Ok(Composed {
-        bytes: written.bytes,
+        bytes: together.written.bytes,
         plan,
-        linked,
-        imports: externs.imports,
-        exports: externs.exports,
+        linked: together.linked,
+        imports: together.externs.imports,
+        exports: together.externs.exports,
         became_async,
-        cannot_wait,
+        cannot_wait: together.cannot_wait.unwrap_or(cannot_wait),
     })
 }
 
@@ -122,6 +122,15 @@ pub(crate) fn carry_out<'a>(
 fn prepare(guest: &mut Guest<'_>, plan: &Plan) -> Result<Vec<Place>, ComposeError> {
     values::define(guest, plan);
     Ok(retype::retype(guest, plan)?)
+}
+
+/// Guest and adapter, put together.
+struct Together {
+    written: Written,
+    externs: validate::Externs,
+    linked: Linked,
+    /// What can't wait, if it is not the same as in the guest.
+    cannot_wait: Option<Vec<CannotWait>>,
 }
 
 /// Puts guest and adapter together: as one component if that is wanted and can be, and as two
@@ -132,11 +141,11 @@ fn put_together<'a>(
     plan: &Plan,
     catalogue: &Catalogue,
     link: LinkMode,
-) -> Result<(Written, validate::Externs, Linked), ComposeError> {
+) -> Result<Together, ComposeError> {
     let mut because = None;
     if link != LinkMode::Component {
         match fused(guest, plan, catalogue) {
-            Ok((written, externs)) => return Ok((written, externs, Linked::Fused)),
+            Ok(together) => return Ok(together),
             Err(fuse::Failure::Internal(error)) => return Err(error.into()),
             Err(fuse::Failure::Unfusible(reason)) if link == LinkMode::Fused => {
                 return Err(reason.into());
@@ -161,20 +170,29 @@ fn put_together<'a>(
             });
         }
     };
-    Ok((written, externs, Linked::Components { because }))
+    Ok(Together {
+        written,
+        externs,
+        linked: Linked::Components { because },
+        cannot_wait: None,
+    })
 }
 
-fn fused(
-    guest: Guest<'_>,
-    plan: &Plan,
-    catalogue: &Catalogue,
-) -> Result<(Written, validate::Externs), fuse::Failure> {
-    let written = fuse::fuse(guest, plan, catalogue)?;
+fn fused(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Result<Together, fuse::Failure> {
+    let fuse::Fused {
+        written,
+        cannot_wait,
+    } = fuse::fuse(guest, plan, catalogue)?;
     // The guest may be one that can be linked, so that this is not the last word.
     let externs = validate::validate(&written, plan, catalogue).map_err(|error| {
         fuse::Failure::Unfusible(FuseError::Invalid {
             reason: error.to_string(),
         })
     })?;
-    Ok((written, externs))
+    Ok(Together {
+        written,
+        externs,
+        linked: Linked::Fused,
+        cannot_wait,
+    })
 }

@@ -587,6 +587,13 @@ pub enum FuseError {
         /// One of them.
         built_in: String,
     },
+    /// The guest is composed of components that can't become parts of one.
+    #[error("its components stay apart: {reason}")]
+    #[non_exhaustive]
+    Parts {
+        /// What is in the way.
+        reason: PartsReason,
+    },
     /// What came of it was not valid.
     #[error("the one component was not valid: {reason}")]
     #[non_exhaustive]
@@ -594,6 +601,48 @@ pub enum FuseError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+/// Why the components that a guest is composed of can't become parts of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PartsReason {
+    /// A component is an argument or an export.
+    #[error("one of them is handed to another, or exported")]
+    Component,
+    /// There would be too much.
+    #[error("they are instantiated so often that the result would be many times as large")]
+    Instances,
+    /// One calls another asynchronously, or implements a function so.
+    #[error("one of them calls or implements a function asynchronously")]
+    Asynchronous,
+    /// A type is of a kind that can't be passed on.
+    #[error("a function between them has a type that can't be passed on")]
+    Unbridged,
+    /// Strings are encoded otherwise.
+    #[error("strings between them are not all UTF-8")]
+    Encoding,
+    /// A resource that one of them defines is known outside.
+    #[error("a resource that one of them defines is exported, or handed to the host")]
+    Resource,
+    /// Several of them use resources of the host, which a single component has in one table.
+    #[error("more than one of them uses resources of the host")]
+    HostResources,
+    /// One calls back into another that it is a part of.
+    #[error("one of them calls the one that it is a part of")]
+    Reentrance,
+    /// A resource is both lent and given away in one call.
+    #[error("a function between them is lent and given resources of one type")]
+    LentAndGiven,
+    /// They have something that each component has of its own.
+    #[error("one of them has the built-in `context.get` or `context.set`")]
+    Context,
+}
+
+impl From<PartsReason> for FuseError {
+    fn from(reason: PartsReason) -> Self {
+        FuseError::Parts { reason }
+    }
 }
 
 /// Why guest and adapter can't be linked.

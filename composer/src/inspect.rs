@@ -7,6 +7,7 @@ use crate::name::InterfaceName;
 
 /// A valid component with its imports and exports.
 pub(crate) struct Guest<'a> {
+    pub bytes: &'a [u8],
     pub model: Model<'a>,
     pub root: ScopeId,
     /// The imports, in order.
@@ -54,6 +55,7 @@ impl<'a> Guest<'a> {
         let imports = externs(model.imports(root).collect());
         let exports = externs(model.exports(root).collect());
         Ok(Guest {
+            bytes,
             imports,
             exports,
             model,

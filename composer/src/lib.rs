@@ -42,6 +42,7 @@
 //! | `values` | gives imports and exports that stay their own definitions of WASI 0.2's value types |
 //! | `retype` | gives the functions of the guest that may wait an `async` type |
 //! | `waiting` | finds what the guest runs where it can't wait |
+//! | `flatten` | makes one component of a guest of several, which `fuse` then keeps apart |
 //! | `fuse`, `link` | put guest and adapter together, as one component or as two, perhaps behind a `front` |
 //! | `component/write` | writes the model |
 //! | `validate` | checks the result before anybody gets to see it |
@@ -57,6 +58,7 @@ mod compose;
 mod core_module;
 mod demand;
 mod error;
+mod flatten;
 mod front;
 mod fuse;
 mod inspect;
@@ -78,8 +80,8 @@ pub use catalogue::{Target, UnknownTarget};
 pub use compose::{Composed, Linked, compose};
 pub use error::{
     ComposeError, CoreModuleAdvice, FixedReason, FuseError, InputError, InspectError,
-    InternalError, InvalidComponent, LinkError, OptionsError, Place, PlanError, RetypeError,
-    Unserved, UnservedImport,
+    InternalError, InvalidComponent, LinkError, OptionsError, PartsReason, Place, PlanError,
+    RetypeError, Unserved, UnservedImport,
 };
 pub use inspect::Extern;
 pub use name::InterfaceName;

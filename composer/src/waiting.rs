@@ -6,6 +6,7 @@
 //! there as long as nothing has to be waited for.
 
 use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId, Sort, Type};
+use crate::flatten::Flat;
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -81,7 +82,8 @@ pub(crate) fn cannot_wait(model: &Model<'_>, root: ScopeId) -> Vec<CannotWait> {
     let mut pending = vec![(root, None)];
     let mut number = 0;
     while let Some((scope, component)) = pending.pop() {
-        let code = of_component(model, scope).into_iter();
+        let exports = Exports::of(model, scope);
+        let code = of_component(model, &model[scope].items, &exports).into_iter();
         found.extend(code.map(|code| CannotWait {
             component: component.clone(),
             code,
@@ -99,29 +101,57 @@ pub(crate) fn cannot_wait(model: &Model<'_>, root: ScopeId) -> Vec<CannotWait> {
     found
 }
 
-fn of_component(model: &Model<'_>, scope: ScopeId) -> Vec<SyncCode> {
+/// The same for a guest whose components have become parts: what one part calls of another may wait
+/// if the caller may. `stays` says which definitions others than parts know.
+pub(crate) fn in_parts(
+    model: &Model<'_>,
+    flat: &Flat,
+    stays: impl Fn(ItemId) -> bool,
+) -> Vec<CannotWait> {
+    let exports = Exports::of(model, flat.root);
+    let mut of_parts: Vec<Vec<ItemId>> = flat.parts().map(|_| Vec::new()).collect();
+    for id in &model[flat.root].items {
+        let is_there = match &model[*id].definition {
+            Definition::Lift { .. } | Definition::Type(Type::Resource { .. }) => stays(*id),
+            _ => true,
+        };
+        if is_there {
+            of_parts[flat.part(*id).place()].push(*id);
+        }
+    }
+    let mut found = Vec::new();
+    for (part, items) in flat.parts().zip(of_parts) {
+        let code = of_component(model, &items, &exports).into_iter();
+        found.extend(code.map(|code| CannotWait {
+            component: flat.name(part),
+            code,
+        }));
+    }
+    found
+}
+
+fn of_component(model: &Model<'_>, items: &[ItemId], exports: &Exports) -> Vec<SyncCode> {
     let is_async = |function| model.func_type(function).is_some_and(|ty| ty.is_async);
     let waits = |id: &ItemId| match &model[*id].definition {
         Definition::Lower { func, .. } => is_async(*func),
         _ => false,
     };
-    if !model[scope].items.iter().any(waits) {
+    if !items.iter().any(waits) {
         return Vec::new();
     }
-    let (functions, types) = exports(model, scope);
     let mut found = Vec::new();
     let mut has_start = false;
-    for id in &model[scope].items {
+    for id in items {
         match &model[*id].definition {
             Definition::Lift { .. } if !is_async(*id) => {
-                let (export, function) = functions.get(id).cloned().unwrap_or_default();
+                let (export, function) = exports.functions.get(id).cloned().unwrap_or_default();
                 found.push(SyncCode::Function { export, function });
             }
             Definition::Type(Type::Resource {
                 destructor: Some(_),
                 ..
             }) => {
-                let exported = types.get(id).cloned();
+                let exported = exports.types.get(id).cloned();
                 let named = model[*id].debug_name.as_ref().map(ToString::to_string);
                 let resource = exported.or(named).unwrap_or_default();
                 found.push(SyncCode::Destructor { resource });
@@ -137,6 +167,19 @@ fn of_component(model: &Model<'_>, scope: ScopeId) -> Vec<SyncCode> {
     }
     found.extend(has_start.then_some(SyncCode::Start));
     found
+}
+
+/// The functions and the types of a component's exports, with their names.
+struct Exports {
+    functions: HashMap<ItemId, (String, String)>,
+    types: HashMap<ItemId, String>,
+}
+
+impl Exports {
+    fn of(model: &Model<'_>, scope: ScopeId) -> Self {
+        let (functions, types) = exports(model, scope);
+        Exports { functions, types }
+    }
 }
 
 /// The functions and the types of a component's exports, with their names. What is behind inner

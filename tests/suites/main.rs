@@ -13,6 +13,7 @@ mod idle;
 mod imports;
 mod leaving;
 mod partial;
+mod parts;
 mod sequences;
 mod sockets;
 mod together;

@@ -20,9 +20,9 @@ use wasmparser::{
     BinaryReaderError, CanonicalFunction, Chunk, ComponentAlias, ComponentDefinedType,
     ComponentExternName, ComponentExternalKind, ComponentFuncType, ComponentInstance,
     ComponentName, ComponentNameSectionReader, ComponentOuterAliasKind, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, ComponentValType, CoreType, ExternalKind,
+    ComponentTypeDeclaration, ComponentTypeRef, ComponentValType, CoreType, Encoding, ExternalKind,
     InstanceTypeDeclaration, KnownCustom, MemoryType, NameMap, Parser, Payload, TypeBounds,
-    TypeRef, Validator,
+    TypeRef, ValidPayload, Validator,
 };
 
 /// Why bytes are not read as a component.
@@ -122,24 +122,65 @@ pub(crate) struct Validated<'a> {
     pub signatures: CoreSignatures,
 }
 
-/// The types of the outermost component's core functions.
+/// The types of core functions: of the outermost component's, and of those of inner components once
+/// they have been added.
 pub(crate) struct CoreSignatures {
-    types: Types,
-    /// The index space of core functions.
-    functions: Vec<ItemId>,
+    /// For each component, inner ones first.
+    types: Vec<Types>,
+    /// For each component, the index space of core functions. The outermost is the last.
+    functions: Vec<Vec<ItemId>>,
+    /// Where the functions of inner components are.
+    inner: HashMap<ItemId, (usize, u32)>,
 }
 
 impl CoreSignatures {
     /// The type of a core function that was there when the component was read.
     pub fn of(&self, function: ItemId) -> Option<CoreSignature> {
-        // What was defined later has a higher number.
-        let index = self.functions.binary_search(&function).ok()?;
-        let types = self.types.as_ref();
-        let ty = types[types.core_function_at(index as u32)].unwrap_func();
+        let (types, index) = match self.inner.get(&function) {
+            Some((component, index)) => (self.types.get(*component)?, *index),
+            None => {
+                // What was defined later has a higher number.
+                let index = self.functions.last()?.binary_search(&function).ok()?;
+                (self.types.last()?, index as u32)
+            }
+        };
+        let types = types.as_ref();
+        let ty = types[types.core_function_at(index)].unwrap_func();
         Some(CoreSignature {
             params: ty.params().to_vec(),
             results: ty.results().to_vec(),
         })
+    }
+
+    /// Adds the functions of inner components. The bytes are those that have been read.
+    ///
+    /// # Errors
+    ///
+    /// If they are others.
+    pub fn add_inner(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut validator = Validator::new();
+        let mut types = Vec::new();
+        let mut within = Vec::new();
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload?;
+            if let Payload::Version { encoding, .. } = payload {
+                within.push(encoding);
+            }
+            // Function bodies have been validated.
+            if let ValidPayload::End(of_scope) = validator.payload(&payload)?
+                && within.pop() == Some(Encoding::Component)
+            {
+                types.push(of_scope);
+            }
+        }
+        self.types = types;
+        let inner = self.functions.len() - 1;
+        for (component, functions) in self.functions[..inner].iter().enumerate() {
+            let places = functions.iter().zip(0..);
+            let places = places.map(|(id, index)| (*id, (component, index)));
+            self.inner.extend(places);
+        }
+        Ok(())
     }
 }
 
@@ -162,7 +203,11 @@ pub(crate) fn validated(bytes: &[u8]) -> Result<Validated<'_>> {
     Ok(Validated {
         model,
         root,
-        signatures: CoreSignatures { types, functions },
+        signatures: CoreSignatures {
+            types: vec![types],
+            functions,
+            inner: HashMap::new(),
+        },
     })
 }
 
@@ -185,8 +230,8 @@ struct Reader<'m, 'a> {
     frames: Vec<Frame<'a>>,
     /// The exports of instances that are made of their exports one by one.
     bundles: HashMap<ItemId, HashMap<&'a str, ItemId>>,
-    /// The core functions of the outermost component, once it has been read.
-    core_functions: Vec<ItemId>,
+    /// The core functions of each component that has been read.
+    core_functions: Vec<Vec<ItemId>>,
 }
 
 /// The index spaces of a scope that is being read.
@@ -237,7 +282,8 @@ impl<'m, 'a> Reader<'m, 'a> {
                     self.enter();
                 }
                 Payload::End(_) => {
-                    let scope = self.leave();
+                    let (scope, functions) = self.leave();
+                    self.core_functions.push(functions);
                     let Some(outer) = parsers.pop() else {
                         return Ok(scope);
                     };
@@ -319,13 +365,14 @@ impl<'m, 'a> Reader<'m, 'a> {
         });
     }
 
-    fn leave(&mut self) -> ScopeId {
+    /// The scope that has been read, and its index space of core functions.
+    fn leave(&mut self) -> (ScopeId, Vec<ItemId>) {
         let mut frame = self.frames.pop().expect("a scope that was entered");
         if let Some(names) = frame.names {
             self.model.name(frame.scope, &frame.spaces, names);
         }
-        self.core_functions = std::mem::take(&mut frame.spaces[Sort::CoreFunc as usize]);
-        frame.scope
+        let functions = std::mem::take(&mut frame.spaces[Sort::CoreFunc as usize]);
+        (frame.scope, functions)
     }
 
     fn frame(&mut self) -> &mut Frame<'a> {
@@ -394,7 +441,7 @@ impl<'m, 'a> Reader<'m, 'a> {
                         InstanceTypeDeclaration::Export { name, ty } => self.declare(name, ty)?,
                     }
                 }
-                Type::Instance(self.leave())
+                Type::Instance(self.leave().0)
             }
             ComponentType::Component(declarations) => {
                 self.enter();
@@ -409,7 +456,7 @@ impl<'m, 'a> Reader<'m, 'a> {
                         }
                     }
                 }
-                Type::Component(self.leave())
+                Type::Component(self.leave().0)
             }
             ComponentType::Resource { rep, dtor } => Type::Resource {
                 rep,

@@ -1,12 +1,13 @@
-//! What becomes of one value between the guest's memory and the adapter's.
+//! What becomes of one value between the memory of one side and that of another.
 //!
-//! What comes from the guest is not trusted: everything is checked that the canonical ABI checks
-//! when it lifts a value, and trapped where it traps. Memory is copied as it is first; then the
-//! copy is gone through for what has to be checked or isn't the same on both sides. The adapter's
-//! values are known to be right. They are copied as they are too, and gone through for what lies
-//! elsewhere. A type without any such part costs nothing but the copy.
+//! A side is the adapter, or a guest. What comes from a guest is not trusted: everything is checked
+//! that the canonical ABI checks when it lifts a value, and trapped where it traps. The adapter's
+//! values are known to be right. Memory is copied as it is first; then the value is gone through for
+//! what has to be checked, isn't the same on both sides, or lies elsewhere. A type without any such
+//! part costs nothing but the copy. What is gone through is the original: a guest that allocates for
+//! the copy could change that.
 
-use super::glue::{Caller, Known, Types};
+use super::glue::{Known, Side, Types};
 use super::handles::Tag;
 use super::leaving::Closed;
 use super::removed::Encoding;
@@ -37,6 +38,10 @@ struct At {
 }
 
 impl At {
+    fn start(base: u32) -> At {
+        At { base, offset: 0 }
+    }
+
     fn plus(self, offset: u32) -> At {
         At {
             base: self.base,
@@ -48,9 +53,12 @@ impl At {
 /// A function in the making.
 pub(super) struct Body<'a> {
     types: &'a Types<'a>,
-    caller: Caller,
     tags: &'a FunctionTags,
-    pub known: &'a Known,
+    known: &'a Known,
+    /// Where values come from.
+    from: &'a Side,
+    /// Where they go.
+    to: &'a Side,
     params: Vec<ValType>,
     locals: Vec<ValType>,
     code: Vec<u8>,
@@ -108,22 +116,28 @@ pub(super) fn is_bridged(kind: &TypeDefKind) -> bool {
 }
 
 impl<'a> Body<'a> {
+    /// Begins a function with these parameters. Values go from the caller to the callee at first.
     pub fn new(
         types: &'a Types<'a>,
-        caller: Caller,
         tags: &'a FunctionTags,
         known: &'a Known,
         params: Vec<ValType>,
     ) -> Self {
         Body {
             types,
-            caller,
             tags,
             known,
+            from: &known.caller,
+            to: &known.callee,
             params,
             locals: Vec::new(),
             code: Vec::new(),
         }
+    }
+
+    /// From now on, values go the other way.
+    pub fn turn(&mut self) {
+        std::mem::swap(&mut self.from, &mut self.to);
     }
 
     pub fn code(&mut self) -> InstructionSink<'_> {
@@ -162,10 +176,10 @@ impl<'a> Body<'a> {
         flat.to_vec()
     }
 
-    // From the guest: flat.
+    // Flat values.
 
-    /// Makes the adapter's arguments of what the guest has passed, in the same locals.
-    pub fn params_from_flat(&mut self, params: &[Type]) {
+    /// Makes arguments for the callee of what the caller has passed, in the same locals.
+    pub fn flat_params(&mut self, params: &[Type]) {
         let mut first = 0;
         for ty in params {
             let count = self.flat_types(ty).len();
@@ -175,9 +189,14 @@ impl<'a> Body<'a> {
                     ty: self.params[index],
                 })
                 .collect();
-            self.flat_in(ty, &slots);
+            self.flat(ty, &slots);
             first += count;
         }
+    }
+
+    /// Makes the caller's result of one that the callee has returned, in the same local.
+    pub fn flat_result(&mut self, ty: &Type, local: u32, of: ValType) {
+        self.flat(ty, &[Slot { local, ty: of }]);
     }
 
     /// Does something to a slot as if it were of the value's own type.
@@ -211,19 +230,19 @@ impl<'a> Body<'a> {
         code.local_set(slot.local);
     }
 
-    fn flat_in(&mut self, ty: &Type, slots: &[Slot]) {
-        if !self.is_checked(ty) {
+    fn flat(&mut self, ty: &Type, slots: &[Slot]) {
+        if !self.is_passed(ty) {
             return;
         }
         match self.types.peel(*ty) {
-            Type::String => self.pair(slots, |body, start, len| body.string_in(start, len)),
+            Type::String => self.pair(slots, |body, start, len| body.string(start, len)),
             Type::Id(id) => {
                 let kind = &self.types.resolve.types[id].kind;
                 if let Some(fields) = fields(kind) {
                     let mut rest = slots;
                     for field in fields {
                         let (own, others) = rest.split_at(self.flat_types(&field).len());
-                        self.flat_in(&field, own);
+                        self.flat(&field, own);
                         rest = others;
                     }
                 } else if let Some((_, cases)) = cases(kind) {
@@ -236,29 +255,27 @@ impl<'a> Body<'a> {
                         self.code().i32_wrap_i64();
                     }
                     self.code().local_set(tag);
-                    self.each_case(tag, &cases, Self::is_checked, |body, payload| {
+                    self.each_case(tag, &cases, Self::is_passed, |body, payload| {
                         let count = body.flat_types(payload).len();
-                        body.flat_in(payload, &slots[1..1 + count]);
+                        body.flat(payload, &slots[1..1 + count]);
                     });
                 } else if let TypeDefKind::List(element) = kind {
-                    self.pair(slots, |body, start, len| body.list_in(element, start, len));
+                    self.pair(slots, |body, start, len| body.list(element, start, len));
                 } else if let TypeDefKind::Flags(flags) = kind {
                     let count = flags.flags.len();
                     for (word, slot) in slots.iter().enumerate() {
                         let mask = mask(count - word * 32);
                         self.narrowed(*slot, ValType::I32, |body, local| {
-                            body.keep_bits(local, mask)
+                            body.keep_bits(local, mask);
                         });
                     }
                 } else {
-                    self.narrowed(slots[0], ValType::I32, |body, local| {
-                        body.scalar_in(ty, local)
-                    });
+                    self.narrowed(slots[0], ValType::I32, |body, local| body.scalar(ty, local));
                 }
             }
             scalar => {
                 self.narrowed(slots[0], ValType::I32, |body, local| {
-                    body.scalar_in(&scalar, local)
+                    body.scalar(&scalar, local)
                 });
             }
         }
@@ -284,6 +301,9 @@ impl<'a> Body<'a> {
     }
 
     fn check_tag(&mut self, tag: u32, cases: usize) {
+        if !self.from.is_guest() {
+            return;
+        }
         self.code()
             .local_get(tag)
             .i32_const(cases as i32)
@@ -313,8 +333,8 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Makes a number, truth value, character or handle of the guest's the adapter's.
-    fn scalar_in(&mut self, ty: &Type, local: u32) {
+    /// Checks a number, truth value or character, or passes on a handle.
+    fn scalar(&mut self, ty: &Type, local: u32) {
         match self.types.peel(*ty) {
             Type::Bool => {
                 self.code()
@@ -357,23 +377,35 @@ impl<'a> Body<'a> {
                 let TypeDefKind::Handle(handle) = &self.types.resolve.types[id].kind else {
                     unreachable!("not a scalar");
                 };
-                let function = match handle {
-                    Handle::Own(_) => self.known.take,
-                    Handle::Borrow(_) => self.known.borrow,
-                };
-                self.pass_handle(handle, local, function);
+                self.handle(handle, local);
             }
             _ => {}
         }
     }
 
-    /// Replaces a handle by the representation, or the other way round.
-    fn pass_handle(&mut self, handle: &Handle, local: u32, function: u32) {
+    /// Passes on a handle: a guest has a number for it, and the adapter the representation. So does
+    /// the guest that defines the resource, where it is lent.
+    fn handle(&mut self, handle: &Handle, local: u32) {
         let (Handle::Own(resource) | Handle::Borrow(resource)) = handle;
+        let is_owned = matches!(handle, Handle::Own(_));
         let Type::Id(resource) = self.types.peel(Type::Id(*resource)) else {
             unreachable!("a resource is a type definition");
         };
         let tag: Tag = self.tags[&resource];
+        if let Some(from) = &self.from.guest {
+            let function = if is_owned { from.take } else { from.borrow };
+            self.translate(local, tag, function);
+        }
+        if let Some(to) = &self.to.guest {
+            match is_owned {
+                true => self.translate(local, tag, to.give),
+                false if !to.defines.contains(&tag) => self.translate(local, tag, to.lend),
+                false => {}
+            }
+        }
+    }
+
+    fn translate(&mut self, local: u32, tag: Tag, function: u32) {
         self.code()
             .local_get(local)
             .i32_const(tag.value())
@@ -381,67 +413,88 @@ impl<'a> Body<'a> {
             .local_set(local);
     }
 
-    /// Whether there is anything to do about a guest's value of a type, beyond copying it.
-    fn is_checked(&self, ty: &Type) -> bool {
+    /// Whether there is anything to do about a flat value of a type, beyond passing it.
+    fn is_passed(&self, ty: &Type) -> bool {
         match self.types.peel(*ty) {
             Type::U32 | Type::U64 | Type::S32 | Type::S64 | Type::F32 | Type::F64 => false,
             Type::Id(id) => {
                 let kind = &self.types.resolve.types[id].kind;
                 match fields(kind) {
-                    Some(fields) => fields.iter().any(|field| self.is_checked(field)),
-                    None => true,
+                    Some(fields) => fields.iter().any(|field| self.is_passed(field)),
+                    None => self.from.is_guest() || self.reaches_out(ty),
                 }
             }
-            _ => true,
+            Type::String => true,
+            _ => self.from.is_guest(),
         }
     }
 
     /// The same for a value in memory, where small numbers are as small as they are.
-    fn is_checked_in_memory(&self, ty: &Type) -> bool {
+    fn is_passed_in_memory(&self, ty: &Type) -> bool {
         match self.types.peel(*ty) {
             Type::U8 | Type::U16 | Type::S8 | Type::S16 => false,
             Type::Id(id) => match fields(&self.types.resolve.types[id].kind) {
-                Some(fields) => fields.iter().any(|field| self.is_checked_in_memory(field)),
-                None => true,
+                Some(fields) => fields.iter().any(|field| self.is_passed_in_memory(field)),
+                None => self.is_passed(ty),
             },
-            ty => self.is_checked(&ty),
+            ty => self.is_passed(&ty),
         }
     }
 
-    // From the guest: in memory.
+    /// Whether a value has parts that lie elsewhere, or handles.
+    fn reaches_out(&self, ty: &Type) -> bool {
+        match self.types.peel(*ty) {
+            Type::String => true,
+            Type::Id(id) => match &self.types.resolve.types[id].kind {
+                TypeDefKind::List(_) | TypeDefKind::Handle(_) => true,
+                kind => parts(kind).iter().any(|part| self.reaches_out(part)),
+            },
+            _ => false,
+        }
+    }
 
-    /// Copies parameters that the guest has put into its memory, and leaves the address of the copy
+    // Values in memory.
+
+    /// Copies parameters that the caller has put into its memory, and leaves the address of the copy
     /// in the same local.
-    pub fn params_from_memory(&mut self, params: &[Type], start: u32) {
+    pub fn params_in_memory(&mut self, params: &[Type], start: u32) {
         let record = self.types.sizes.record(params);
         let (size, align) = (record.size.size_wasm32(), record.align.align_wasm32());
+        let (size, align) = (size as u32, align as u32);
         let len = self.local(ValType::I32);
         self.code().i32_const(size as i32).local_set(len);
-        self.copy_in(start, len, align as u32);
-        let base = start;
-        for (offset, ty) in self.types.sizes.field_offsets(params) {
-            let offset = offset.size_wasm32() as u32;
-            self.memory_in(ty, At { base, offset });
+        self.check_alignment(start, align);
+        let copy = self.allocate(len, align);
+        let offsets = self.types.sizes.field_offsets(params);
+        let fields: u32 = params.iter().map(|ty| self.types.size(ty)).sum();
+        let has_gaps = fields < size || params.iter().any(|ty| self.has_gaps(ty));
+        let (from, to) = (At::start(start), At::start(copy));
+        if self.to.is_guest() && has_gaps {
+            self.check_room(self.from.memory, start, len);
+            for (offset, ty) in &offsets {
+                let offset = offset.size_wasm32() as u32;
+                self.copy_value(ty, from.plus(offset), to.plus(offset));
+            }
+        } else {
+            self.copy_list(start, copy, len);
         }
+        for (offset, ty) in offsets {
+            let offset = offset.size_wasm32() as u32;
+            self.value(ty, from.plus(offset), to.plus(offset));
+        }
+        self.code().local_get(copy).local_set(start);
     }
 
-    /// Copies `len` bytes from the guest's memory, and leaves the address of the copy in `start`.
-    fn copy_in(&mut self, start: u32, len: u32, align: u32) {
-        let known = self.known;
-        let copy = self.local(ValType::I32);
-        self.check_alignment(start, align);
-        self.code()
-            .i32_const(0)
-            .i32_const(0)
-            .i32_const(align as i32)
-            .local_get(len)
-            .call(known.adapter_realloc)
-            .local_tee(copy)
-            .local_get(start)
-            .local_get(len)
-            .memory_copy(known.adapter_memory, known.guest_memory)
-            .local_get(copy)
-            .local_set(start);
+    /// Copies a result to where the caller wants it.
+    pub fn result_in_memory(&mut self, ty: &Type, from: u32, to: u32) {
+        let align = self.types.align(ty);
+        self.check_alignment(to, align);
+        if self.from.is_guest() {
+            self.check_alignment(from, align);
+        }
+        let (from, to) = (At::start(from), At::start(to));
+        self.copy_value(ty, from, to);
+        self.value(ty, from, to);
     }
 
     fn check_alignment(&mut self, address: u32, align: u32) {
@@ -476,21 +529,41 @@ impl<'a> Body<'a> {
         bytes
     }
 
-    fn list_in(&mut self, element: &Type, start: u32, len: u32) {
+    /// Copies a list, and leaves in `start` where the copy is.
+    fn list(&mut self, element: &Type, start: u32, len: u32) {
         let (size, align) = (self.types.size(element), self.types.align(element));
         let bytes = self.byte_len(len, size);
-        self.copy_in(start, bytes, align);
-        if self.is_checked_in_memory(element) {
-            self.each_element(&[start], bytes, size, |body, at| {
-                body.memory_in(
-                    element,
-                    At {
-                        base: at[0],
-                        offset: 0,
-                    },
-                );
+        let has_gaps = self.to.is_guest() && self.has_gaps(element);
+        if self.from.is_guest() {
+            self.check_alignment(start, align);
+        }
+        let copy = self.allocate(bytes, align);
+        if has_gaps {
+            // Without a copy of it all, that there is room for it is found out here.
+            self.check_room(self.from.memory, start, bytes);
+            self.check_room(self.to.memory, copy, bytes);
+        } else {
+            self.copy_list(start, copy, bytes);
+        }
+        if has_gaps || self.is_passed_in_memory(element) {
+            self.each_element(&[start, copy], bytes, size, |body, at| {
+                let (from, to) = (At::start(at[0]), At::start(at[1]));
+                if has_gaps {
+                    body.copy_value(element, from, to);
+                }
+                body.value(element, from, to);
             });
         }
+        self.code().local_get(copy).local_set(start);
+    }
+
+    fn copy_list(&mut self, from: u32, to: u32, bytes: u32) {
+        let memories = (self.to.memory, self.from.memory);
+        self.code()
+            .local_get(to)
+            .local_get(from)
+            .local_get(bytes)
+            .memory_copy(memories.0, memories.1);
     }
 
     /// Goes through lists of equal length, given where each starts.
@@ -528,11 +601,31 @@ impl<'a> Body<'a> {
         self.code().br(0).end().end();
     }
 
-    fn string_in(&mut self, start: u32, len: u32) {
+    /// Copies a string, and leaves in the same locals where the copy is and how long it is.
+    fn string(&mut self, start: u32, len: u32) {
+        match (self.from.is_guest(), self.to.is_guest()) {
+            (true, false) => self.string_to_adapter(start, len),
+            (false, _) => self.string_from_adapter(start, len),
+            // Both are UTF-8, see `between`.
+            (true, true) => {
+                let copy = self.allocate(len, 1);
+                self.copy_list(start, copy, len);
+                self.code().local_get(copy).local_set(start);
+                let is_callees = std::ptr::eq(self.to, &self.known.callee);
+                if let Some([of_callee, of_caller]) = self.known.check {
+                    let check = if is_callees { of_callee } else { of_caller };
+                    self.code().local_get(start).local_get(len).call(check);
+                }
+            }
+        }
+    }
+
+    /// The adapter has UTF-8.
+    fn string_to_adapter(&mut self, start: u32, len: u32) {
         let known = self.known;
-        match self.caller.encoding {
+        match self.from.encoding {
             Encoding::Utf8 => {
-                self.copy_in(start, len, 1);
+                self.string_bytes(start, len, 1);
                 self.code()
                     .local_get(start)
                     .local_get(len)
@@ -540,7 +633,7 @@ impl<'a> Body<'a> {
             }
             Encoding::Utf16 => {
                 let bytes = self.byte_len(len, 2);
-                self.copy_in(start, bytes, 2);
+                self.string_bytes(start, bytes, 2);
                 self.convert(known.text.to_utf8, start, len);
             }
             Encoding::Compact => {
@@ -562,10 +655,45 @@ impl<'a> Body<'a> {
                     .i32_lt_s()
                     .select()
                     .local_set(bytes);
-                self.copy_in(start, bytes, 2);
+                self.string_bytes(start, bytes, 2);
                 self.convert(known.text.to_utf8, start, len);
             }
         }
+    }
+
+    /// Copies the bytes of a string, and leaves in `start` where the copy is.
+    fn string_bytes(&mut self, start: u32, bytes: u32, align: u32) {
+        self.check_alignment(start, align);
+        let copy = self.allocate(bytes, align);
+        self.copy_list(start, copy, bytes);
+        self.code().local_get(copy).local_set(start);
+    }
+
+    fn string_from_adapter(&mut self, start: u32, len: u32) {
+        if self.to.encoding == Encoding::Utf8 {
+            return self.string_bytes(start, len, 1);
+        }
+        let text = (self.known.text.from_utf8, self.known.text.free);
+        self.convert(text.0, start, len);
+        let bytes = self.local(ValType::I32);
+        self.code().local_get(len);
+        if self.to.encoding == Encoding::Compact {
+            // See `string_to_adapter`.
+            self.code()
+                .i32_const(!UTF16_TAG as i32)
+                .i32_and()
+                .local_get(len)
+                .i32_const(31)
+                .i32_shr_u()
+                .i32_shl();
+        } else {
+            self.code().i32_const(1).i32_shl();
+        }
+        self.code().local_set(bytes);
+        let copy = self.allocate(bytes, 2);
+        self.copy_list(start, copy, bytes);
+        self.code().local_get(start).local_get(bytes).call(text.1);
+        self.code().local_get(copy).local_set(start);
     }
 
     /// Calls a function that makes one string of another and returns both its halves in one.
@@ -585,18 +713,10 @@ impl<'a> Body<'a> {
             .local_set(len);
     }
 
-    fn adapters(&self, at: At, align: u32) -> MemArg {
-        place(at, align, self.known.adapter_memory)
-    }
-
-    fn guests(&self, at: At, align: u32) -> MemArg {
-        place(at, align, self.known.guest_memory)
-    }
-
-    /// Loads an unsigned number of so many bytes from the adapter's memory.
+    /// Loads an unsigned number of so many bytes from where values come from.
     fn load(&mut self, at: At, size: u32) -> u32 {
         let local = self.local(ValType::I32);
-        let place = self.adapters(at, size);
+        let place = place(at, size, self.from.memory);
         let mut code = self.code();
         code.local_get(at.base);
         match size {
@@ -608,9 +728,9 @@ impl<'a> Body<'a> {
         local
     }
 
-    /// Stores it into the adapter's memory.
+    /// Stores it where they go.
     fn store(&mut self, at: At, size: u32, local: u32) {
-        let place = self.adapters(at, size);
+        let place = place(at, size, self.to.memory);
         let mut code = self.code();
         code.local_get(at.base).local_get(local);
         match size {
@@ -620,18 +740,27 @@ impl<'a> Body<'a> {
         };
     }
 
-    /// Makes a value in the adapter's memory, which has the guest's bytes, the adapter's.
-    fn memory_in(&mut self, ty: &Type, at: At) {
-        if !self.is_checked_in_memory(ty) {
+    /// Makes a value, whose bytes have been copied, what it has to be where it goes.
+    fn value(&mut self, ty: &Type, from: At, to: At) {
+        if !self.is_passed_in_memory(ty) {
             return;
         }
         let peeled = self.types.peel(*ty);
         match self.kind(ty) {
             _ if peeled == Type::String => {
-                self.pair_in_memory(at, |body, start, len| body.string_in(start, len));
+                let (start, len) = self.load_pair(from);
+                self.string(start, len);
+                self.store(to, 4, start);
+                self.store(to.plus(4), 4, len);
             }
             Some(TypeDefKind::List(element)) => {
-                self.pair_in_memory(at, |body, start, len| body.list_in(&element, start, len));
+                let (start, len) = self.load_pair(from);
+                self.list(&element, start, len);
+                self.store(to, 4, start);
+                if self.to.is_guest() {
+                    // It may have changed what was copied when it allocated.
+                    self.store(to.plus(4), 4, len);
+                }
             }
             Some(TypeDefKind::Flags(flags)) => {
                 let (size, words) = match flags.repr() {
@@ -640,32 +769,37 @@ impl<'a> Body<'a> {
                     FlagsRepr::U32(words) => (4, words),
                 };
                 for word in 0..words {
-                    let at = at.plus(word as u32 * 4);
-                    let bits = self.load(at, size);
+                    let offset = word as u32 * 4;
+                    let bits = self.load(from.plus(offset), size);
                     self.keep_bits(bits, mask(flags.flags.len() - word * 32));
-                    self.store(at, size, bits);
+                    self.store(to.plus(offset), size, bits);
                 }
             }
             Some(kind) if let Some(fields) = fields(&kind) => {
                 for (offset, field) in self.types.sizes.field_offsets(&fields) {
-                    self.memory_in(field, at.plus(offset.size_wasm32() as u32));
+                    let offset = offset.size_wasm32() as u32;
+                    self.value(field, from.plus(offset), to.plus(offset));
                 }
             }
             Some(kind) if let Some((tag, cases)) = cases(&kind) => {
                 let payload = self.payload_offset(tag, &cases);
-                let tag = self.load(at, tag_size(tag));
+                let tag = self.load(from, tag_size(tag));
                 self.check_tag(tag, cases.len());
-                self.each_case(tag, &cases, Self::is_checked_in_memory, |body, ty| {
-                    body.memory_in(ty, at.plus(payload));
+                self.each_case(tag, &cases, Self::is_passed_in_memory, |body, ty| {
+                    body.value(ty, from.plus(payload), to.plus(payload));
                 });
             }
             _ => {
                 let size = self.types.size(ty);
-                let value = self.load(at, size);
-                self.scalar_in(ty, value);
-                self.store(at, size, value);
+                let value = self.load(from, size);
+                self.scalar(ty, value);
+                self.store(to, size, value);
             }
         }
+    }
+
+    fn load_pair(&mut self, at: At) -> (u32, u32) {
+        (self.load(at, 4), self.load(at.plus(4), 4))
     }
 
     fn payload_offset(&self, tag: Int, cases: &[Option<Type>]) -> u32 {
@@ -673,46 +807,8 @@ impl<'a> Body<'a> {
         self.types.sizes.payload_offset(tag, cases).size_wasm32() as u32
     }
 
-    fn pair_in_memory(&mut self, at: At, with: impl FnOnce(&mut Self, u32, u32)) {
-        let start = self.load(at, 4);
-        let len = self.load(at.plus(4), 4);
-        with(self, start, len);
-        self.store(at, 4, start);
-        self.store(at.plus(4), 4, len);
-    }
-
-    // To the guest.
-
-    /// Whether a value of the adapter's has parts that lie elsewhere.
-    fn reaches_out(&self, ty: &Type) -> bool {
-        match self.types.peel(*ty) {
-            Type::String => true,
-            Type::Id(id) => match &self.types.resolve.types[id].kind {
-                TypeDefKind::List(_) | TypeDefKind::Handle(_) => true,
-                kind => parts(kind).iter().any(|part| self.reaches_out(part)),
-            },
-            _ => false,
-        }
-    }
-
-    /// Makes the guest's result of a flat one of the adapter's, in the same local. There is one value
-    /// at most in it.
-    pub fn flat_out(&mut self, ty: &Type, local: u32) {
-        match self.kind(ty) {
-            Some(TypeDefKind::Handle(handle)) => {
-                self.pass_handle(&handle, local, self.known.give);
-            }
-            Some(kind) if let Some(fields) = fields(&kind) => {
-                for field in fields {
-                    self.flat_out(&field, local);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// Returns `true` if a value of the type can have bytes that are not its own: padding, or the
-    /// payload of another case. The canonical ABI leaves those bytes of the guest's memory alone.
+    /// payload of another case. The canonical ABI leaves those bytes of a guest's memory alone.
     fn has_gaps(&self, ty: &Type) -> bool {
         let Some(kind) = self.kind(ty) else {
             return false;
@@ -731,14 +827,6 @@ impl<'a> Body<'a> {
             !has_gaps && tag_size(tag) + payload.map_or(0, size) == size(ty)
         };
         !cases.iter().all(is_full)
-    }
-
-    /// Copies a result to where the guest wants it.
-    pub fn result_to_memory(&mut self, ty: &Type, from: u32, to: u32) {
-        self.check_alignment(to, self.types.align(ty));
-        let at = |base| At { base, offset: 0 };
-        self.copy_value(ty, at(from), at(to));
-        self.memory_out(ty, at(from), at(to));
     }
 
     /// Copies the bytes of a value, and none between them.
@@ -773,7 +861,7 @@ impl<'a> Body<'a> {
         if size <= SHORT {
             return self.copy_short(from, to, size);
         }
-        let known = self.known;
+        let memories = (self.to.memory, self.from.memory);
         let mut code = self.code();
         code.local_get(to.base)
             .i32_const(to.offset as i32)
@@ -782,7 +870,7 @@ impl<'a> Body<'a> {
             .i32_const(from.offset as i32)
             .i32_add();
         code.i32_const(size as i32)
-            .memory_copy(known.guest_memory, known.adapter_memory);
+            .memory_copy(memories.0, memories.1);
     }
 
     fn copy_short(&mut self, from: At, to: At, size: u32) {
@@ -793,8 +881,8 @@ impl<'a> Body<'a> {
                 .find(|width| offset + width <= size)
                 .unwrap_or(1);
             // Not more is known of the alignment.
-            let source = self.adapters(from.plus(offset), 1);
-            let target = self.guests(to.plus(offset), 1);
+            let source = place(from.plus(offset), 1, self.from.memory);
+            let target = place(to.plus(offset), 1, self.to.memory);
             let mut code = self.code();
             code.local_get(to.base).local_get(from.base);
             match width {
@@ -807,145 +895,45 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Copies what a value refers to, of which the guest already has the bytes.
-    fn memory_out(&mut self, ty: &Type, from: At, to: At) {
-        if !self.reaches_out(ty) {
-            return;
-        }
-        match self.kind(ty) {
-            None => self.string_out(from, to),
-            Some(TypeDefKind::List(element)) => self.list_out(&element, from, to),
-            Some(TypeDefKind::Handle(handle)) => {
-                let value = self.load(from, 4);
-                self.pass_handle(&handle, value, self.known.give);
-                self.store_out(to, value);
-            }
-            Some(kind) if let Some(fields) = fields(&kind) => {
-                for (offset, field) in self.types.sizes.field_offsets(&fields) {
-                    let offset = offset.size_wasm32() as u32;
-                    self.memory_out(field, from.plus(offset), to.plus(offset));
-                }
-            }
-            Some(kind) if let Some((tag, cases)) = cases(&kind) => {
-                let payload = self.payload_offset(tag, &cases);
-                let tag = self.load(from, tag_size(tag));
-                self.each_case(tag, &cases, Self::reaches_out, |body, ty| {
-                    body.memory_out(ty, from.plus(payload), to.plus(payload));
-                });
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// Allocates in the guest, copies there, and leaves in a new local where that is.
-    fn copy_out(&mut self, start: u32, bytes: u32, align: u32) -> u32 {
-        let copy = self.allocate(bytes, align);
-        let known = self.known;
-        self.code()
-            .local_get(copy)
-            .local_get(start)
-            .local_get(bytes)
-            .memory_copy(known.guest_memory, known.adapter_memory);
-        copy
-    }
-
-    /// Allocates in the guest, and leaves in a new local where that is.
+    /// Allocates where values go, and leaves in a new local where that is.
     fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
         let copy = self.local(ValType::I32);
-        let realloc = Closed {
-            function: self.known.guest_realloc,
-            result: Some(ValType::I32),
-            flag: self.known.may_not_leave,
-            throws: self.caller.throws,
-            args: &|code| {
-                code.i32_const(0)
-                    .i32_const(0)
-                    .i32_const(align as i32)
-                    .local_get(bytes);
-            },
+        let function = self.to.realloc;
+        let args = |code: &mut InstructionSink<'_>| {
+            code.i32_const(0)
+                .i32_const(0)
+                .i32_const(align as i32)
+                .local_get(bytes);
         };
-        realloc.write(&mut self.code());
-        self.code().local_set(copy);
-        self.check_alignment(copy, align);
+        match &self.to.guest {
+            Some(guest) => {
+                let realloc = Closed {
+                    function,
+                    result: Some(ValType::I32),
+                    flag: guest.may_not_leave,
+                    throws: guest.throws,
+                    args: &args,
+                };
+                realloc.write(&mut self.code());
+                self.code().local_set(copy);
+                self.check_alignment(copy, align);
+            }
+            None => {
+                let mut code = self.code();
+                args(&mut code);
+                code.call(function).local_set(copy);
+            }
+        }
         copy
     }
 
-    /// Traps if the guest's memory ends before so many bytes.
-    fn check_room(&mut self, start: u32, bytes: u32) {
-        let known = self.known;
+    /// Traps if a memory ends before so many bytes.
+    fn check_room(&mut self, memory: u32, start: u32, bytes: u32) {
         self.code()
             .local_get(start)
             .local_get(start)
             .local_get(bytes)
-            .memory_copy(known.guest_memory, known.guest_memory);
-    }
-
-    fn store_out(&mut self, to: At, value: u32) {
-        let place = self.guests(to, 4);
-        self.code()
-            .local_get(to.base)
-            .local_get(value)
-            .i32_store(place);
-    }
-
-    fn list_out(&mut self, element: &Type, from: At, to: At) {
-        let start = self.load(from, 4);
-        let len = self.load(from.plus(4), 4);
-        let (size, align) = (self.types.size(element), self.types.align(element));
-        let bytes = self.byte_len(len, size);
-        let has_gaps = self.has_gaps(element);
-        let copy = match has_gaps {
-            true => self.allocate(bytes, align),
-            false => self.copy_out(start, bytes, align),
-        };
-        self.store_out(to, copy);
-        if has_gaps || self.reaches_out(element) {
-            // Without a copy of it all, that the guest has the room for it is found out here.
-            if has_gaps {
-                self.check_room(copy, bytes);
-            }
-            self.each_element(&[start, copy], bytes, size, |body, at| {
-                let at = |index: usize| At {
-                    base: at[index],
-                    offset: 0,
-                };
-                if has_gaps {
-                    body.copy_value(element, at(0), at(1));
-                }
-                body.memory_out(element, at(0), at(1));
-            });
-        }
-    }
-
-    fn string_out(&mut self, from: At, to: At) {
-        let start = self.load(from, 4);
-        let len = self.load(from.plus(4), 4);
-        if self.caller.encoding == Encoding::Utf8 {
-            let copy = self.copy_out(start, len, 1);
-            self.store_out(to, copy);
-            return;
-        }
-        let text = (self.known.text.from_utf8, self.known.text.free);
-        self.convert(text.0, start, len);
-        let bytes = self.local(ValType::I32);
-        self.code().local_get(len);
-        if self.caller.encoding == Encoding::Compact {
-            // See `string_in`.
-            self.code()
-                .i32_const(!UTF16_TAG as i32)
-                .i32_and()
-                .local_get(len)
-                .i32_const(31)
-                .i32_shr_u()
-                .i32_shl();
-        } else {
-            self.code().i32_const(1).i32_shl();
-        }
-        self.code().local_set(bytes);
-        let copy = self.copy_out(start, bytes, 2);
-        self.store_out(to, copy);
-        self.store_out(to.plus(4), len);
-        self.code().local_get(start).local_get(bytes).call(text.1);
+            .memory_copy(memory, memory);
     }
 }
 

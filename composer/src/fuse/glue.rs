@@ -1,39 +1,42 @@
-//! The core functions that stand between guest and adapter where there is no component boundary.
+//! The core functions that stand between two sides where there is no component boundary.
 //!
-//! The guest calls what it believes to be lowered functions of the host; the adapter exports
-//! functions to be lifted. Both have the types of WASI 0.2, so what lies between them is known: the
-//! parameters are checked and copied into the adapter's memory, the result is copied into the
-//! guest's. This file writes the functions, [`copy`](super::copy) what becomes of one value.
+//! A guest calls what it believes to be lowered functions of the host; the adapter, or another part
+//! of the guest, has functions to be lifted. Both are of one component-level type, so what lies
+//! between them is known: the parameters are checked and copied into the memory of the one, the
+//! result into that of the other. This file writes the functions, [`copy`](super::copy) what becomes
+//! of one value.
 
-use super::copy::Body;
+use super::copy::{self, Body};
+use super::handles::Tag;
+use super::leaving::Closed;
 use super::removed::Encoding;
 use super::tags::FunctionTags;
-use super::{handles, leaving};
+use super::{handles, leaving, text};
 use crate::core_module::{self, Header, val_type, val_types};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, Module,
-    StartSection, TypeSection, ValType,
+    BlockType, CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection,
+    InstructionSink, Module, StartSection, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind};
 
-/// A function of the adapter that the guest calls.
+/// A function that a guest calls.
 pub(super) struct Callee<'a> {
     /// Its type.
     pub function: &'a Function,
-    /// What the adapter's core module exports it as.
+    /// The name of its core function, in the instance that has it.
     pub export: &'a str,
-    /// What it exports as that to be called when the result has been read, if there is any.
+    /// The name of the core function that is called when the result has been read, if there is any.
     pub post_return: Option<&'a str>,
     /// The types that its resources have in the guest.
     pub tags: &'a FunctionTags,
 }
 
-/// What the guest's side of some functions looks like.
+/// What a guest's side of some functions looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Caller {
+pub(super) struct GuestSide {
     /// Whether there is a memory that lists and results lie in.
     pub memory: bool,
     /// Whether there is a function that allocates in it.
@@ -47,11 +50,14 @@ pub(super) struct Caller {
 pub(super) const GUEST: &str = "guest";
 pub(super) const ADAPTER: &str = "adapter";
 pub(super) const HANDLES: &str = "handles";
+/// The names in place of [`GUEST`] and [`HANDLES`] for another part of the guest, which is called.
+pub(super) const CALLEE: &str = "callee";
+pub(super) const CALLEE_HANDLES: &str = "callee-handles";
 /// What the guest's instance has.
 pub(super) const MEMORY: &str = "memory";
 pub(super) const REALLOC: &str = "realloc";
 
-/// The types of the adapter's functions.
+/// The types of functions that are called.
 pub(super) struct Types<'a> {
     pub resolve: &'a Resolve,
     pub sizes: SizeAlign,
@@ -76,27 +82,26 @@ impl<'a> Types<'a> {
     pub fn peel(&self, ty: Type) -> Type {
         peel(self.resolve, ty)
     }
+}
 
-    /// The ways in which strings go with a function, and `also`.
-    pub fn strings(&self, function: &Function, also: Strings) -> Strings {
-        let mut params = function.params.iter();
-        Strings {
-            incoming: also.incoming || params.any(|param| self.has_string(&param.ty)),
-            outgoing: also.outgoing || function.result.is_some_and(|ty| self.has_string(&ty)),
-        }
+/// The ways in which strings go with a function, and `also`.
+pub(super) fn strings(resolve: &Resolve, function: &Function, also: Strings) -> Strings {
+    let mut params = function.params.iter();
+    let has_string = |ty: &Type| has_string(resolve, ty);
+    Strings {
+        incoming: also.incoming || params.any(|param| has_string(&param.ty)),
+        outgoing: also.outgoing || function.result.as_ref().is_some_and(has_string),
     }
+}
 
-    fn has_string(&self, ty: &Type) -> bool {
-        match ty {
-            Type::String => true,
-            Type::Id(id) => {
-                let parts = self.resolve.types[*id].kind.clone();
-                super::copy::parts(&parts)
-                    .iter()
-                    .any(|ty| self.has_string(ty))
-            }
-            _ => false,
+fn has_string(resolve: &Resolve, ty: &Type) -> bool {
+    match ty {
+        Type::String => true,
+        Type::Id(id) => {
+            let parts = copy::parts(&resolve.types[*id].kind);
+            parts.iter().any(|ty| has_string(resolve, ty))
         }
+        _ => false,
     }
 }
 
@@ -110,12 +115,47 @@ pub(super) fn peel(resolve: &Resolve, mut ty: Type) -> Type {
     ty
 }
 
-/// The core module of the functions for one caller, which exports them by their numbers.
-pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) -> Vec<u8> {
-    let strings = callees.iter().fold(Strings::default(), |all, callee| {
-        types.strings(callee.function, all)
+/// The core module of the adapter's functions for one caller, which exports them by their numbers.
+pub(super) fn module(types: &Types<'_>, caller: GuestSide, callees: &[Callee<'_>]) -> Vec<u8> {
+    let all_strings = callees.iter().fold(Strings::default(), |all, callee| {
+        strings(types.resolve, callee.function, all)
     });
-    let mut imports = Imports::new(caller, strings);
+    let mut imports = Imports::default();
+    let known = Known {
+        caller: imports.guest([GUEST, HANDLES], caller, None),
+        callee: imports.adapter(caller.memory),
+        text: imports.text(caller, all_strings),
+        check: None,
+    };
+    calls(imports, known, ADAPTER, types, callees)
+}
+
+/// The core module of the functions that one part of a guest calls of another one, which exports
+/// them by their numbers. `defined` are the types of the resources that each part defines.
+pub(super) fn between(
+    types: &Types<'_>,
+    [caller, callee]: [GuestSide; 2],
+    defined: [&BTreeSet<Tag>; 2],
+    callees: &[Callee<'_>],
+) -> Vec<u8> {
+    let mut imports = Imports::default();
+    let known = Known {
+        caller: imports.guest([GUEST, HANDLES], caller, Some(defined[0])),
+        callee: imports.guest([CALLEE, CALLEE_HANDLES], callee, Some(defined[1])),
+        text: Text::default(),
+        check: None,
+    };
+    calls(imports, known, CALLEE, types, callees)
+}
+
+/// The core module of functions that call those of `instance`.
+fn calls(
+    mut imports: Imports,
+    mut known: Known,
+    instance: &str,
+    types: &Types<'_>,
+    callees: &[Callee<'_>],
+) -> Vec<u8> {
     let mut functions = FunctionSection::new();
     let mut exports = ExportSection::new();
     let mut bodies = Vec::new();
@@ -123,20 +163,43 @@ pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) 
         let resolve = types.resolve;
         let outer = resolve.wasm_signature(AbiVariant::GuestImport, callee.function);
         let inner = resolve.wasm_signature(AbiVariant::GuestExport, callee.function);
-        let call = imports.adapter(callee.export, &inner.params, &inner.results);
+        let call = imports.function(instance, callee.export, &inner.params, &inner.results);
         let post_return = callee
             .post_return
-            .map(|name| imports.adapter(name, &inner.results, &[]));
+            .map(|name| imports.function(instance, name, &inner.results, &[]));
         functions.function(imports.ty(val_types(&outer.params), val_types(&outer.results)));
         bodies.push((callee, outer, call, post_return));
     }
     let count = imports.functions;
+    let has_strings = |callee: &Callee<'_>| {
+        strings(types.resolve, callee.function, Strings::default()) != Strings::default()
+    };
+    let checks_text = known.callee.is_guest() && callees.iter().any(has_strings);
+    if checks_text {
+        // One for each direction, after the functions.
+        let first = count + bodies.len() as u32;
+        known.check = Some([first, first + 1]);
+        let ty = imports.ty(vec![ValType::I32; 2], Vec::new());
+        functions.function(ty).function(ty);
+    }
     let mut code = CodeSection::new();
     for (index, (callee, outer, call, post_return)) in bodies.into_iter().enumerate() {
         exports.export(&index.to_string(), ExportKind::Func, count + index as u32);
         let params = val_types(&outer.params);
-        let body = Body::new(types, caller, callee.tags, &imports.known, params);
-        code.function(&write(body, callee.function, &outer, call, post_return));
+        let body = Body::new(types, callee.tags, &known, params);
+        code.function(&write(
+            body,
+            &known,
+            callee.function,
+            &outer,
+            call,
+            post_return,
+        ));
+    }
+    if checks_text {
+        for side in [&known.callee, &known.caller] {
+            code.function(&text::check_utf8(side.memory));
+        }
     }
     let names = callees.iter().map(|callee| callee.function.name.as_str());
     let mut module = Module::new();
@@ -152,62 +215,134 @@ pub(super) fn module(types: &Types<'_>, caller: Caller, callees: &[Callee<'_>]) 
 
 fn write(
     mut body: Body<'_>,
+    known: &Known,
     function: &Function,
     outer: &WasmSignature,
     call: u32,
     post_return: Option<u32>,
 ) -> wasm_encoder::Function {
-    let flag = body.known.may_not_leave;
-    leaving::check(&mut body.code(), flag);
+    if let Some(caller) = &known.caller.guest {
+        leaving::check(&mut body.code(), caller.may_not_leave);
+    }
+    let lends = known.callee.guest.as_ref().and_then(|callee| callee.lent);
+    let lent_before = lends.map(|lent| {
+        let before = body.local(ValType::I32);
+        body.code().global_get(lent).local_set(before);
+        (lent, before)
+    });
     let params: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
     let passed = outer.params.len() - usize::from(outer.retptr);
     if outer.indirect_params {
-        body.params_from_memory(&params, 0);
+        body.params_in_memory(&params, 0);
     } else {
-        body.params_from_flat(&params);
+        body.flat_params(&params);
     }
     for param in 0..passed {
         body.code().local_get(param as u32);
     }
     body.code().call(call);
-    match &function.result {
-        Some(ty) if outer.retptr => {
-            let from = body.local(ValType::I32);
-            body.code().local_set(from);
-            body.result_to_memory(ty, from, passed as u32);
-            if let Some(post_return) = post_return {
-                body.code().local_get(from).call(post_return);
-            }
-        }
-        Some(ty) => {
-            let value = body.local(val_type(outer.results[0]));
+    if let Some((lent, before)) = lent_before {
+        // What was lent for the call has to be given back when it returns.
+        let mut code = body.code();
+        code.global_get(lent).local_get(before).i32_ne();
+        code.if_(BlockType::Empty).unreachable().end();
+    }
+    body.turn();
+    let result = function.result.as_ref().map(|ty| {
+        let returned = match outer.retptr {
+            true => ValType::I32,
+            false => val_type(outer.results[0]),
+        };
+        (ty, body.local(returned), returned)
+    });
+    // The callee's own is for what is called afterwards.
+    let mut kept = None;
+    match result {
+        Some((ty, value, _)) if outer.retptr => {
             body.code().local_set(value);
-            body.flat_out(ty, value);
-            if let Some(post_return) = post_return {
-                body.code().local_get(value).call(post_return);
-            }
-            body.code().local_get(value);
+            body.result_in_memory(ty, value, passed as u32);
+            kept = Some(value);
         }
-        None => {
-            if let Some(post_return) = post_return {
-                body.code().call(post_return);
+        Some((ty, value, returned)) => {
+            body.code().local_set(value);
+            if post_return.is_some() {
+                let copy = body.local(returned);
+                body.code().local_get(value).local_set(copy);
+                kept = Some(copy);
+            }
+            body.flat_result(ty, value, returned);
+        }
+        None => {}
+    }
+    if let Some(function) = post_return {
+        let args = |code: &mut InstructionSink<'_>| {
+            if let Some(kept) = kept {
+                code.local_get(kept);
+            }
+        };
+        match &known.callee.guest {
+            Some(guest) => {
+                let closed = Closed {
+                    function,
+                    result: None,
+                    flag: guest.may_not_leave,
+                    throws: guest.throws,
+                    args: &args,
+                };
+                closed.write(&mut body.code());
+            }
+            None => {
+                let mut code = body.code();
+                args(&mut code);
+                code.call(function);
             }
         }
+    }
+    if let Some((_, value, _)) = result.filter(|_| !outer.retptr) {
+        body.code().local_get(value);
     }
     body.finish()
 }
 
 /// Where in the module what every function may need is.
 pub(super) struct Known {
-    pub guest_memory: u32,
-    pub adapter_memory: u32,
-    pub guest_realloc: u32,
-    pub adapter_realloc: u32,
+    pub caller: Side,
+    pub callee: Side,
+    pub text: Text,
+    /// The functions that check text in the memories of the callee and of the caller, where both
+    /// are guests.
+    pub check: Option<[u32; 2]>,
+}
+
+/// One of the two that values pass between.
+pub(super) struct Side {
+    /// The index of its memory.
+    pub memory: u32,
+    /// The index of the function that allocates in it.
+    pub realloc: u32,
+    pub encoding: Encoding,
+    /// What the adapter has none of.
+    pub guest: Option<Guest>,
+}
+
+/// What keeps a guest's handles, and the rules of its component.
+pub(super) struct Guest {
     pub borrow: u32,
     pub take: u32,
     pub give: u32,
+    pub lend: u32,
+    /// The index of the global that says how much is lent to it, if anything may be.
+    pub lent: Option<u32>,
+    /// The types of the resources that it defines.
+    pub defines: BTreeSet<Tag>,
     pub may_not_leave: u32,
-    pub text: Text,
+    pub throws: bool,
+}
+
+impl Side {
+    pub fn is_guest(&self) -> bool {
+        self.guest.is_some()
+    }
 }
 
 /// The adapter's functions that know about text, see `adapter/src/canon/text.rs`.
@@ -254,66 +389,110 @@ const FREE: &str = "wasi-uplift:text/free";
 pub(super) const ADAPTER_REALLOC: &str = "cabi_realloc";
 pub(super) const ADAPTER_MEMORY: &str = "memory";
 
+#[derive(Default)]
 struct Imports {
     types: TypeSection,
     type_indexes: BTreeMap<String, u32>,
     section: ImportSection,
     functions: u32,
-    by_name: BTreeMap<String, u32>,
-    known: Known,
+    globals: u32,
+    memories: u32,
+    by_name: BTreeMap<[String; 2], u32>,
 }
 
 impl Imports {
-    fn new(caller: Caller, strings: Strings) -> Self {
-        use WasmType::{I32, I64};
-        let mut imports = Imports {
-            types: TypeSection::new(),
-            type_indexes: BTreeMap::new(),
-            section: ImportSection::new(),
-            functions: 0,
-            by_name: BTreeMap::new(),
-            known: Known {
-                guest_memory: 0,
-                adapter_memory: 1,
-                guest_realloc: u32::MAX,
-                adapter_realloc: u32::MAX,
-                borrow: 0,
-                take: 0,
-                give: 0,
-                may_not_leave: 0,
-                text: Text::default(),
-            },
+    /// Imports what is needed of a guest, from the instances with its functions and its handles. Of
+    /// several parts, each defines some resources.
+    fn guest(
+        &mut self,
+        [guest, handles]: [&str; 2],
+        side: GuestSide,
+        defined: Option<&BTreeSet<Tag>>,
+    ) -> Side {
+        use WasmType::I32;
+        let flag = self.global(handles, handles::MAY_NOT_LEAVE);
+        let mut handle = |name| self.function(handles, name, &[I32, I32], &[I32]);
+        let (borrow, take, give) = (
+            handle(handles::BORROW),
+            handle(handles::TAKE),
+            handle(handles::GIVE),
+        );
+        let lend = defined.map(|_| handle(handles::LEND));
+        let lent = defined.map(|_| self.global(handles, handles::LENT));
+        let memory = match side.memory {
+            true => self.memory(guest, MEMORY),
+            false => u32::MAX,
         };
-        let flag = EntityType::Global(leaving::FLAG);
-        imports
-            .section
-            .import(HANDLES, handles::MAY_NOT_LEAVE, flag);
-        imports.known.borrow = imports.function(HANDLES, handles::BORROW, &[I32, I32], &[I32]);
-        imports.known.take = imports.function(HANDLES, handles::TAKE, &[I32, I32], &[I32]);
-        imports.known.give = imports.function(HANDLES, handles::GIVE, &[I32, I32], &[I32]);
-        if caller.memory {
-            for (module, name) in [(GUEST, MEMORY), (ADAPTER, ADAPTER_MEMORY)] {
-                imports
-                    .section
-                    .import(module, name, EntityType::Memory(core_module::MEMORY));
-            }
-            let realloc = [I32; 4];
-            imports.known.adapter_realloc = imports.adapter(ADAPTER_REALLOC, &realloc, &[I32]);
-            if caller.realloc {
-                imports.known.guest_realloc = imports.function(GUEST, REALLOC, &realloc, &[I32]);
-            }
-            for name in strings.exports(caller.encoding) {
-                let (slot, results): (fn(&mut Text) -> &mut u32, &[WasmType]) = match name {
-                    CHECK_UTF8 => (|text| &mut text.check, &[]),
-                    FREE => (|text| &mut text.free, &[]),
-                    FROM_UTF16 | FROM_COMPACT => (|text| &mut text.to_utf8, &[I64]),
-                    _ => (|text| &mut text.from_utf8, &[I64]),
-                };
-                let index = imports.adapter(name, &[I32; 2], results);
-                *slot(&mut imports.known.text) = index;
-            }
+        let realloc = match side.memory && side.realloc {
+            true => self.function(guest, REALLOC, &[I32; 4], &[I32]),
+            false => u32::MAX,
+        };
+        Side {
+            memory,
+            realloc,
+            encoding: side.encoding,
+            guest: Some(Guest {
+                borrow,
+                take,
+                give,
+                lend: lend.unwrap_or(u32::MAX),
+                lent,
+                defines: defined.cloned().unwrap_or_default(),
+                may_not_leave: flag,
+                throws: side.throws,
+            }),
         }
-        imports
+    }
+
+    /// Imports what is needed of the adapter, where there is a memory to copy from and to.
+    fn adapter(&mut self, copies: bool) -> Side {
+        use WasmType::I32;
+        let (memory, realloc) = match copies {
+            true => (
+                self.memory(ADAPTER, ADAPTER_MEMORY),
+                self.function(ADAPTER, ADAPTER_REALLOC, &[I32; 4], &[I32]),
+            ),
+            false => (u32::MAX, u32::MAX),
+        };
+        Side {
+            memory,
+            realloc,
+            encoding: Encoding::Utf8,
+            guest: None,
+        }
+    }
+
+    /// Imports the adapter's functions for the strings of a caller.
+    fn text(&mut self, caller: GuestSide, strings: Strings) -> Text {
+        use WasmType::{I32, I64};
+        let mut text = Text::default();
+        if !caller.memory {
+            return text;
+        }
+        for name in strings.exports(caller.encoding) {
+            let (slot, results): (&mut u32, &[WasmType]) = match name {
+                CHECK_UTF8 => (&mut text.check, &[]),
+                FREE => (&mut text.free, &[]),
+                FROM_UTF16 | FROM_COMPACT => (&mut text.to_utf8, &[I64]),
+                _ => (&mut text.from_utf8, &[I64]),
+            };
+            *slot = self.function(ADAPTER, name, &[I32; 2], results);
+        }
+        text
+    }
+
+    fn global(&mut self, module: &str, name: &str) -> u32 {
+        let global = EntityType::Global(leaving::FLAG);
+        self.section.import(module, name, global);
+        self.globals += 1;
+        self.globals - 1
+    }
+
+    fn memory(&mut self, module: &str, name: &str) -> u32 {
+        let memory = EntityType::Memory(core_module::MEMORY);
+        self.section.import(module, name, memory);
+        self.memories += 1;
+        self.memories - 1
     }
 
     fn ty(&mut self, params: Vec<ValType>, results: Vec<ValType>) -> u32 {
@@ -334,18 +513,15 @@ impl Imports {
         params: &[WasmType],
         results: &[WasmType],
     ) -> u32 {
-        if let Some(index) = self.by_name.get(name) {
+        let key = [module.to_string(), name.to_string()];
+        if let Some(index) = self.by_name.get(&key) {
             return *index;
         }
         let ty = self.ty(val_types(params), val_types(results));
         self.section.import(module, name, EntityType::Function(ty));
-        self.by_name.insert(name.to_string(), self.functions);
+        self.by_name.insert(key, self.functions);
         self.functions += 1;
         self.functions - 1
-    }
-
-    fn adapter(&mut self, name: &str, params: &[WasmType], results: &[WasmType]) -> u32 {
-        self.function(ADAPTER, name, params, results)
     }
 }
 

@@ -1,22 +1,27 @@
 //! Places the guest's definitions in the component that it shares with the adapter.
 
-use super::glue::{self, Callee, Caller, Types};
+use super::copy;
+use super::glue::{self, Callee, GuestSide, Types};
 use super::handles::Tag;
 use super::leaving;
-use super::removed::{Encoding, Lowering, Removal, RemovedItem, Replaced};
+use super::removed::{Encoding, Handling, Lifted, Lowering, Removal, RemovedItem, Replaced};
+use super::resources::{self, HandleFunction};
 use super::tags::{FunctionTags, Tags};
+use super::wit::PartTypes;
 use super::wrap::{self, Signature, Wrapper};
 use crate::adapter::FusibleAdapter;
 use crate::catalogue::Catalogue;
 use crate::component::assembly::Assembly;
 use crate::component::read::CoreSignatures;
-use crate::component::{Alias, CanonicalOption, Definition, ItemId, Model, ScopeId, Sort, Type};
-use crate::error::{FuseError, InternalError};
+use crate::component::{Alias, CanonicalOption, Definition, ItemId, Model, Sort, Type};
+use crate::error::{FuseError, InternalError, PartsReason};
+use crate::flatten::{Flat, Part};
 use crate::plan::Plan;
 use hashbrown::{HashMap, HashSet};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::CanonicalFunction;
-use wit_parser::{Function, InterfaceId, Resolve, Type as WitType, TypeId};
+use wit_parser::{Function, Handle, InterfaceId, Resolve, Type as WitType, TypeDefKind, TypeId};
 
 /// The interfaces of the adapter that serve the guest's imports.
 pub(super) struct Served<'p>(HashMap<&'p str, (&'p str, InterfaceId)>);
@@ -51,13 +56,21 @@ impl<'p> Served<'p> {
     }
 }
 
-/// What takes the place of the guest's functions of removed imports.
+/// What takes the place of the guest's functions of removed imports, and between its parts.
 #[derive(Default)]
 pub(super) struct Replacements {
     /// For a lowered function: the item, and the tags of its resources.
     lowered: HashMap<ItemId, (RemovedItem, FunctionTags)>,
     /// For a `resource.drop`: the tag of its resource.
     pub dropped: HashMap<ItemId, Tag>,
+    /// For a lowered function of another part: its type, and the tags of its resources.
+    pub called: HashMap<ItemId, (Function, FunctionTags)>,
+    /// For what is done with a resource that a part defines: its tag.
+    pub handled: HashMap<ItemId, Tag>,
+    /// The types of the resources that each part defines.
+    pub defined: BTreeMap<Part, BTreeSet<Tag>>,
+    /// The types of the functions between parts.
+    pub part_types: PartTypes,
 }
 
 impl Replacements {
@@ -65,42 +78,78 @@ impl Replacements {
     ///
     /// # Errors
     ///
-    /// If a function is not of the structure that the adapter's has.
+    /// If a function is not of the structure that the adapter's has, or one between parts can't be
+    /// called.
     pub fn find(
         model: &Model<'_>,
+        flat: &Flat,
         removal: &Removal,
         served: &Served<'_>,
         resolve: &Resolve,
         tags: &mut Tags,
     ) -> Result<Self, FuseError> {
         let mut replacements = Replacements::default();
+        let of_adapter = |model: &Model<'_>, ty: ItemId| {
+            let item = removal.item_of_type(model, ty)?;
+            served.resource(resolve, item)
+        };
         for (id, replaced) in &removal.replaced {
-            let (Replaced::Lowered(item, _) | Replaced::Dropped(item)) = replaced;
-            let found = match (replaced, &model[*id].definition) {
-                (Replaced::Lowered(..), Definition::Lower { func, .. }) => {
+            match (replaced, &model[*id].definition) {
+                (Replaced::Lowered(item, _), Definition::Lower { func, .. }) => {
                     let function = served.function(resolve, item);
-                    let guests = model.func_type(*func);
-                    let both = function.zip(guests);
-                    both.and_then(|(function, guests)| {
+                    let both = function.zip(model.func_type(*func));
+                    let tags = both.and_then(|(function, guests)| {
                         tags.of_function(model, resolve, function, guests)
-                    })
-                    .map(|tags| {
-                        let of_item = (item.clone(), tags);
-                        _ = replacements.lowered.insert(*id, of_item);
-                    })
+                    });
+                    let tags = tags.ok_or_else(|| unbridged(item))?;
+                    replacements.lowered.insert(*id, (item.clone(), tags));
                 }
-                (Replaced::Dropped(_), Definition::ResourceDrop(ty)) => {
-                    served.resource(resolve, item).map(|resource| {
-                        let tag = tags.of(model, *ty, resource);
-                        _ = replacements.dropped.insert(*id, tag);
-                    })
+                (Replaced::Dropped(item), Definition::ResourceDrop(ty)) => {
+                    let resource = served.resource(resolve, item);
+                    let resource = resource.ok_or_else(|| unbridged(item))?;
+                    let tag = tags.of(model, *ty, resource);
+                    replacements.dropped.insert(*id, tag);
                 }
-                _ => None,
-            };
-            found.ok_or_else(|| FuseError::Unbridged {
-                import: item.import.clone(),
-                function: item.name.clone(),
-            })?;
+                (Replaced::Called(lifted, lowering), _) => {
+                    if flat.contains(flat.part(lifted.function), flat.part(*id)) {
+                        return Err(PartsReason::Reentrance.into());
+                    }
+                    let ways = [lowering, &lifted.lowering];
+                    if ways.iter().any(|way| way.is_async) {
+                        return Err(PartsReason::Asynchronous.into());
+                    }
+                    let mut find = |tags: &mut Tags, ty: ItemId| {
+                        if let Definition::Type(Type::Resource { .. }) = model[ty].definition {
+                            return Some(tags.of_own(ty));
+                        }
+                        Some(tags.of(model, ty, of_adapter(model, ty)?))
+                    };
+                    let ty = model.func_type(lifted.function);
+                    let called = ty.and_then(|ty| {
+                        replacements.part_types.function(model, ty, tags, &mut find)
+                    });
+                    let called = called.ok_or(PartsReason::Unbridged)?;
+                    if lends_and_gives(&replacements.part_types.resolve, &called.0) {
+                        return Err(PartsReason::LentAndGiven.into());
+                    }
+                    let resolve = &replacements.part_types.resolve;
+                    let strings = glue::strings(resolve, &called.0, glue::Strings::default());
+                    let is_utf8 = ways.iter().all(|way| way.encoding == Encoding::Utf8);
+                    if strings != glue::Strings::default() && !is_utf8 {
+                        return Err(PartsReason::Encoding.into());
+                    }
+                    replacements.called.insert(*id, called);
+                }
+                (Replaced::Handled(_, ty), _) => {
+                    let tag = tags.of_own(*ty);
+                    replacements.handled.insert(*id, tag);
+                    let part = flat.part(*ty);
+                    replacements.defined.entry(part).or_default().insert(tag);
+                }
+                (Replaced::Lowered(item, _) | Replaced::Dropped(item), _) => {
+                    return Err(unbridged(item));
+                }
+            }
         }
         Ok(replacements)
     }
@@ -133,17 +182,44 @@ impl Replacements {
     }
 }
 
+fn unbridged(item: &RemovedItem) -> FuseError {
+    FuseError::Unbridged {
+        import: item.import.clone(),
+        function: item.name.clone(),
+    }
+}
+
+/// Whether a function is both lent and given a resource of one type. The host would see to it that
+/// these are not the same.
+fn lends_and_gives(resolve: &Resolve, function: &Function) -> bool {
+    let (mut lent, mut given) = (BTreeSet::new(), BTreeSet::new());
+    let mut pending: Vec<WitType> = function.params.iter().map(|param| param.ty).collect();
+    while let Some(ty) = pending.pop() {
+        let WitType::Id(id) = ty else {
+            continue;
+        };
+        let kind = &resolve.types[id].kind;
+        match kind {
+            TypeDefKind::Handle(Handle::Borrow(resource)) => _ = lent.insert(*resource),
+            TypeDefKind::Handle(Handle::Own(resource)) => _ = given.insert(*resource),
+            _ => pending.extend(copy::parts(kind)),
+        }
+    }
+    !lent.is_disjoint(&given)
+}
+
 /// The guest's definitions, and what takes the place of some of them.
 pub(super) struct GuestPart<'p> {
-    pub root: ScopeId,
+    pub flat: &'p Flat,
     pub removal: &'p Removal,
+    pub replacements: &'p Replacements,
     /// The adapter's function in place of a lowered one.
     pub callee: &'p dyn Fn(ItemId) -> Result<Callee<'p>, InternalError>,
-    /// The tags for what drops the resources of removed imports.
-    pub dropped: &'p HashMap<ItemId, Tag>,
     pub types: &'p Types<'p>,
-    /// The core instances of [`handles`] and of the adapter.
-    pub handles: ItemId,
+    /// The types of the functions between parts.
+    pub part_types: &'p Types<'p>,
+    /// The core instances of [`handles`] for each part, and that of the adapter.
+    pub handles: &'p [ItemId],
     pub adapter_instance: ItemId,
     /// The types of the guest's core functions.
     pub signatures: &'p CoreSignatures,
@@ -169,7 +245,7 @@ pub(super) fn place(
     assembly: &mut Assembly<'_, '_>,
     part: GuestPart<'_>,
 ) -> Result<(), InternalError> {
-    let items = assembly.model[part.root].items.clone();
+    let items = assembly.model[part.flat.root].items.clone();
     let model = &*assembly.model;
     let stay = |id: &&ItemId| part.removal.stays(model, **id);
     let mut positions = vec![0; assembly.model.len()];
@@ -178,7 +254,7 @@ pub(super) fn place(
     }
     let mut unwrapped: HashMap<ItemId, Vec<ItemId>> = HashMap::new();
     let mut unclosed = BTreeMap::new();
-    let mut unguarded: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
+    let mut unguarded: BTreeMap<(Part, usize), Vec<ItemId>> = BTreeMap::new();
     for id in items.iter().filter(stay) {
         if let Some(function) = part.wrapped_function(model, *id)
             && let Some(core_instance) = core_instance_of(model, function)
@@ -187,18 +263,35 @@ pub(super) fn place(
         }
         if !part.removal.replaced.contains_key(id) {
             let called = called_by_host(&model[*id].definition);
-            unclosed.extend(
-                called
-                    .into_iter()
-                    .map(|called| (positions[called.place()], called)),
-            );
+            unclosed.extend(called.into_iter().map(|called| {
+                let place = (part.flat.part(called), positions[called.place()]);
+                (place, called)
+            }));
         }
         if part.is_guarded(model, *id) {
             let after = last_reference(model, &positions, *id);
-            unguarded.entry(after).or_default().push(*id);
+            let place = (part.flat.part(*id), after);
+            unguarded.entry(place).or_default().push(*id);
+        }
+    }
+    let mut uncalled: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut unhandled: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for id in &items {
+        match part.removal.replaced.get(id) {
+            Some(Replaced::Called(lifted, lowering)) => {
+                let way = between(part.flat, *id, lifted, lowering);
+                uncalled.entry(way).or_default().push(*id);
+            }
+            Some(Replaced::Handled(..)) => {
+                let of_part = unhandled.entry(part.flat.part(*id));
+                of_part.or_default().push(*id);
+            }
+            _ => {}
         }
     }
     let mut placement = Placement {
+        uncalled,
+        unhandled,
         pending: Pending::of(&items, &part),
         assembly,
         part: &part,
@@ -217,8 +310,8 @@ pub(super) fn place(
     Ok(())
 }
 
-/// The lowered functions that have not been replaced, by how they are called.
-struct Pending(BTreeMap<(Encoding, Memory), BTreeMap<Realloc, Vec<ItemId>>>);
+/// The lowered functions of removed imports that have not been replaced, by how they are called.
+struct Pending(BTreeMap<(Part, Encoding, Memory), BTreeMap<Realloc, Vec<ItemId>>>);
 
 type Memory = Option<ItemId>;
 type Realloc = Option<ItemId>;
@@ -229,7 +322,7 @@ impl Pending {
         for id in items {
             if let Some(Replaced::Lowered(_, lowering)) = part.removal.replaced.get(id) {
                 let with_memory = pending
-                    .entry((lowering.encoding, lowering.memory))
+                    .entry((part.flat.part(*id), lowering.encoding, lowering.memory))
                     .or_default();
                 with_memory.entry(lowering.realloc).or_default().push(*id);
             }
@@ -242,18 +335,20 @@ impl Pending {
     /// that is right for all of them.
     fn take(
         &mut self,
+        part: Part,
         lowering: &Lowering,
         is_there: impl Fn(ItemId) -> bool,
     ) -> (Lowering, Vec<ItemId>) {
         let mut all = *lowering;
         if all.memory.is_none() {
             let mut memories = self.0.iter().filter(|(_, pending)| !pending.is_empty());
-            let found = memories.find_map(|((encoding, memory), _)| {
-                memory.filter(|memory| *encoding == all.encoding && is_there(*memory))
+            let found = memories.find_map(|((of, encoding, memory), _)| {
+                let is_right = *of == part && *encoding == all.encoding;
+                memory.filter(|memory| is_right && is_there(*memory))
             });
             all.memory = found;
         }
-        if let Some(pending) = self.0.get(&(all.encoding, all.memory))
+        if let Some(pending) = self.0.get(&(part, all.encoding, all.memory))
             && all.realloc.is_none()
         {
             let mut reallocs = pending.keys().flatten();
@@ -261,7 +356,7 @@ impl Pending {
         }
         let mut taken = Vec::new();
         for memory in [None, all.memory] {
-            if let Some(pending) = self.0.get_mut(&(all.encoding, memory)) {
+            if let Some(pending) = self.0.get_mut(&(part, all.encoding, memory)) {
                 for realloc in [None, all.realloc] {
                     taken.extend(pending.remove(&realloc).into_iter().flatten());
                 }
@@ -270,6 +365,17 @@ impl Pending {
         taken.sort_unstable();
         (all, taken)
     }
+}
+
+/// The way in which one part calls another.
+type Between = [(Part, Lowering); 2];
+
+/// The part of a guest that calls a function by this lowering, and the one that lifts it.
+fn between(flat: &Flat, id: ItemId, lifted: &Lifted, lowering: &Lowering) -> Between {
+    [
+        (flat.part(id), *lowering),
+        (flat.part(lifted.function), lifted.lowering),
+    ]
 }
 
 struct Placement<'s, 'm, 'a, 'p> {
@@ -282,12 +388,17 @@ struct Placement<'s, 'm, 'a, 'p> {
     unwrapped: HashMap<ItemId, Vec<ItemId>>,
     /// The core functions that the host calls where the guest must not leave, by position, as long
     /// as there is nothing around them.
-    unclosed: BTreeMap<usize, ItemId>,
+    unclosed: BTreeMap<(Part, usize), ItemId>,
     /// What is around them.
     closed: HashMap<ItemId, ItemId>,
     /// The guest's own ways out that are to be guarded, by the position after which they can be
     /// placed.
-    unguarded: BTreeMap<usize, Vec<ItemId>>,
+    unguarded: BTreeMap<(Part, usize), Vec<ItemId>>,
+    /// The functions of one part that another calls and that have not been replaced, by how they
+    /// are called.
+    uncalled: BTreeMap<Between, Vec<ItemId>>,
+    /// What parts do with resources that parts define and that has not been replaced.
+    unhandled: BTreeMap<Part, Vec<ItemId>>,
     /// The positions of the guest's items, by their places in the model.
     positions: Vec<usize>,
 }
@@ -312,8 +423,34 @@ impl GuestPart<'_> {
     /// The type of one of the guest's core functions.
     fn signature(&self, function: ItemId) -> Result<Signature, InternalError> {
         let unknown = || InternalError::result("a core function of the guest has no type");
+        let function = self.flat.original(function);
         Signature::new(&self.signatures.of(function).ok_or_else(unknown)?)
     }
+
+    /// The instance of [`handles`] for the part that a definition is of.
+    fn handles(&self, id: ItemId) -> ItemId {
+        self.handles[self.flat.part(id).place()]
+    }
+
+    /// What a part that calls in this way looks like.
+    fn side(&self, lowering: &Lowering) -> GuestSide {
+        GuestSide {
+            memory: lowering.memory.is_some(),
+            realloc: lowering.realloc.is_some(),
+            throws: self.throws,
+            encoding: lowering.encoding,
+        }
+    }
+}
+
+/// Takes what is of a part, and at a position before another.
+fn take_before<T>(of: &mut BTreeMap<(Part, usize), T>, part: Part, position: usize) -> Vec<T> {
+    let mut taken = Vec::new();
+    while let Some((place, _)) = of.range((part, 0)..(part, position)).next() {
+        let place = *place;
+        taken.extend(of.remove(&place));
+    }
+    taken
 }
 
 /// The core instance that exports a core function.
@@ -368,13 +505,23 @@ impl Placement<'_, '_, '_, '_> {
             return Ok(());
         }
         match self.part.removal.replaced.get(&id) {
-            Some(Replaced::Lowered(_, lowering)) => return self.glue(lowering),
+            Some(Replaced::Lowered(_, lowering)) => {
+                return self.glue(self.part.flat.part(id), lowering);
+            }
             Some(Replaced::Dropped(_)) => {
-                if let Some(tag) = self.part.dropped.get(&id) {
+                if let Some(tag) = self.part.replacements.dropped.get(&id) {
                     self.assembly
-                        .replace_by_core_export(id, self.part.handles, tag.discard());
+                        .replace_by_core_export(id, self.part.handles(id), tag.discard());
                     self.placed.insert(id);
                 }
+                return Ok(());
+            }
+            Some(Replaced::Called(lifted, lowering)) => {
+                self.call(between(self.part.flat, id, lifted, lowering));
+                return Ok(());
+            }
+            Some(Replaced::Handled(..)) => {
+                self.handle(self.part.flat.part(id));
                 return Ok(());
             }
             None => {}
@@ -402,37 +549,131 @@ impl Placement<'_, '_, '_, '_> {
 
     /// Places glue for lowered functions that are called in this way, and for all that can share a
     /// core module with them.
-    fn glue(&mut self, lowering: &Lowering) -> Result<(), InternalError> {
+    fn glue(&mut self, part: Part, lowering: &Lowering) -> Result<(), InternalError> {
         let placed = &self.placed;
-        let (lowering, group) = self.pending.take(lowering, |id| placed.contains(&id));
+        let (lowering, group) = self.pending.take(part, lowering, |id| placed.contains(&id));
         let mut callees = Vec::new();
         for id in &group {
             callees.push((self.part.callee)(*id)?);
         }
-        let caller = Caller {
-            memory: lowering.memory.is_some(),
-            realloc: lowering.realloc.is_some(),
-            throws: self.part.throws,
-            encoding: lowering.encoding,
-        };
-        let memory = lowering.memory.map(|id| (glue::MEMORY.into(), id));
-        let realloc = lowering.realloc.map(|id| (glue::REALLOC.into(), id));
-        let guests: Vec<_> = memory.into_iter().chain(realloc).collect();
+        let caller = self.part.side(&lowering);
         let mut args = vec![
             (glue::ADAPTER.into(), self.part.adapter_instance),
-            (glue::HANDLES.into(), self.part.handles),
+            (glue::HANDLES.into(), self.part.handles[part.place()]),
         ];
-        if !guests.is_empty() {
-            args.push((glue::GUEST.into(), self.assembly.bundle_core(guests)));
-        }
+        args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
         let module = glue::module(self.part.types, caller, &callees);
         let instance = self.assembly.instantiate_core(module, args);
-        for (position, id) in group.into_iter().enumerate() {
+        self.replace(group, instance);
+        Ok(())
+    }
+
+    /// The argument with what a part has to be called, if that is anything.
+    fn allocation(
+        &mut self,
+        lowering: &Lowering,
+        functions: Vec<(Cow<'static, str>, ItemId)>,
+        name: &'static str,
+    ) -> Option<(Cow<'static, str>, ItemId)> {
+        let mut exports = functions;
+        exports.extend(lowering.memory.map(|id| (glue::MEMORY.into(), id)));
+        exports.extend(lowering.realloc.map(|id| (glue::REALLOC.into(), id)));
+        if exports.is_empty() {
+            return None;
+        }
+        Some((name.into(), self.assembly.bundle_core(exports)))
+    }
+
+    /// Has functions be the exports of an instance, by their positions.
+    fn replace(&mut self, functions: Vec<ItemId>, instance: ItemId) {
+        for (position, id) in functions.into_iter().enumerate() {
             self.assembly
                 .replace_by_core_export(id, instance, position.to_string());
             self.placed.insert(id);
         }
-        Ok(())
+    }
+
+    /// Places the functions between two parts that are called in this way: what they refer to is
+    /// there as soon as it is for one of them.
+    fn call(&mut self, way: Between) {
+        let group = self.uncalled.remove(&way).unwrap_or_default();
+        let part = self.part;
+        let mut names = Vec::new();
+        let mut cores = Vec::new();
+        for (position, id) in group.iter().enumerate() {
+            let Some(Replaced::Called(lifted, _)) = part.removal.replaced.get(id) else {
+                continue;
+            };
+            let name = position.to_string();
+            let after = lifted.post_return.map(|_| format!("{name}-after"));
+            cores.push((name.clone().into(), lifted.core));
+            cores.extend(after.clone().map(Cow::from).zip(lifted.post_return));
+            names.push((name, after));
+        }
+        let all = group.iter().zip(&names);
+        let callees = all.filter_map(|(id, (export, post_return))| {
+            let (function, tags) = part.replacements.called.get(id)?;
+            Some(Callee {
+                function,
+                export,
+                post_return: post_return.as_deref(),
+                tags,
+            })
+        });
+        let callees: Vec<Callee<'_>> = callees.collect();
+        let sides = way.map(|(_, lowering)| part.side(&lowering));
+        let none = BTreeSet::new();
+        let defined = way.map(|(of, _)| part.replacements.defined.get(&of).unwrap_or(&none));
+        let module = glue::between(part.part_types, sides, defined, &callees);
+        let [(caller, lowering), (callee, lifting)] = way;
+        let mut args = vec![
+            (glue::HANDLES.into(), part.handles[caller.place()]),
+            (glue::CALLEE_HANDLES.into(), part.handles[callee.place()]),
+        ];
+        args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
+        args.extend(self.allocation(&lifting, cores, glue::CALLEE));
+        let instance = self.assembly.instantiate_core(module, args);
+        self.replace(group, instance);
+    }
+
+    /// Places what a part does with resources that parts define, as far as their destructors are
+    /// there.
+    fn handle(&mut self, part: Part) {
+        let model = &self.assembly.model;
+        let destructor = |id: &ItemId| match self.part.removal.replaced.get(id) {
+            Some(Replaced::Handled(Handling::Drop, ty)) => match model[*ty].definition {
+                Definition::Type(Type::Resource { destructor, .. }) => destructor,
+                _ => None,
+            },
+            _ => None,
+        };
+        let all = self.unhandled.remove(&part).unwrap_or_default();
+        let is_there = |id: &ItemId| destructor(id).is_none_or(|it| self.placed.contains(&it));
+        let (group, later): (Vec<_>, Vec<_>) = all.into_iter().partition(is_there);
+        let mut functions = Vec::new();
+        let mut destructors = Vec::new();
+        for (position, id) in group.iter().enumerate() {
+            if let (Some(Replaced::Handled(handling, _)), Some(tag)) = (
+                self.part.removal.replaced.get(id),
+                self.part.replacements.handled.get(id),
+            ) {
+                let destructor = destructor(id);
+                functions.push(HandleFunction {
+                    handling: *handling,
+                    tag: *tag,
+                    has_destructor: destructor.is_some(),
+                });
+                destructors.extend(destructor.map(|id| (position.to_string().into(), id)));
+            }
+        }
+        self.unhandled.insert(part, later);
+        let module = resources::module(&functions);
+        let mut args = vec![(glue::HANDLES.into(), self.part.handles[part.place()])];
+        if !destructors.is_empty() {
+            args.push((glue::GUEST.into(), self.assembly.bundle_core(destructors)));
+        }
+        let instance = self.assembly.instantiate_core(module, args);
+        self.replace(group, instance);
     }
 
     /// Places wrappers for the core function of an item, and for those of all others that are
@@ -474,13 +715,13 @@ impl Placement<'_, '_, '_, '_> {
     fn close(&mut self, id: ItemId) -> Result<(), InternalError> {
         let called = called_by_host(&self.assembly.model[id].definition);
         if called.iter().any(|it| !self.closed.contains_key(it)) {
-            let later = self.unclosed.split_off(&self.positions[id.place()]);
-            let now = std::mem::replace(&mut self.unclosed, later);
-            let functions: Vec<ItemId> = now.into_values().collect();
+            let before = self.positions[id.place()];
+            let functions = take_before(&mut self.unclosed, self.part.flat.part(id), before);
             let signatures = functions.iter().map(|it| self.part.signature(*it));
             let signatures = signatures.collect::<Result<Vec<_>, _>>()?;
             let module = leaving::closed(&signatures, self.part.throws);
-            let around = self.around(functions.clone(), module, self.part.handles, glue::HANDLES);
+            let handles = self.part.handles(id);
+            let around = self.around(functions.clone(), module, handles, glue::HANDLES);
             self.closed.extend(functions.into_iter().zip(around));
         }
         if let Definition::Lift { options, .. } | Definition::Lower { options, .. } =
@@ -500,9 +741,10 @@ impl Placement<'_, '_, '_, '_> {
     /// Places guards in front of one of the guest's ways out, and of all others that can be there
     /// already.
     fn guard(&mut self, id: ItemId) -> Result<(), InternalError> {
-        let later = self.unguarded.split_off(&self.positions[id.place()]);
-        let now = std::mem::replace(&mut self.unguarded, later);
-        let mut group: Vec<ItemId> = now.into_values().flatten().collect();
+        let before = self.positions[id.place()];
+        let part = self.part.flat.part(id);
+        let group = take_before(&mut self.unguarded, part, before);
+        let mut group: Vec<ItemId> = group.into_iter().flatten().collect();
         group.sort_unstable();
         let mut own = Vec::new();
         for id in &group {
@@ -516,12 +758,9 @@ impl Placement<'_, '_, '_, '_> {
         let signatures = group.iter().map(|id| self.part.signature(*id));
         let signatures = signatures.collect::<Result<Vec<_>, _>>()?;
         let module = leaving::guards(&signatures);
-        let instance = self.instance_around(own, module, self.part.handles, glue::HANDLES);
-        for (position, id) in group.into_iter().enumerate() {
-            self.assembly
-                .replace_by_core_export(id, instance, position.to_string());
-            self.placed.insert(id);
-        }
+        let handles = self.part.handles[part.place()];
+        let instance = self.instance_around(own, module, handles, glue::HANDLES);
+        self.replace(group, instance);
         Ok(())
     }
 

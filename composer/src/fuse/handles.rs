@@ -4,11 +4,13 @@
 //! Where guest and adapter are one component there is no host between them, so this does it, for
 //! the guest: what the adapter itself has needs no table, see `adapter/src/canon/own.rs`. The
 //! numbers are those that a host would give. What WASI 0.2 answers with a trap traps here too: a
-//! handle that is unknown, of another type, dropped, or given away.
+//! handle that is unknown, of another type, dropped, or given away. A guest of several parts has a
+//! table for each, which also has the handles of resources that the parts define themselves.
 //!
 //! The table lies in the adapter's memory, which the guest can't reach. An entry has two words: the
 //! tag, which says of what type the resource is in the guest, and the representation. A free
-//! entry's tag is 0, and its second word is the next free handle.
+//! entry's tag is 0, and its second word is the next free handle. A part can be lent what another
+//! has: a bit of the tag says so.
 
 use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, LET_WAIT};
 use super::leaving;
@@ -27,6 +29,14 @@ pub(super) const TAKE: &str = "take";
 /// `func(representation, tag) -> handle`: the guest is given something.
 pub(super) const GIVE: &str = "give";
 
+/// `func(representation, tag) -> handle`: the guest is lent something, for a call of it.
+pub(super) const LEND: &str = "lend";
+/// The global that says how much is lent to the guest.
+pub(super) const LENT: &str = "lent";
+/// `func(handle, tag) -> (owned, representation)`: the guest drops a handle, of something that is
+/// its own or lent to it.
+pub(super) const RELEASE: &str = "release";
+
 /// A type of resources in the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Tag(u32);
@@ -35,6 +45,11 @@ impl Tag {
     /// The tag of the type at a position in the list of all.
     pub fn at(position: usize) -> Self {
         Tag(position as u32 + 1)
+    }
+
+    /// The position of the type in the list of all.
+    pub fn place(self) -> usize {
+        self.0 as usize - 1
     }
 
     /// What stands in an entry.
@@ -49,6 +64,8 @@ impl Tag {
 }
 
 const FREE_ENTRY: i32 = 0;
+/// Marks the tag of what is lent.
+const LENT_MARK: i32 = i32::MIN;
 const ENTRY_SHIFT: i32 = 3;
 const ENTRY_ALIGN: i32 = 4;
 const FIRST_CAPACITY: i32 = 16;
@@ -75,26 +92,41 @@ mod global {
     pub const FRESH: u32 = 3;
     /// The handle that became free last, or 0.
     pub const FREE: u32 = 4;
-    pub const COUNT: usize = 5;
+    /// How much is lent.
+    pub const LENT: u32 = 5;
+    /// The number of those that there always are.
+    pub const COUNT: u32 = LENT;
 }
 
-/// The module, for the types of the guest's resources, given by what the adapter exports their
-/// destructors as. If the guest may wait, the adapter is told that it can't while it is
-/// instantiated.
-pub(super) fn module(destructors: &[&str], waits: bool) -> Vec<u8> {
+/// What a table of handles is for.
+#[derive(Debug, Default)]
+pub(super) struct Table<'a> {
+    /// The types whose handles the guest drops, with what the adapter exports their destructors as.
+    pub dropped: Vec<(Tag, &'a str)>,
+    /// Whether it is to tell the adapter, which it does when it is instantiated, that the guest
+    /// can't wait until all of it is.
+    pub waits: bool,
+    /// Whether it is that of a part of the guest, to which others can lend.
+    pub lends: bool,
+}
+
+/// The module.
+pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
     use ValType::I32;
     let mut header = Header::default();
     let memory = EntityType::Memory(MEMORY);
     header.imports.import(ADAPTER, ADAPTER_MEMORY, memory);
     let realloc = header.import(ADAPTER, ADAPTER_REALLOC, &[I32; 4], &[I32]);
     let mut imported: Vec<(&str, u32)> = Vec::new();
-    for destructor in destructors {
+    for (_, destructor) in &table.dropped {
         if !imported.iter().any(|(name, _)| name == destructor) {
             let index = header.import(ADAPTER, destructor, &[I32], &[]);
             imported.push((destructor, index));
         }
     }
-    let let_wait = waits.then(|| header.import(ADAPTER, LET_WAIT, &[I32], &[I32]));
+    let let_wait = table
+        .waits
+        .then(|| header.import(ADAPTER, LET_WAIT, &[I32], &[I32]));
 
     let first = header.functions;
     let (binary, action) = (header.ty(&[I32, I32], &[I32]), header.ty(&[I32], &[]));
@@ -111,14 +143,26 @@ pub(super) fn module(destructors: &[&str], waits: bool) -> Vec<u8> {
         index
     };
     let find = define(binary, None, find());
-    define(binary, Some(BORROW), borrow(find));
+    let borrow = match table.lends {
+        true => borrow_lent(),
+        false => borrow(find),
+    };
+    define(binary, Some(BORROW), borrow);
     let take = define(binary, Some(TAKE), take(find));
-    define(binary, Some(GIVE), give(realloc));
-    for (position, destructor) in destructors.iter().enumerate() {
-        let tag = Tag::at(position);
+    let give = define(binary, Some(GIVE), give(realloc));
+    let release = table.lends.then(|| {
+        define(binary, Some(LEND), lend(give));
+        let ty = header.ty(&[I32, I32], &[I32, I32]);
+        define(ty, Some(RELEASE), release(take))
+    });
+    for (tag, destructor) in &table.dropped {
         let imported = imported.iter().find(|(name, _)| name == destructor);
         let destructor = imported.map_or(0, |(_, index)| *index);
-        define(action, Some(&tag.discard()), discard(tag, take, destructor));
+        let discard = match release {
+            Some(release) => discard_lent(*tag, release, destructor),
+            None => discard(*tag, take, destructor),
+        };
+        define(action, Some(&tag.discard()), discard);
     }
     let start = let_wait.map(|let_wait| {
         let mut start = Function::new([]);
@@ -132,6 +176,10 @@ pub(super) fn module(destructors: &[&str], waits: bool) -> Vec<u8> {
     let mut globals = GlobalSection::new();
     for _ in 0..global::COUNT {
         globals.global(leaving::FLAG, &ConstExpr::i32_const(0));
+    }
+    if table.lends {
+        globals.global(leaving::FLAG, &ConstExpr::i32_const(0));
+        exports.export(LENT, ExportKind::Global, global::LENT);
     }
     let mut module = Module::new();
     module
@@ -149,9 +197,21 @@ pub(super) fn module(destructors: &[&str], waits: bool) -> Vec<u8> {
         (take, TAKE),
         (take + 1, GIVE),
     ];
-    let names = core_module::names("handles", names.into_iter());
+    let of_parts = release.map(|release| [(release - 1, LEND), (release, RELEASE)]);
+    let names = names.into_iter().chain(of_parts.into_iter().flatten());
+    let names = core_module::names("handles", names);
     module.section(&code).section(&names);
     module.finish()
+}
+
+/// Traps if a number was never that of a handle.
+fn check_handle(body: &mut InstructionSink<'_>, handle: u32) {
+    body.local_get(handle)
+        .global_get(global::FRESH)
+        .i32_ge_u()
+        .if_(BlockType::Empty)
+        .unreachable()
+        .end();
 }
 
 /// `find(handle, tag) -> entry`, which traps if there is none.
@@ -161,12 +221,7 @@ fn find() -> Function {
     const ENTRY: u32 = 2;
     let mut function = Function::new([(1, ValType::I32)]);
     let mut body = function.instructions();
-    body.local_get(HANDLE)
-        .global_get(global::FRESH)
-        .i32_ge_u()
-        .if_(BlockType::Empty)
-        .unreachable()
-        .end();
+    check_handle(&mut body, HANDLE);
     entry_of(&mut body, HANDLE)
         .local_tee(ENTRY)
         .i32_load(TAG)
@@ -191,6 +246,78 @@ fn borrow(find: u32) -> Function {
         .i32_load(REP)
         .end();
     function
+}
+
+/// The same where the handle may be of something that is lent to the guest.
+fn borrow_lent() -> Function {
+    const HANDLE: u32 = 0;
+    const ITS_TAG: u32 = 1;
+    const ENTRY: u32 = 2;
+    let mut function = Function::new([(1, ValType::I32)]);
+    let mut body = function.instructions();
+    check_handle(&mut body, HANDLE);
+    entry_of(&mut body, HANDLE)
+        .local_tee(ENTRY)
+        .i32_load(TAG)
+        .i32_const(!LENT_MARK)
+        .i32_and()
+        .local_get(ITS_TAG)
+        .i32_ne()
+        .if_(BlockType::Empty)
+        .unreachable()
+        .end()
+        .local_get(ENTRY)
+        .i32_load(REP)
+        .end();
+    function
+}
+
+/// `lend(representation, tag) -> handle`
+fn lend(give: u32) -> Function {
+    let mut function = Function::new([]);
+    let mut body = function.instructions();
+    count_lent(&mut body, 1);
+    body.local_get(0)
+        .local_get(1)
+        .i32_const(LENT_MARK)
+        .i32_or()
+        .call(give)
+        .end();
+    function
+}
+
+/// `release(handle, tag) -> (owned, representation)`
+fn release(take: u32) -> Function {
+    const HANDLE: u32 = 0;
+    const ITS_TAG: u32 = 1;
+    const IS_LENT: u32 = 2;
+    let mut function = Function::new([(1, ValType::I32)]);
+    let mut body = function.instructions();
+    check_handle(&mut body, HANDLE);
+    entry_of(&mut body, HANDLE)
+        .i32_load(TAG)
+        .i32_const(LENT_MARK)
+        .i32_and()
+        .local_tee(IS_LENT)
+        .if_(BlockType::Empty);
+    count_lent(&mut body, -1);
+    body.end()
+        .local_get(IS_LENT)
+        .i32_eqz()
+        .local_get(HANDLE)
+        .local_get(ITS_TAG)
+        .local_get(IS_LENT)
+        .i32_or()
+        .call(take)
+        .end();
+    function
+}
+
+fn count_lent(body: &mut InstructionSink<'_>, by: i32) {
+    body.global_get(global::LENT)
+        .i32_const(by)
+        .i32_add()
+        .global_set(global::LENT);
 }
 
 /// `take(handle, tag) -> representation`
@@ -308,4 +435,35 @@ fn discard(tag: Tag, take: u32, destructor: u32) -> Function {
         .call(destructor)
         .end();
     function
+}
+
+/// The same where the handle may be of something that is lent to the guest.
+fn discard_lent(tag: Tag, release: u32, destructor: u32) -> Function {
+    let mut function = Function::new([]);
+    let mut body = function.instructions();
+    leaving::check(&mut body, global::MAY_NOT_LEAVE);
+    release_into(&mut body, 0, tag, release, Some(destructor));
+    body.end();
+    function
+}
+
+/// Drops a handle, which is in a local that nothing else needs, and calls the destructor, if there
+/// is one, of what was the guest's own.
+pub(super) fn release_into(
+    body: &mut InstructionSink<'_>,
+    handle: u32,
+    tag: Tag,
+    release: u32,
+    destructor: Option<u32>,
+) {
+    body.local_get(handle).i32_const(tag.value()).call(release);
+    match destructor {
+        Some(destructor) => body
+            .local_set(handle)
+            .if_(BlockType::Empty)
+            .local_get(handle)
+            .call(destructor)
+            .end(),
+        None => body.drop().drop(),
+    };
 }

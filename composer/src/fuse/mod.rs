@@ -6,6 +6,9 @@
 //! are. In place of lowered functions of another component they import core functions ([`glue`])
 //! that do between the two memories what lowering and lifting would have done, with handles that a
 //! core module keeps ([`handles`]).
+//!
+//! A guest that is composed of several components becomes one first, whose parts stay apart in the
+//! same way.
 
 mod answer;
 mod copy;
@@ -14,27 +17,35 @@ mod guest;
 mod handles;
 mod leaving;
 mod removed;
+mod resources;
 mod server;
 mod started;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod text;
+mod wit;
 mod wrap;
 
 use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId};
+use crate::component::{
+    CoreInstance, Definition, ItemId, Model, ScopeId, Type as ModelType, ValType, ValueType,
+};
 use crate::core_module;
 use crate::demand::Demand;
-use crate::error::{FuseError, InternalError};
+use crate::error::{FuseError, InternalError, PartsReason};
+use crate::flatten::{Flat, flatten};
 use crate::inspect::Guest;
 use crate::plan::Plan;
 use crate::producers;
 use crate::shared;
+use crate::waiting::{self, CannotWait};
 use glue::{Strings, Types};
 use guest::{GuestPart, Replacements, Served};
+use handles::{Table, Tag};
 use hashbrown::HashMap;
 use removed::{Removal, Replaced};
 use server::Server;
@@ -73,25 +84,37 @@ impl From<shared::Error> for Failure {
     }
 }
 
+/// The one component.
+pub(crate) struct Fused {
+    pub written: Written,
+    /// What can't wait in a guest of several parts. Of these, more can than of components.
+    pub cannot_wait: Option<Vec<CannotWait>>,
+}
+
 /// Makes one component of a guest, which has been retyped, and the adapter.
 ///
 /// # Errors
 ///
 /// If the guest is one that has to be linked with the adapter instead.
-pub(crate) fn fuse(
-    guest: Guest<'_>,
-    plan: &Plan,
-    catalogue: &Catalogue,
-) -> Result<Written, Failure> {
+pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Result<Fused, Failure> {
     let Guest {
-        model,
-        root: guest,
-        signatures,
+        mut model,
+        root,
+        mut signatures,
+        bytes,
         ..
     } = guest;
+    let flat = flatten(&mut model, root)?;
+    let guest = flat.root;
     check_built_ins(&model, guest)?;
+    if flat.has_parts() {
+        check_contexts(&model, guest)?;
+        signatures.add_inner(bytes).map_err(InternalError::result)?;
+    }
     let adapted = plan.adapted_names();
-    let mut removal = Removal::of(&model, guest, |name| adapted.contains(name));
+    let is_adapted = |name: &str| adapted.contains(name);
+    let mut removal = Removal::of(&model, guest, flat.has_parts(), is_adapted);
+    check_host_resources(&model, &flat, &removal)?;
     let served = Served::new(plan, catalogue)?;
     let waits = plan.may_wait();
     let mut helpers = helpers(&removal, &served, catalogue)?;
@@ -101,6 +124,7 @@ pub(crate) fn fuse(
     let adapter = adapter::fusible(catalogue, &Demand::of(plan), &helpers)?;
 
     let shared_imports = OnceCell::new();
+    // It lives no longer than what it reads from here on.
     let mut model = model;
     let adapter_root = model.read(&adapter.bytes).map_err(InternalError::adapter)?;
     let needed = plan.handler().map(|_| server::needed_import(catalogue));
@@ -141,6 +165,7 @@ pub(crate) fn fuse(
     let mut tags = Tags::default();
     let replacements = Replacements::find(
         assembly.model,
+        &flat,
         &removal,
         &served,
         &adapter.resolve,
@@ -165,12 +190,25 @@ pub(crate) fn fuse(
         adapter_root,
         &instances.into_iter().collect(),
     )?;
-    let destructors = tags.adapters().iter().map(|ty| adapter.destructor(*ty));
-    let destructors = destructors.collect::<Result<Vec<_>, _>>()?;
-    let handles = assembly.instantiate_core(
-        handles::module(&destructors, waits),
-        vec![(glue::ADAPTER.into(), adapter_instance)],
-    );
+    let mut handles = Vec::new();
+    for part in flat.parts() {
+        let dropped = replacements.dropped.iter();
+        let of_part = dropped.filter(|(id, _)| flat.part(**id) == part);
+        let tags_of_part: BTreeSet<Tag> = of_part.map(|(_, tag)| *tag).collect();
+        let mut dropped = Vec::new();
+        for tag in tags_of_part {
+            if let Some(ty) = tags.adapters(tag) {
+                dropped.push((tag, adapter.destructor(ty)?));
+            }
+        }
+        let table = Table {
+            dropped,
+            waits: waits && handles.is_empty(),
+            lends: flat.has_parts(),
+        };
+        let args = vec![(glue::ADAPTER.into(), adapter_instance)];
+        handles.push(assembly.instantiate_core(handles::module(&table), args));
+    }
     let export = |interface: &str, function: &str| {
         let export = adapter.called(interface, function);
         export.map(str::to_string)
@@ -191,7 +229,8 @@ pub(crate) fn fuse(
         let is_async = ty.is_some_and(|ty| ty.is_async);
         if waits && !is_async && !is_started(function) {
             let unknown = || InternalError::result("a core function of the guest has no type");
-            let signature = signatures.of(*core).ok_or_else(unknown)?;
+            let core = flat.original(*core);
+            let signature = signatures.of(core).ok_or_else(unknown)?;
             let signature = wrap::Signature::new(&signature)?;
             wrapped.insert(*function, wrap::Wrapper::CannotWait(signature));
         }
@@ -200,13 +239,20 @@ pub(crate) fn fuse(
         let drain = export(LIFECYCLE, "drain")?;
         wrapped.insert(function, wrap::Wrapper::Drained(drain));
     }
+    let cannot_wait = flat.has_parts().then(|| {
+        waiting::in_parts(assembly.model, &flat, |id| {
+            removal.stays(assembly.model, id)
+        })
+    });
+    let part_types = Types::new(&replacements.part_types.resolve);
     let part = GuestPart {
-        root: guest,
+        flat: &flat,
         removal: &removal,
+        replacements: &replacements,
         callee: &|lowered| replacements.callee(&served, &adapter, lowered),
-        dropped: &replacements.dropped,
         types: &types,
-        handles,
+        part_types: &part_types,
+        handles: &handles,
         adapter_instance,
         signatures: &signatures,
         waits,
@@ -224,6 +270,7 @@ pub(crate) fn fuse(
         let interface = server.incoming.interface;
         let accept = export(interface, "accept")?;
         let finish = export(interface, "finish")?;
+        let handles = handles[flat.part(server.function).place()];
         server.place(
             &mut assembly,
             catalogue,
@@ -235,7 +282,73 @@ pub(crate) fn fuse(
     let root = assembly.finish();
     model[root].debug_name = model[guest].debug_name.clone();
     producers::add(&mut model, root);
-    write::component(&model, root).map_err(|error| InternalError::result(error).into())
+    let written = write::component(&model, root).map_err(InternalError::result)?;
+    Ok(Fused {
+        written,
+        cannot_wait,
+    })
+}
+
+/// Every component has storage of its own for each task.
+fn check_contexts(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
+    let has_context = model[root].items.iter().any(|id| {
+        matches!(
+            &model[*id].definition,
+            Definition::BuiltIn(built_in) if matches!(
+                built_in.parsed,
+                CanonicalFunction::ContextGet { .. } | CanonicalFunction::ContextSet { .. }
+            )
+        )
+    });
+    match has_context {
+        true => Err(PartsReason::Context.into()),
+        false => Ok(()),
+    }
+}
+
+/// What stays the host's has its handles in the one table of the component, where parts could reach
+/// those of others.
+fn check_host_resources(
+    model: &Model<'_>,
+    flat: &Flat,
+    removal: &Removal,
+) -> Result<(), FuseError> {
+    if !flat.has_parts() {
+        return Ok(());
+    }
+    let mut users = BTreeSet::new();
+    for id in &model[flat.root].items {
+        if removal.replaced.contains_key(id) {
+            continue;
+        }
+        let uses = match &model[*id].definition {
+            Definition::ResourceDrop(_) => true,
+            Definition::Lower { func, .. } => model.func_type(*func).is_some_and(|ty| {
+                let types = ty.params.iter().map(|(_, ty)| ty).chain(&ty.result);
+                let types = types.filter_map(|ty| match ty {
+                    ValType::Type(id) => Some(*id),
+                    ValType::Primitive(_) => None,
+                });
+                let all = model.closure(types, |_| true);
+                all.iter().any(|id| is_handle(&model[*id].definition))
+            }),
+            _ => false,
+        };
+        if uses {
+            users.insert(flat.part(*id));
+        }
+    }
+    match users.len() {
+        0 | 1 => Ok(()),
+        _ => Err(PartsReason::HostResources.into()),
+    }
+}
+
+fn is_handle(definition: &Definition<'_>) -> bool {
+    matches!(
+        definition,
+        Definition::Type(ModelType::Value(ValueType::Own(_) | ValueType::Borrow(_)))
+    )
 }
 
 /// Built-ins for asynchronous work have handles in one table with the adapter's: the guest could
@@ -290,7 +403,7 @@ fn place_adapter(
     root: ScopeId,
     instances: &HashMap<&str, ItemId>,
 ) -> Result<ItemId, Failure> {
-    let mut removal = Removal::of(assembly.model, root, |name| {
+    let mut removal = Removal::of(assembly.model, root, false, |name| {
         name == adapter::answer::INTERFACE
     });
     removal
@@ -316,6 +429,9 @@ fn place_adapter(
             continue;
         }
         match removal.replaced.get(&id) {
+            Some(Replaced::Called(..) | Replaced::Handled(..)) => {
+                return Err(InternalError::adapter("it is of several parts").into());
+            }
             Some(Replaced::Lowered(item, _) | Replaced::Dropped(item)) => {
                 let instance = instances.get(item.import.as_str());
                 // The functions of a server's interface are imported without a server, too.
@@ -338,7 +454,6 @@ fn helpers(
     catalogue: &Catalogue,
 ) -> Result<BTreeSet<&'static str>, FuseError> {
     let resolve = catalogue.resolve();
-    let types = Types::new(resolve);
     let mut helpers = BTreeSet::new();
     for replaced in removal.replaced.values() {
         let Replaced::Lowered(item, lowering) = replaced else {
@@ -356,7 +471,7 @@ fn helpers(
         let Some(found) = served.function(resolve, item).filter(is_bridged) else {
             return Err(FuseError::Unbridged { import, function });
         };
-        let strings = types.strings(found, Strings::default());
+        let strings = glue::strings(resolve, found, Strings::default());
         helpers.extend(strings.exports(lowering.encoding));
     }
     Ok(helpers)

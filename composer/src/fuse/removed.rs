@@ -3,12 +3,13 @@
 //! Where guest and adapter become one component, the interfaces between them are no imports any
 //! more. With an import go the aliases of its functions and types, and every type that nothing else
 //! needs. What is left must not refer to any of that, but for two things that are replaced: lowering
-//! a function, and dropping a handle.
+//! a function, and dropping a handle. Where a guest is of several parts, the same goes for what one
+//! of them lifts and another one lowers, and for the resources that they define.
 
 use crate::component::{
-    Alias, CanonicalOption, Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort,
+    Alias, CanonicalOption, Definition, ExternType, Instance, ItemId, Model, ScopeId, Sort, Type,
 };
-use crate::error::FuseError;
+use crate::error::{FuseError, PartsReason};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
@@ -26,6 +27,31 @@ pub(super) enum Replaced {
     Lowered(RemovedItem, Lowering),
     /// The drop of a resource of a removed import.
     Dropped(RemovedItem),
+    /// The lowering of a function that another part of the guest lifts.
+    Called(Lifted, Lowering),
+    /// What is done with handles of a resource that a part of the guest defines.
+    Handled(Handling, ItemId),
+}
+
+/// What a built-in does with handles of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Handling {
+    /// `resource.new`
+    New,
+    /// `resource.rep`
+    Rep,
+    /// `resource.drop`
+    Drop,
+}
+
+/// A function that a part of the guest lifts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Lifted {
+    pub function: ItemId,
+    pub core: ItemId,
+    pub post_return: Option<ItemId>,
+    /// How it would call, were it a lowered function.
+    pub lowering: Lowering,
 }
 
 /// The way in which lowered functions are called.
@@ -68,6 +94,25 @@ impl Lowering {
     }
 }
 
+impl Lifted {
+    fn new(model: &Model<'_>, function: ItemId) -> Option<Self> {
+        let function = model.origin(function);
+        let Definition::Lift { core, options, .. } = &model[function].definition else {
+            return None;
+        };
+        let post_return = options.iter().find_map(|option| match option {
+            CanonicalOption::PostReturn(id) => Some(*id),
+            _ => None,
+        });
+        Some(Lifted {
+            function,
+            core: *core,
+            post_return,
+            lowering: Lowering::new(options),
+        })
+    }
+}
+
 /// What goes from a component, and what is replaced.
 pub(super) struct Removal {
     /// The removed imports, by item.
@@ -76,11 +121,20 @@ pub(super) struct Removal {
     pub replaced: BTreeMap<ItemId, Replaced>,
     /// Whether a definition stays, by the place of its item.
     live: Vec<bool>,
+    /// Whether the component is a guest of several parts.
+    has_parts: bool,
+    /// The types of removed imports that a guest of several parts uses.
+    types: HashMap<ItemId, RemovedItem>,
 }
 
 impl Removal {
     /// Finds the core functions that are replaced where some imports are removed.
-    pub fn of(model: &Model<'_>, root: ScopeId, is_removed: impl Fn(&str) -> bool) -> Self {
+    pub fn of(
+        model: &Model<'_>,
+        root: ScopeId,
+        has_parts: bool,
+        is_removed: impl Fn(&str) -> bool,
+    ) -> Self {
         let imports = model.imports(root);
         let imports = imports
             .filter(|(name, id)| model[*id].sort == Sort::Instance && is_removed(name))
@@ -89,13 +143,33 @@ impl Removal {
             imports: imports.collect(),
             replaced: BTreeMap::new(),
             live: Vec::new(),
+            has_parts,
+            types: HashMap::new(),
         };
         for id in &model[root].items {
+            if has_parts
+                && model[*id].sort == Sort::Type
+                && let Some(item) = removal.item(model, *id)
+            {
+                removal.types.insert(model.type_origin(*id), item);
+            }
+            let handled = |handling, ty| {
+                let ty = removal.defined(model, ty)?;
+                Some(Replaced::Handled(handling, ty))
+            };
             let replaced = match &model[*id].definition {
-                Definition::Lower { func, options } => removal
-                    .item(model, *func)
-                    .map(|item| Replaced::Lowered(item, Lowering::new(options))),
-                Definition::ResourceDrop(ty) => removal.item(model, *ty).map(Replaced::Dropped),
+                Definition::Lower { func, options } => match removal.item(model, *func) {
+                    Some(item) => Some(Replaced::Lowered(item, Lowering::new(options))),
+                    None if has_parts => Lifted::new(model, *func)
+                        .map(|lifted| Replaced::Called(lifted, Lowering::new(options))),
+                    None => None,
+                },
+                Definition::ResourceDrop(ty) => match removal.item(model, *ty) {
+                    Some(item) => Some(Replaced::Dropped(item)),
+                    None => handled(Handling::Drop, *ty),
+                },
+                Definition::ResourceNew(ty) => handled(Handling::New, *ty),
+                Definition::ResourceRep(ty) => handled(Handling::Rep, *ty),
                 _ => None,
             };
             if let Some(replaced) = replaced {
@@ -109,8 +183,25 @@ impl Removal {
     pub fn allocates(&self) -> bool {
         self.replaced.values().any(|replaced| match replaced {
             Replaced::Lowered(_, lowering) => lowering.realloc.is_some(),
-            Replaced::Dropped(_) => false,
+            // The callee may allocate, too.
+            Replaced::Called(..) => true,
+            Replaced::Dropped(_) | Replaced::Handled(..) => false,
         })
+    }
+
+    /// The resource that a part of the guest defines under this name.
+    fn defined(&self, model: &Model<'_>, ty: ItemId) -> Option<ItemId> {
+        let ty = model.type_origin(ty);
+        let is_resource = matches!(
+            model[ty].definition,
+            Definition::Type(Type::Resource { .. })
+        );
+        (self.has_parts && is_resource).then_some(ty)
+    }
+
+    /// The removed import's type that this is, whatever the guest calls it.
+    pub fn item_of_type(&self, model: &Model<'_>, ty: ItemId) -> Option<&RemovedItem> {
+        self.types.get(&model.type_origin(ty))
     }
 
     /// The function or type of a removed import that an item is the alias of.
@@ -181,7 +272,10 @@ impl Removal {
             Definition::Instance(Instance::Instantiate { component, .. }) => {
                 acts(model, *component)
             }
-            Definition::Alias(Alias::Export { .. }) => model[id].sort != Sort::Type,
+            // What one part has of another is nobody else's business.
+            Definition::Alias(Alias::Export { .. }) => {
+                model[id].sort != Sort::Type && !self.has_parts
+            }
             Definition::Export { name, .. } => !is_remade(&name.name),
             Definition::Alias(_)
             | Definition::Import { .. }
@@ -206,6 +300,11 @@ impl Removal {
         }
         if self.replaced.contains_key(&id) {
             return None;
+        }
+        if self.has_parts
+            && let Definition::Type(Type::Resource { .. }) = model[id].definition
+        {
+            return Some(PartsReason::Resource.into());
         }
         let RemovedItem { import, name } = self.item(model, id)?;
         let by = description(model, by);

@@ -15,28 +15,36 @@ use wit_parser::{Function, Handle, Resolve, Type as WitType, TypeDefKind, TypeId
 /// The tags for the resources of one function, by the adapter's types.
 pub(super) type FunctionTags = BTreeMap<TypeId, Tag>;
 
-/// The types of a guest's resources, with the adapter's type of each.
+/// The types of a guest's resources. Those that are not the guest's own are of a type of the
+/// adapter's.
 #[derive(Default)]
 pub(super) struct Tags {
     by_type: HashMap<ItemId, Tag>,
-    adapters: Vec<TypeId>,
+    /// The adapter's types, in the order of the tags.
+    adapters: Vec<Option<TypeId>>,
 }
 
 impl Tags {
     /// The tag of a type of the guest's, which is this type of the adapter's.
     pub fn of(&mut self, model: &Model<'_>, guests: ItemId, adapters: TypeId) -> Tag {
-        *self
-            .by_type
-            .entry(model.type_origin(guests))
-            .or_insert_with(|| {
-                self.adapters.push(adapters);
-                Tag::at(self.adapters.len() - 1)
-            })
+        self.tag(model.type_origin(guests), Some(adapters))
     }
 
-    /// The adapter's types, in the order of the tags.
-    pub fn adapters(&self) -> &[TypeId] {
-        &self.adapters
+    /// The tag of a type that the guest defines itself.
+    pub fn of_own(&mut self, ty: ItemId) -> Tag {
+        self.tag(ty, None)
+    }
+
+    fn tag(&mut self, ty: ItemId, adapters: Option<TypeId>) -> Tag {
+        *self.by_type.entry(ty).or_insert_with(|| {
+            self.adapters.push(adapters);
+            Tag::at(self.adapters.len() - 1)
+        })
+    }
+
+    /// The adapter's type for a tag.
+    pub fn adapters(&self, tag: Tag) -> Option<TypeId> {
+        self.adapters.get(tag.place()).copied().flatten()
     }
 
     /// The tags for a function of the adapter, by the guest's type of it. `None` if they are not of

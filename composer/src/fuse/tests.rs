@@ -2,17 +2,21 @@
 //! comes out has to be the same.
 //!
 //! A guest passes on what the host gives it, as it is, to a callee that gives it back. Once both
-//! are one component, and once they are two.
+//! are one component, once they are two, and once they are two that have become parts of one.
 
+use super::fuse;
 use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
-use super::guest::{self, GuestPart};
-use super::handles;
+use super::guest::{self, GuestPart, Replacements};
+use super::handles::{self, Table};
 use super::removed::{Encoding, Removal, Replaced};
 use crate::catalogue::{Catalogue, Target};
 use crate::component::assembly::Assembly;
 use crate::component::read::{self, Validated};
 use crate::component::write;
 use crate::core_module::val_type;
+use crate::flatten::Flat;
+use crate::inspect::Guest;
+use crate::plan::Decisions;
 use crate::trim::Names;
 use arbitrary::{Result, Unstructured};
 use hashbrown::HashMap;
@@ -480,13 +484,13 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         root,
         signatures,
     } = read::validated(guest).unwrap();
-    let mut removal = Removal::of(&model, root, |_| true);
+    let mut removal = Removal::of(&model, root, false, |_| true);
     removal.find_live(&model, root, |_| false).unwrap();
     let mut assembly = Assembly::new(&mut model);
     let real = assembly.instantiate_core(real.bytes, Vec::new());
     let adapter = assembly.instantiate_core(callee_module, vec![("env".into(), real)]);
     let args = vec![(ADAPTER.into(), adapter)];
-    let handles = assembly.instantiate_core(handles::module(&[], false), args);
+    let handles = assembly.instantiate_core(handles::module(&Table::default()), args);
     let types = Types::new(resolve);
     let interfaces = resolve.interfaces.iter();
     let names = interfaces.flat_map(|(_, interface)| interface.functions.keys());
@@ -494,9 +498,11 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         .map(|name| (name.clone(), format!("{INTERFACE}#{name}")))
         .collect();
     let tags = BTreeMap::new();
+    let replacements = Replacements::default();
     let part = GuestPart {
-        root,
+        flat: &Flat::of_one(root),
         removal: &removal,
+        replacements: &replacements,
         callee: &|lowered| {
             let Replaced::Lowered(item, _) = &removal.replaced[&lowered] else {
                 unreachable!("there are no resources");
@@ -508,9 +514,9 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
                 tags: &tags,
             })
         },
-        dropped: &HashMap::new(),
         types: &types,
-        handles,
+        part_types: &types,
+        handles: &[handles],
         adapter_instance: adapter,
         signatures: &signatures,
         waits: false,
@@ -522,6 +528,19 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
     guest::place(&mut assembly, part).unwrap();
     let root = assembly.finish();
     write::component(&model, root).unwrap().bytes
+}
+
+/// Guest and callee as parts of one component.
+fn in_parts(linked: &[u8]) -> Vec<u8> {
+    let guest = Guest::read(linked).unwrap();
+    let catalogue = Catalogue::new(Target::default(), &[]).unwrap();
+    let plan = Decisions::of(&guest, &catalogue).unwrap();
+    let plan = plan.into_plan().unwrap();
+    let Ok(fused) = fuse(guest, &plan, &catalogue) else {
+        panic!("the components can't be parts");
+    };
+    assert!(fused.cannot_wait.is_some());
+    fused.written.bytes
 }
 
 struct Running {
@@ -581,15 +600,23 @@ fn values_come_through_as_through_a_component_boundary() {
             1 => (Encoding::Utf16, StringEncoding::UTF16),
             _ => (Encoding::Compact, StringEncoding::CompactUTF16),
         };
-        let guest = component(&guest(&resolve), &resolve, guest_world, string_encoding);
+        let wat = guest(&resolve);
+        let guest = component(&wat, &resolve, guest_world, string_encoding);
         let environment = format!("(memory (export \"memory\") 64) {REALLOC}");
         let callee = callee(&resolve, &ty, &environment);
         let callee = component(&callee, &resolve, callee_world, StringEncoding::UTF8);
         let fused = fused(&guest, &resolve, &ty, encoding);
+        let of_utf8 = match encoding {
+            Encoding::Utf8 => guest.clone(),
+            _ => component(&wat, &resolve, guest_world, StringEncoding::UTF8),
+        };
+        let parts = in_parts(&linked(of_utf8, callee.clone()));
         let linked = Component::new(&engine, linked(guest, callee)).unwrap();
         let fused = Component::new(&engine, fused).unwrap();
+        let parts = Component::new(&engine, parts).unwrap();
         let mut apart = Running::start(&engine, &linked);
         let mut together = Running::start(&engine, &fused);
+        let mut in_parts = Running::start(&engine, &parts);
         for _ in 0..VALUES {
             let value = Ty::List(Box::new(ty.clone())).value(&mut from).unwrap();
             let args = [value.clone()];
@@ -597,10 +624,14 @@ fn values_come_through_as_through_a_component_boundary() {
             let other = together.call(together.list, &args).unwrap();
             assert_eq!(one, value, "{ty:?}");
             assert_eq!(other, value, "{ty:?}");
+            let other = in_parts.call(in_parts.list, &args).unwrap();
+            assert_eq!(other, value, "{ty:?}");
             let value = ty.value(&mut from).unwrap();
             let args = [Val::U8(7), value, Val::Char('\u{1f600}')];
             let one = apart.call(apart.flat, &args).unwrap();
             let other = together.call(together.flat, &args).unwrap();
+            assert_eq!(one, other, "{ty:?} {args:?}");
+            let other = in_parts.call(in_parts.flat, &args).unwrap();
             assert_eq!(one, other, "{ty:?} {args:?}");
         }
         for _ in 0..IMAGES {
@@ -620,6 +651,12 @@ fn values_come_through_as_through_a_component_boundary() {
             let seen = |result: wasmtime::Result<Val>| format!("{:?}", result.ok());
             let (one, other) = (seen(one), seen(other));
             assert_eq!(one, other, "{ty:?} {args:?}");
+            // Bytes are other text in another encoding.
+            if encoding == Encoding::Utf8 {
+                let mut in_parts = Running::start(&engine, &parts);
+                let other = seen(in_parts.call(in_parts.raw, &args));
+                assert_eq!(one, other, "{ty:?} {args:?}");
+            }
             outcomes[usize::from(one == "None")] += 1;
         }
     }
