@@ -8,7 +8,6 @@
 
 use super::copy::{self, Body};
 use super::handles::Tag;
-use super::leaving::Closed;
 use super::removed::Encoding;
 use super::tags::FunctionTags;
 use super::{handles, leaving, text};
@@ -17,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection,
-    InstructionSink, Module, StartSection, TypeSection, ValType,
+    Module, StartSection, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind};
@@ -274,29 +273,13 @@ fn write(
         }
         None => {}
     }
-    if let Some(function) = post_return {
-        let args = |code: &mut InstructionSink<'_>| {
-            if let Some(kept) = kept {
-                code.local_get(kept);
-            }
-        };
-        match &known.callee.guest {
-            Some(guest) => {
-                let closed = Closed {
-                    function,
-                    result: None,
-                    flag: guest.may_not_leave,
-                    throws: guest.throws,
-                    args: &args,
-                };
-                closed.write(&mut body.code());
-            }
-            None => {
-                let mut code = body.code();
-                args(&mut code);
-                code.call(function);
-            }
+    if let Some(post_return) = post_return {
+        // Between components, Wasmtime lets a guest leave there.
+        let mut code = body.code();
+        if let Some(kept) = kept {
+            code.local_get(kept);
         }
+        code.call(post_return);
     }
     if let Some((_, value, _)) = result.filter(|_| !outer.retptr) {
         body.code().local_get(value);

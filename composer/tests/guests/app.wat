@@ -35,7 +35,7 @@
 ;; stderr:
 ;;   app.wasm: test:log/log@0.1.2 comes from logger.wasm, as test:log/log@0.1.5
 ;;   logger.wasm: test:store/store@1.0.0 comes from store.wasm
-;;   app.wasm: N bytes, N bytes added; linked to the adapter, not one component with it because an inner component takes `wasi:clocks/monotonic-clock@0.2.3` to another component
+;;   app.wasm: N bytes, N bytes added; one component with the adapter
 ;;     wasi:io/poll@0.2.0: adapter; may wait: [method]pollable.block
 ;;     wasi:clocks/monotonic-clock@0.2.3: adapter
 ;;     test:host/device@1.0.0: host, as it is; it is not of WASI 0.2
@@ -59,7 +59,7 @@
 ;;     wasi:clocks/monotonic-clock@0.3.0
 ;;     test:host/device@1.0.0
 ;;
-;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because an inner component takes `wasi:clocks/monotonic-clock@0.2.3` to another component
+;;   result: N bytes, N bytes added; one component with the adapter
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `test:host/device@1.0.0`.
 

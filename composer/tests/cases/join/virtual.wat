@@ -20,7 +20,7 @@
 ;; exit code: 0
 ;; stderr:
 ;;   logger.wasm: wasi:clocks/monotonic-clock@0.2.3 comes from virtual.wasm, as wasi:clocks/monotonic-clock@0.2.9
-;;   logger.wasm: N bytes, N bytes added; linked to the adapter, not one component with it because an inner component takes `wasi:clocks/monotonic-clock@0.2.0` to another component
+;;   logger.wasm: N bytes, N bytes added; one component with the adapter
 ;;     wasi:clocks/monotonic-clock@0.2.0: adapter
 ;;     test:store/store@1.0.0: host, as it is; it is not of WASI 0.2
 ;;     test:log/log@0.1.5: stays, under the same name
