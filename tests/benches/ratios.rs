@@ -18,13 +18,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
+use wac_graph::CompositionGraph;
+use wac_graph::types::Package;
 use wasi_uplift::{LinkMode, Options};
 use wasi_uplift_tests::{Guest, MODES, cargo};
 
 const MIB: usize = 1 << 20;
 
 /// The measurements, each with the ratio that a fused guest is to reach.
-const MEASURED: [(&str, Option<f64>); 27] = [
+const MEASURED: [(&str, Option<f64>); 30] = [
     ("now", Some(1.05)),
     ("ready", Some(0.2)),
     ("ready, of a timer that runs", None),
@@ -50,8 +52,18 @@ const MEASURED: [(&str, Option<f64>); 27] = [
     ("open, read, close", Some(1.15)),
     ("http request, as served by default", Some(0.5)),
     ("http request, instances used alike", Some(1.25)),
+    ("call of another component", Some(1.1)),
+    ("the same with a list of 100", Some(1.1)),
+    ("the same with a line to print", Some(1.1)),
     ("instantiate", Some(1.3)),
     ("bytes", None),
+];
+
+/// The measurements of a guest that is composed of several components.
+const COMPOSED: [&str; 3] = [
+    "call of another component",
+    "the same with a list of 100",
+    "the same with a line to print",
 ];
 
 /// The measurements of the guest for WASI 0.3.
@@ -85,6 +97,8 @@ fn main() {
     let by_hand = build_guest("bench-p3", "bench_p3_guest");
     let server = Guest::named("http-stable-server").expect("there is one");
     let server = server.path().to_owned();
+    let parts = folder.path().join("parts.wasm");
+    std::fs::write(&parts, joined()).expect("writing a component");
     let uplift = |name: &str, guest: &Path, mode: LinkMode| {
         let bytes = std::fs::read(guest).expect("reading a guest");
         let start = Instant::now();
@@ -99,6 +113,7 @@ fn main() {
         host: env!("CARGO_BIN_EXE_p3-only-host"),
         guest: uplift("guest", &native, mode),
         server: uplift("server", &server, mode),
+        parts: uplift("composed guest", &parts, mode),
         is_native: false,
         can: |_| true,
     };
@@ -107,6 +122,7 @@ fn main() {
         host: env!("CARGO_BIN_EXE_p2-reference-host"),
         guest: native.clone(),
         server: server.clone(),
+        parts: parts.clone(),
         is_native: true,
         can: |_| true,
     }];
@@ -115,6 +131,7 @@ fn main() {
         host: env!("CARGO_BIN_EXE_p3-only-host"),
         guest: uplift("guest for WASI 0.3", &by_hand, LinkMode::Auto),
         server,
+        parts,
         is_native: false,
         can: |name| BY_HAND.contains(&name),
     };
@@ -166,6 +183,7 @@ struct Way {
     host: &'static str,
     guest: PathBuf,
     server: PathBuf,
+    parts: PathBuf,
     is_native: bool,
     /// Returns `true` for the measurements that it can do.
     can: fn(&str) -> bool,
@@ -212,8 +230,12 @@ impl Way {
     }
 
     fn run(&self, name: &str, peer: &str, home: &Path) -> f64 {
+        let guest = match COMPOSED.contains(&name) {
+            true => &self.parts,
+            false => &self.guest,
+        };
         let mut child = Command::new(self.host)
-            .arg(&self.guest)
+            .arg(guest)
             // As Wasmtime's own command does.
             .args(["--inline-files", "--inherit-network", "--dir"])
             .arg(format!("{}::/home", home.display()))
@@ -251,6 +273,42 @@ fn build_guest(folder: &str, name: &str) -> PathBuf {
     cargo::build(&guests.join(folder), "wasm32-wasip2", &target, &[]).expect("the guest builds");
     let folder = target.join("wasm32-wasip2/release");
     folder.join(name).with_extension("wasm")
+}
+
+/// A program, joined with the component that serves its imports.
+fn joined() -> Vec<u8> {
+    let part = |name: &str| {
+        let path = Path::new(env!("OUT_DIR")).join("guests").join(name);
+        std::fs::read(path).expect("the build script has made it")
+    };
+    let mut graph = CompositionGraph::new();
+    let mut instantiate = |name: &str, file: &str| {
+        let package = Package::from_bytes(name, None, part(file), graph.types_mut())?;
+        let package = graph.register_package(package)?;
+        anyhow::Ok(graph.instantiate(package))
+    };
+    let mut join = || {
+        let store = instantiate("parts:store", "parts_store.wasm")?;
+        let relay = instantiate("parts:relay", "parts_relay.wasm")?;
+        let app = instantiate("parts:app", "parts-app.wasm")?;
+        anyhow::Ok([store, relay, app])
+    };
+    let [store, relay, app] = join().expect("they are components");
+    for (name, of, by) in [
+        ("test:parts/store", relay, store),
+        ("test:parts/store", app, store),
+        ("test:parts/relay", app, relay),
+    ] {
+        let export = graph.alias_instance_export(by, name).expect("it is there");
+        let joined = graph.set_instantiation_argument(of, name, export);
+        joined.expect("they fit");
+    }
+    let run = graph.alias_instance_export(app, "wasi:cli/run@0.2.0");
+    let run = run.expect("it is a program");
+    graph.export(run, "wasi:cli/run@0.2.0").expect("it is one");
+    graph
+        .encode(Default::default())
+        .expect("it can be composed")
 }
 
 /// Serves one connection in the way that the measurement needs, and returns the address.

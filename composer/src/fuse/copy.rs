@@ -929,11 +929,19 @@ impl<'a> Body<'a> {
 
     /// Traps if a memory ends before so many bytes.
     fn check_room(&mut self, memory: u32, start: u32, bytes: u32) {
+        const PAGE_SHIFT: i64 = 16;
         self.code()
             .local_get(start)
-            .local_get(start)
+            .i64_extend_i32_u()
             .local_get(bytes)
-            .memory_copy(memory, memory);
+            .i64_extend_i32_u()
+            .i64_add()
+            .memory_size(memory)
+            .i64_extend_i32_u()
+            .i64_const(PAGE_SHIFT)
+            .i64_shl()
+            .i64_gt_u();
+        self.trap_if();
     }
 }
 

@@ -2,6 +2,8 @@
 
 wit_bindgen::generate!({ world: "app", path: "wit" });
 
+use std::hint::black_box;
+use std::time::Instant;
 use test::parts::relay;
 use test::parts::store::{self, Entry, Level, Log};
 
@@ -20,11 +22,8 @@ fn entry(at: u64, text: &str) -> Entry {
 }
 
 fn main() {
-    let rounds = std::env::args()
-        .nth(1)
-        .and_then(|rounds| rounds.parse().ok());
-    if let Some(rounds) = rounds {
-        return work(rounds);
+    if let Some(name) = std::env::args().nth(1) {
+        return measure(&name);
     }
     println!("app: begins");
     let log = Log::new("one");
@@ -55,14 +54,21 @@ fn main() {
     println!("app: ends");
 }
 
-/// Calls that do little else.
-fn work(rounds: u64) {
-    let log = Log::new("work");
+/// Repeats a call, and prints on stderr how many nanoseconds one takes.
+fn measure(name: &str) {
     let pairs: Vec<(u8, u64)> = (0..100).map(|number| (number as u8, number)).collect();
-    let mut sum = 0_u64;
-    for round in 0..rounds {
-        sum = sum.wrapping_add(store::sum(&pairs));
-        sum = sum.wrapping_add(log.marks().len() as u64 + round);
+    let line = "a line that says what another component is to print, and no more ".repeat(2);
+    let (times, call): (u32, &dyn Fn() -> u64) = match name {
+        "call of another component" => (2_000_000, &|| store::sum(&[])),
+        "the same with a list of 100" => (200_000, &|| store::sum(&pairs)),
+        "the same with a line to print" => (100_000, &|| store::say(&line)),
+        _ => panic!("no such measurement"),
+    };
+    call();
+    let start = Instant::now();
+    for _ in 0..times {
+        black_box(call());
     }
-    println!("app: {sum}");
+    let taken = start.elapsed().as_nanos() as f64;
+    eprintln!("{}", taken / f64::from(times));
 }
