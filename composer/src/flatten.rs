@@ -112,6 +112,7 @@ pub(crate) fn flatten(model: &mut Model<'_>, root: ScopeId) -> Result<Flat, Fuse
         items: Vec::new(),
         copies: HashMap::new(),
         instances: HashMap::new(),
+        names_of_own: HashMap::new(),
         part: Part::default(),
         outer: vec![Part::default()],
         names: vec![None],
@@ -208,6 +209,9 @@ struct Flattening<'m, 'a> {
     copies: HashMap<ItemId, ItemId>,
     /// What has become of instances.
     instances: HashMap<ItemId, Rc<Inlined>>,
+    /// What the outermost component's own names stand for, where they are names still: what it
+    /// exports has to be exported by these.
+    names_of_own: HashMap<ItemId, Bound>,
     part: Part,
     /// See [`Flat`].
     outer: Vec<Part>,
@@ -222,9 +226,13 @@ impl<'a> Flattening<'_, 'a> {
         if self.inlined(id)? {
             return Ok(());
         }
-        let exported = match self.model[id].definition {
-            Definition::Export { item, .. } => self.instances.get(&item).cloned(),
-            _ => None,
+        let name_of = match &self.model[id].definition {
+            Definition::Export { item, .. } => Some(self.bound(*item)),
+            Definition::Alias(Alias::Export { instance, name, .. }) => {
+                let instance = self.instances.get(instance);
+                instance.and_then(|instance| instance.exports.get(name.as_ref()).cloned())
+            }
+            _ => self.bundle(id, id),
         };
         self.make_items(id)?;
         let mut refers_to_copies = false;
@@ -240,10 +248,27 @@ impl<'a> Flattening<'_, 'a> {
             self.model.redefine(id, definition);
         }
         self.place(id)?;
-        if let Some(instance) = exported {
-            self.bind(id, Bound::Instance(instance));
+        match name_of {
+            Some(Bound::Instance(instance)) => _ = self.instances.insert(id, instance),
+            Some(bound) => _ = self.names_of_own.insert(id, bound),
+            None => {}
         }
         Ok(())
+    }
+
+    /// An instance that is made of its exports one by one, and is to be this definition. `None` if
+    /// it is anything else.
+    fn bundle(&self, id: ItemId, item: ItemId) -> Option<Bound> {
+        let Definition::Instance(Instance::Exports(exports)) = &self.model[id].definition else {
+            return None;
+        };
+        let exports = exports
+            .iter()
+            .map(|(name, id)| (name.name.to_string(), self.bound(*id)));
+        Some(Bound::Instance(Rc::new(Inlined {
+            exports: exports.collect(),
+            item: Some(item),
+        })))
     }
 
     /// Finds the export that an alias in another place is now the name of.
@@ -286,6 +311,9 @@ impl<'a> Flattening<'_, 'a> {
         }
         self.make_items(id)?;
         let copy = self.model.copy(id, &mut self.copies);
+        if let Some(bundle) = self.bundle(id, copy) {
+            self.bind(id, bundle);
+        }
         let mut definition = self.model[copy].definition.clone();
         if matches!(definition, Definition::Alias(_)) {
             self.find_target(&mut definition);
@@ -392,8 +420,11 @@ impl<'a> Flattening<'_, 'a> {
 
     /// What has become of a definition.
     fn bound(&self, id: ItemId) -> Bound {
-        match self.instances.get(&id) {
-            Some(instance) => Bound::Instance(instance.clone()),
+        if let Some(instance) = self.instances.get(&id) {
+            return Bound::Instance(instance.clone());
+        }
+        match self.names_of_own.get(&id) {
+            Some(bound) => bound.clone(),
             None => Bound::Item(self.copy_of(id)),
         }
     }

@@ -1,6 +1,8 @@
 //! Guests that are composed of several components: what these do to each other is what it is with a
 //! host between them, be it allowed or not.
 
+mod random;
+
 use std::fmt::Write as _;
 use wasi_uplift::{LinkMode, Linked, Options, compose};
 use wasi_uplift_tests::host::{self, Wasi};
