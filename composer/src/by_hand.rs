@@ -148,7 +148,8 @@ impl From<crate::catalogue::CatalogueError> for PieceError {
 }
 
 /// Makes a component of the whole adapter. It exports every WASI 0.2 interface that can be served
-/// with the target of the options, and imports that version of WASI 0.3. Packages that are to be
+/// with the target of the options, and imports that version of WASI 0.3. The exception is
+/// `wasi:http/incoming-handler`, for which it would have to import `wasi:http/handler`. Packages that are to be
 /// [left out](Options::without) are neither exported nor imported. Options about a guest are of no
 /// effect.
 ///

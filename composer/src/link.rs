@@ -7,7 +7,7 @@ use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{Definition, ExternType, ItemId, Sort, Type};
+use crate::component::{Definition, ExternType, Instance, ItemId, Sort, Type};
 use crate::demand::Demand;
 use crate::error::{InternalError, LinkError, PlanError};
 use crate::front;
@@ -117,7 +117,14 @@ pub(crate) fn link(
         .map_err(unserved)?;
     let mut served = Vec::new();
     for (import, by) in plan.adapted() {
-        let export = assembly.instance_export(Sort::Instance, adapter, by.to_string());
+        // What nothing is taken of, the adapter doesn't export.
+        let export = match import.functions.is_empty() && import.types.is_empty() {
+            true => assembly.define(
+                Sort::Instance,
+                Definition::Instance(Instance::Exports(Vec::new())),
+            ),
+            false => assembly.instance_export(Sort::Instance, adapter, by.to_string()),
+        };
         served.push((import.name.clone(), export));
     }
     let instance = assembly.instantiate(guest.root, served).map_err(unserved)?;
@@ -270,6 +277,17 @@ mod tests {
                 "component",
             ]
         );
+    }
+
+    #[test]
+    fn nothing_is_taken_of_an_interface() {
+        let imports = imports(
+            r#"(component
+                (import "wasi:random/random@0.2.0" (instance))
+                (import "wasi:random/insecure@0.2.0" (instance
+                    (export "get-insecure-random-u64" (func (result u64))))))"#,
+        );
+        assert_eq!(imports.unwrap(), ["wasi:random/insecure@0.3.0"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod client;
 mod http2;
 mod languages;
 mod load;
+mod middleware;
 mod peer;
 mod place;
 mod server;

@@ -373,12 +373,28 @@ set! {
     set_path_with_query(u32, u32, u32) "wasi-uplift:absent/wasi:http/types@0.3.0#[method]request.set-path-with-query"
 }
 
-#[unsafe(export_name = "wasi-uplift:absent/wasi:http/client@0.3.0#[async-lower]send")]
-unsafe extern "C" fn send(_: u32, answer: &mut Area<48>) -> u32 {
+/// Denies a request.
+///
+/// # Safety
+///
+/// The memory is for an answer.
+unsafe fn deny(answer: &mut Area<48>) {
     let denied = Err(ErrorCode::HttpRequestDenied);
-    // SAFETY: the caller passes memory for an answer.
+    // SAFETY: the caller promises it.
     unsafe {
         (<Answer as FuturePayload>::VTABLE.lower)(denied, core::ptr::from_mut(answer).cast())
     };
+}
+
+#[unsafe(export_name = "wasi-uplift:absent/wasi:http/client@0.3.0#[async-lower]send")]
+unsafe extern "C" fn send(_: u32, answer: &mut Area<48>) -> u32 {
+    // SAFETY: the caller passes memory for an answer.
+    unsafe { deny(answer) };
     RETURNED
+}
+
+#[unsafe(export_name = "wasi-uplift:absent/wasi:http/handler@0.3.0#handle")]
+unsafe extern "C" fn handle(_: u32, answer: &mut Area<48>) {
+    // SAFETY: as above.
+    unsafe { deny(answer) };
 }

@@ -1,10 +1,10 @@
 //! `incoming-request`.
 
-use super::fields::Fields;
+use super::fields::{Fields, give_without_body};
 use super::incoming_body::IncomingBody;
 use crate::bindings::exports::wasi::http0_2_12::types::{Method, Scheme};
 use crate::bindings::wasi::http0_3_0::types as p3;
-use crate::p3::http::consume_request;
+use crate::p3::http::{consume_request, new_request, no_request_body};
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::RefCell;
@@ -61,6 +61,21 @@ impl IncomingRequest {
             |request| Rc::new(request.get_headers()),
             |head| head.headers.clone(),
         ))
+    }
+
+    /// Makes it one of WASI 0.3 again. A body that was taken is not there any more.
+    pub fn into_p3(self) -> p3::Request {
+        let head = match self.0.into_inner() {
+            Request::Whole(request) => return request,
+            Request::Head(head) => head,
+        };
+        let request = new_request(give_without_body(head.headers), no_request_body(), None);
+        // All of it comes from a request.
+        _ = request.set_method(&head.method);
+        _ = request.set_scheme(head.scheme.as_ref());
+        _ = request.set_authority(head.authority.as_deref());
+        _ = request.set_path_with_query(head.path_with_query.as_deref());
+        request
     }
 
     pub fn consume(&self) -> Result<IncomingBody, ()> {

@@ -9,6 +9,7 @@ mod future_incoming_response;
 mod future_trailers;
 mod incoming;
 mod incoming_body;
+mod incoming_handler;
 mod incoming_request;
 mod incoming_response;
 mod outgoing_body;

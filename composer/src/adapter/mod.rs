@@ -167,8 +167,12 @@ pub(crate) fn fusible(
     })
 }
 
+/// The interface by which a guest has another component answer requests. Serving it takes an import
+/// that only hosts of such guests have.
+const NEXT_HANDLER: &str = "wasi:http/incoming-handler@";
+
 /// Makes the adapter with everything that can be served with its target, but for what is of the
-/// packages `without`, as a component.
+/// packages `without` and for [`NEXT_HANDLER`], as a component.
 ///
 /// # Errors
 ///
@@ -184,7 +188,8 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
             _ if interface.name == LIFECYCLE => "wasi:cli",
             _ => "wasi:http",
         };
-        if !without.contains(&package) && catalogue.serves(package) {
+        let is_next_handler = interface.name.starts_with(NEXT_HANDLER);
+        if !without.contains(&package) && catalogue.serves(package) && !is_next_handler {
             let types = catalogue.resolve().interfaces[interface.id].types.keys();
             let all = Items {
                 functions: interface.functions.keys().cloned().collect(),

@@ -3,7 +3,7 @@
 use crate::LAB;
 use wasi_uplift_tests::{Guest, Host, Place, Scenario};
 
-const SHAPES: [&str; 3] = ["stable", "december", "candidate"];
+pub const SHAPES: [&str; 3] = ["stable", "december", "candidate"];
 
 /// Returns the reference: the stable shape on the WASI 0.2 host.
 pub fn reference(program: &str) -> Place {
