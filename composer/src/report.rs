@@ -156,16 +156,26 @@ impl Report {
             && self.exports.iter().all(|export| export.fate.is_ok())
     }
 
-    /// The imports that aren't of WASI 0.2 or 0.3, which any host has to serve itself. A type of
+    /// The imports that a host has to serve besides what hosts of WASI 0.3 have: those of the guest
+    /// that aren't of WASI 0.2 or 0.3, and the handler behind one that passes requests on. A type of
     /// values is the same type everywhere, so that nobody has to serve it.
     pub fn of_the_host(&self) -> impl Iterator<Item = &str> {
+        let imports = match &self.verdict {
+            Verdict::Composes(composed) => composed.imports.as_slice(),
+            _ => &[],
+        };
+        let handlers = imports.iter().filter(|it| it.starts_with(NEXT_HANDLER));
         let is_served = |import: &&Reported<ImportFate>| {
             matches!(import.fate, Ok(ImportFate::Host)) && import.item.sort != Sort::Type
         };
         let served = self.imports.iter().filter(is_served);
-        served.map(|import| import.item.name.as_str())
+        let served = served.map(|import| import.item.name.as_str());
+        served.chain(handlers.map(String::as_str))
     }
 }
+
+/// What answers the requests that a guest passes on.
+const NEXT_HANDLER: &str = "wasi:http/handler@";
 
 impl Reported<ImportFate> {
     /// Which shape the import has, if its label stands for two.

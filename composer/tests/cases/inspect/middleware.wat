@@ -30,4 +30,4 @@
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
 ;;
-;;   Once composed, it runs on a host that ships only WASI 0.3.0.
+;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `wasi:http/handler@0.3.0`.
