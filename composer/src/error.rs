@@ -587,6 +587,14 @@ pub enum FuseError {
         /// One of them.
         built_in: String,
     },
+    /// The guest uses resources, streams or futures of WASI 0.3, whose handles are of one table with
+    /// the adapter's.
+    #[error("the guest uses resources, streams or futures of `{import}` itself")]
+    #[non_exhaustive]
+    Handles {
+        /// The import.
+        import: String,
+    },
     /// The guest is composed of components that can't become parts of one.
     #[error("its components stay apart: {reason}")]
     #[non_exhaustive]
@@ -625,12 +633,15 @@ pub enum PartsReason {
     /// A resource that one of them defines is known outside.
     #[error("a resource that one of them defines is exported, or handed to the host")]
     Resource,
-    /// Several of them use resources of the host, which a single component has in one table.
-    #[error("more than one of them uses resources of the host")]
-    HostResources,
-    /// One calls back into another that it is a part of.
-    #[error("one of them calls the one that it is a part of")]
-    Reentrance,
+    /// They use resources, streams or futures of the host's, which a single component has in one
+    /// table with the adapter's.
+    #[error(
+        "one of them uses resources, streams or futures of the host's that are not of WASI 0.2"
+    )]
+    HostHandles,
+    /// One calls another that it is a part of, or that is a part of it.
+    #[error("one of them calls one that it is a part of, or that is a part of it")]
+    Nested,
     /// A resource is both lent and given away in one call.
     #[error("a function between them is lent and given resources of one type")]
     LentAndGiven,

@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How many definitions the one component may have for each that there were: an inner component can
-/// be instantiated more than once, and so can those that it instantiates itself.
+/// How many definitions there may be for each that there was, and how many instances: an inner
+/// component can be instantiated more than once, and so can those that it instantiates itself.
 const MOST_COPIES: usize = 8;
 
 /// A part of a guest: an instance of one of its components. The first is the guest's own.
@@ -109,6 +109,7 @@ pub(crate) fn flatten(model: &mut Model<'_>, root: ScopeId) -> Result<Flat, Fuse
         model,
         acting,
         limit,
+        instantiated: 0,
         items: Vec::new(),
         copies: HashMap::new(),
         instances: HashMap::new(),
@@ -200,8 +201,10 @@ enum Bound {
 struct Flattening<'m, 'a> {
     model: &'m mut Model<'a>,
     acting: HashSet<ScopeId>,
-    /// How many definitions there may be.
+    /// How many definitions there may be, and how many instances.
     limit: usize,
+    /// How many instances there are.
+    instantiated: usize,
     /// The definitions of the one component so far.
     items: Vec<ItemId>,
     /// What has become of definitions. Where a component is instantiated more than once, it is the
@@ -293,7 +296,7 @@ impl<'a> Flattening<'_, 'a> {
             // It has been bound to the argument.
             Definition::Import { .. } => return Ok(()),
             Definition::Export { item, .. } => {
-                let bound = self.bound(*item);
+                let bound = self.handed(*item)?;
                 self.bind(id, bound);
                 return Ok(());
             }
@@ -324,7 +327,7 @@ impl<'a> Flattening<'_, 'a> {
     }
 
     fn place(&mut self, id: ItemId) -> Result<(), FuseError> {
-        if self.items.len() >= self.limit {
+        if self.model.len() > self.limit {
             return Err(PartsReason::Instances.into());
         }
         self.items.push(id);
@@ -378,6 +381,10 @@ impl<'a> Flattening<'_, 'a> {
         scope: ScopeId,
         args: &[(Cow<'a, str>, ItemId)],
     ) -> Result<Inlined, FuseError> {
+        self.instantiated += 1;
+        if self.instantiated > self.limit {
+            return Err(PartsReason::Instances.into());
+        }
         let acts = self.acting.contains(&scope);
         let item = match acts {
             true => None,
@@ -390,7 +397,7 @@ impl<'a> Flattening<'_, 'a> {
         };
         for (name, arg) in args {
             if let Some(import) = self.model[scope].imports.get(name).copied() {
-                let bound = self.bound(*arg);
+                let bound = self.handed(*arg)?;
                 self.bind(import, bound);
             }
         }
@@ -426,6 +433,17 @@ impl<'a> Flattening<'_, 'a> {
         match self.names_of_own.get(&id) {
             Some(bound) => bound.clone(),
             None => Bound::Item(self.copy_of(id)),
+        }
+    }
+
+    /// What has become of a definition that is handed to another component. A component with code
+    /// can't be: it knows what is around the place where it is defined.
+    fn handed(&self, id: ItemId) -> Result<Bound, FuseError> {
+        match &self.model[self.model.origin(self.copy_of(id))].definition {
+            Definition::Component(scope) if self.acting.contains(scope) => {
+                Err(PartsReason::Component.into())
+            }
+            _ => Ok(self.bound(id)),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{Definition, ExternType, Instance, ItemId, Sort, Type};
+use crate::component::{Definition, ExternType, Instance, ItemId, ScopeId, Sort, Type};
 use crate::demand::Demand;
 use crate::error::{InternalError, LinkError, PlanError};
 use crate::front;
@@ -228,15 +228,62 @@ fn place_front<'a>(
         .model
         .read(&front.component)
         .map_err(InternalError::link)?;
-    let mut args = vec![(front.of_guest.to_string(), of_guest)];
+    let mut args = Vec::new();
     for name in &front.of_adapter {
         let export = assembly.instance_export(Sort::Instance, adapter, *name);
         args.push((name.to_string(), export));
     }
+    let of_guest = complete(assembly, component, front.of_guest, of_guest, &args);
+    args.push((front.of_guest.to_string(), of_guest));
     let instance = assembly.instantiate(component, args).map_err(|import| {
         InternalError::link(format!("nothing is imported as `{import}` for the front"))
     })?;
     Ok(assembly.instance_export(Sort::Instance, instance, to.to_string()))
+}
+
+/// The guest's export with the types that the front takes of it. A guest need not export them: they
+/// are those of the adapter's export.
+fn complete(
+    assembly: &mut Assembly<'_, '_>,
+    front: ScopeId,
+    import: &str,
+    of_guest: ItemId,
+    of_adapter: &[(String, ItemId)],
+) -> ItemId {
+    let model = &assembly.model;
+    let import = model[front].imports.get(import).copied();
+    let wanted = import.map_or_else(Vec::new, |import| model.exports_of(import));
+    let is_missing = |(name, _): &&(&str, ItemId)| model.export_of(of_guest, name).is_none();
+    let missing: Vec<String> = wanted
+        .iter()
+        .filter(is_missing)
+        .map(|(name, _)| name.to_string())
+        .collect();
+    if missing.is_empty() {
+        return of_guest;
+    }
+    let there: Vec<(String, Sort)> = model
+        .exports_of(of_guest)
+        .into_iter()
+        .map(|(name, id)| (name.to_string(), model[id].sort))
+        .collect();
+    let mut exports = Vec::new();
+    for (name, sort) in there {
+        let item = assembly.instance_export(sort, of_guest, name.clone());
+        exports.push((name.into(), item));
+    }
+    for name in missing {
+        let mut instances = of_adapter.iter().map(|(_, instance)| *instance);
+        let by = instances.find(|instance| assembly.model.export_of(*instance, &name).is_some());
+        if let Some(by) = by {
+            let item = assembly.instance_export(Sort::Type, by, name.clone());
+            exports.push((name.into(), item));
+        }
+    }
+    assembly.define(
+        Sort::Instance,
+        Definition::Instance(Instance::Exports(exports)),
+    )
 }
 
 #[cfg(test)]

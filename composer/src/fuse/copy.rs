@@ -12,6 +12,7 @@ use super::handles::Tag;
 use super::leaving::Closed;
 use super::removed::Encoding;
 use super::tags::FunctionTags;
+use crate::core_module::val_type;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Type, TypeDefKind};
@@ -255,10 +256,9 @@ impl<'a> Body<'a> {
                         self.code().i32_wrap_i64();
                     }
                     self.code().local_set(tag);
-                    self.each_case(tag, &cases, Self::is_passed, |body, payload| {
-                        let count = body.flat_types(payload).len();
-                        body.flat(payload, &slots[1..1 + count]);
-                    });
+                    for (index, payload) in cases.iter().enumerate() {
+                        self.flat_case(tag, index, payload.as_ref(), &slots[1..]);
+                    }
                 } else if let TypeDefKind::List(element) = kind {
                     self.pair(slots, |body, start, len| body.list(element, start, len));
                 } else if let TypeDefKind::Flags(flags) = kind {
@@ -279,6 +279,48 @@ impl<'a> Body<'a> {
                 });
             }
         }
+    }
+
+    /// Passes on what a case of a variant carries, if the value is of that case. What the case
+    /// doesn't use of the slots is 0 where a guest gets it.
+    fn flat_case(&mut self, tag: u32, index: usize, payload: Option<&Type>, slots: &[Slot]) {
+        let types = payload.map_or_else(Vec::new, |payload| self.flat_types(payload));
+        let (used, unused) = slots.split_at(types.len());
+        let wider: Vec<(Slot, ValType)> = used
+            .iter()
+            .zip(types)
+            .map(|(slot, ty)| (*slot, val_type(ty)))
+            .filter(|(slot, ty)| slot.ty != *ty)
+            .collect();
+        let is_passed = payload.is_some_and(|payload| self.is_passed(payload));
+        let is_cleared = self.to.is_guest() && !(wider.is_empty() && unused.is_empty());
+        if !is_passed && !is_cleared {
+            return;
+        }
+        self.code()
+            .local_get(tag)
+            .i32_const(index as i32)
+            .i32_eq()
+            .if_(BlockType::Empty);
+        if is_cleared {
+            for (slot, ty) in wider {
+                self.narrowed(slot, ty, |_, _| {});
+            }
+            for slot in unused {
+                let mut code = self.code();
+                match slot.ty {
+                    ValType::I64 => code.i64_const(0),
+                    ValType::F32 => code.f32_const(0.0.into()),
+                    ValType::F64 => code.f64_const(0.0.into()),
+                    _ => code.i32_const(0),
+                };
+                code.local_set(slot.local);
+            }
+        }
+        if let Some(payload) = payload.filter(|_| is_passed) {
+            self.flat(payload, used);
+        }
+        self.code().end();
     }
 
     /// What a string or list is passed as.
@@ -470,7 +512,8 @@ impl<'a> Body<'a> {
         let has_gaps = fields < size || params.iter().any(|ty| self.has_gaps(ty));
         let (from, to) = (At::start(start), At::start(copy));
         if self.to.is_guest() && has_gaps {
-            self.check_room(self.from.memory, start, len);
+            self.check_end(self.from.memory, start, size);
+            self.check_end(self.to.memory, copy, size);
             for (offset, ty) in &offsets {
                 let offset = offset.size_wasm32() as u32;
                 self.copy_value(ty, from.plus(offset), to.plus(offset));
@@ -487,10 +530,18 @@ impl<'a> Body<'a> {
 
     /// Copies a result to where the caller wants it.
     pub fn result_in_memory(&mut self, ty: &Type, from: u32, to: u32) {
-        let align = self.types.align(ty);
+        let (size, align) = (self.types.size(ty), self.types.align(ty));
+        // What is copied piece by piece may not be all that has to be there.
+        let in_pieces = size > SHORT || self.has_gaps(ty);
         self.check_alignment(to, align);
+        if in_pieces {
+            self.check_end(self.to.memory, to, size);
+        }
         if self.from.is_guest() {
             self.check_alignment(from, align);
+            if in_pieces {
+                self.check_end(self.from.memory, from, size);
+            }
         }
         let (from, to) = (At::start(from), At::start(to));
         self.copy_value(ty, from, to);
@@ -608,6 +659,9 @@ impl<'a> Body<'a> {
             (false, _) => self.string_from_adapter(start, len),
             // Both are UTF-8, see `between`.
             (true, true) => {
+                // No string has more bytes.
+                self.code().local_get(len).i32_const(0).i32_lt_s();
+                self.trap_if();
                 let copy = self.allocate(len, 1);
                 self.copy_list(start, copy, len);
                 self.code().local_get(copy).local_set(start);
@@ -925,6 +979,15 @@ impl<'a> Body<'a> {
             }
         }
         copy
+    }
+
+    /// Traps if a memory ends before a value of this size.
+    fn check_end(&mut self, memory: u32, start: u32, size: u32) {
+        if size > 0 {
+            let last = At::start(start).plus(size - 1);
+            let place = place(last, 1, memory);
+            self.code().local_get(start).i32_load8_u(place).drop();
+        }
     }
 
     /// Traps if a memory ends before so many bytes.

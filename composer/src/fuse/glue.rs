@@ -93,6 +93,11 @@ pub(super) fn strings(resolve: &Resolve, function: &Function, also: Strings) -> 
     }
 }
 
+/// Whether strings go with a function at all.
+pub(super) fn has_strings(resolve: &Resolve, function: &Function) -> bool {
+    strings(resolve, function, Strings::default()) != Strings::default()
+}
+
 fn has_string(resolve: &Resolve, ty: &Type) -> bool {
     match ty {
         Type::String => true,
@@ -170,10 +175,9 @@ fn calls(
         bodies.push((callee, outer, call, post_return));
     }
     let count = imports.functions;
-    let has_strings = |callee: &Callee<'_>| {
-        strings(types.resolve, callee.function, Strings::default()) != Strings::default()
-    };
-    let checks_text = known.callee.is_guest() && callees.iter().any(has_strings);
+    let mut functions_of_callee = callees.iter().map(|callee| callee.function);
+    let checks_text = known.callee.is_guest()
+        && functions_of_callee.any(|function| has_strings(types.resolve, function));
     if checks_text {
         // One for each direction, after the functions.
         let first = count + bodies.len() as u32;
@@ -222,6 +226,11 @@ fn write(
 ) -> wasm_encoder::Function {
     if let Some(caller) = &known.caller.guest {
         leaving::check(&mut body.code(), caller.may_not_leave);
+    }
+    let results = val_types(&outer.results);
+    let is_closed = known.catches();
+    if is_closed {
+        leaving::begin_catching(&mut body.code(), results.first().copied());
     }
     let lends = known.callee.guest.as_ref().and_then(|callee| callee.lent);
     let lent_before = lends.map(|lent| {
@@ -284,6 +293,9 @@ fn write(
     if let Some((_, value, _)) = result.filter(|_| !outer.retptr) {
         body.code().local_get(value);
     }
+    if is_closed {
+        leaving::end_catching(&mut body.code());
+    }
     body.finish()
 }
 
@@ -320,6 +332,14 @@ pub(super) struct Guest {
     pub defines: BTreeSet<Tag>,
     pub may_not_leave: u32,
     pub throws: bool,
+}
+
+impl Known {
+    /// Whether exceptions have to be caught: none passes from one part of a guest to another.
+    fn catches(&self) -> bool {
+        let throws = |side: &Side| side.guest.as_ref().is_some_and(|guest| guest.throws);
+        self.callee.is_guest() && (throws(&self.caller) || throws(&self.callee))
+    }
 }
 
 impl Side {

@@ -17,6 +17,7 @@ use crate::component::{Alias, CanonicalOption, Definition, ItemId, Model, Sort, 
 use crate::error::{FuseError, InternalError, PartsReason};
 use crate::flatten::{Flat, Part};
 use crate::plan::Plan;
+use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,13 @@ impl<'p> Served<'p> {
     }
 }
 
+/// A function that one part lifts and another lowers.
+struct PartFunction {
+    function: Function,
+    tags: FunctionTags,
+    has_strings: bool,
+}
+
 /// What takes the place of the guest's functions of removed imports, and between its parts.
 #[derive(Default)]
 pub(super) struct Replacements {
@@ -63,8 +71,8 @@ pub(super) struct Replacements {
     lowered: HashMap<ItemId, (RemovedItem, FunctionTags)>,
     /// For a `resource.drop`: the tag of its resource.
     pub dropped: HashMap<ItemId, Tag>,
-    /// For a lowered function of another part: its type, and the tags of its resources.
-    pub called: HashMap<ItemId, (Function, FunctionTags)>,
+    /// The functions that one part lifts and another lowers.
+    called: HashMap<ItemId, PartFunction>,
     /// For what is done with a resource that a part defines: its tag.
     pub handled: HashMap<ItemId, Tag>,
     /// The types of the resources that each part defines.
@@ -111,8 +119,9 @@ impl Replacements {
                     replacements.dropped.insert(*id, tag);
                 }
                 (Replaced::Called(lifted, lowering), _) => {
-                    if flat.contains(flat.part(lifted.function), flat.part(*id)) {
-                        return Err(PartsReason::Reentrance.into());
+                    let (callee, caller) = (flat.part(lifted.function), flat.part(*id));
+                    if flat.contains(callee, caller) || flat.contains(caller, callee) {
+                        return Err(PartsReason::Nested.into());
                     }
                     let ways = [lowering, &lifted.lowering];
                     if ways.iter().any(|way| way.is_async) {
@@ -124,21 +133,28 @@ impl Replacements {
                         }
                         Some(tags.of(model, ty, of_adapter(model, ty)?))
                     };
-                    let ty = model.func_type(lifted.function);
-                    let called = ty.and_then(|ty| {
-                        replacements.part_types.function(model, ty, tags, &mut find)
-                    });
-                    let called = called.ok_or(PartsReason::Unbridged)?;
-                    if lends_and_gives(&replacements.part_types.resolve, &called.0) {
-                        return Err(PartsReason::LentAndGiven.into());
-                    }
-                    let resolve = &replacements.part_types.resolve;
-                    let strings = glue::strings(resolve, &called.0, glue::Strings::default());
+                    let types = &mut replacements.part_types;
+                    let called = match replacements.called.entry(lifted.function) {
+                        Entry::Occupied(called) => called.into_mut(),
+                        Entry::Vacant(called) => {
+                            let ty = model.func_type(lifted.function);
+                            let function =
+                                ty.and_then(|ty| types.function(model, ty, tags, &mut find));
+                            let (function, tags) = function.ok_or(PartsReason::Unbridged)?;
+                            if lends_and_gives(&types.resolve, &function) {
+                                return Err(PartsReason::LentAndGiven.into());
+                            }
+                            called.insert(PartFunction {
+                                has_strings: glue::has_strings(&types.resolve, &function),
+                                function,
+                                tags,
+                            })
+                        }
+                    };
                     let is_utf8 = ways.iter().all(|way| way.encoding == Encoding::Utf8);
-                    if strings != glue::Strings::default() && !is_utf8 {
+                    if called.has_strings && !is_utf8 {
                         return Err(PartsReason::Encoding.into());
                     }
-                    replacements.called.insert(*id, called);
                 }
                 (Replaced::Handled(_, ty), _) => {
                     let tag = tags.of_own(*ty);
@@ -297,6 +313,7 @@ pub(super) fn place(
         part: &part,
         placed: HashSet::new(),
         unwrapped,
+        wrapped: HashSet::new(),
         unclosed,
         closed: HashMap::new(),
         unguarded,
@@ -386,6 +403,8 @@ struct Placement<'s, 'm, 'a, 'p> {
     /// The lifted functions and resources whose core functions are to be wrapped, by the core
     /// instance that has these.
     unwrapped: HashMap<ItemId, Vec<ItemId>>,
+    /// Those that have been.
+    wrapped: HashSet<ItemId>,
     /// The core functions that the host calls where the guest must not leave, by position, as long
     /// as there is nothing around them.
     unclosed: BTreeMap<(Part, usize), ItemId>,
@@ -529,11 +548,8 @@ impl Placement<'_, '_, '_, '_> {
         if self.part.is_guarded(self.assembly.model, id) {
             return self.guard(id);
         }
-        if self
-            .part
-            .wrapped_function(self.assembly.model, id)
-            .is_some()
-        {
+        let function = self.part.wrapped_function(self.assembly.model, id);
+        if function.is_some() && !self.wrapped.contains(&id) {
             self.wrap(id)?;
         }
         self.close(id)?;
@@ -598,29 +614,41 @@ impl Placement<'_, '_, '_, '_> {
     fn call(&mut self, way: Between) {
         let group = self.uncalled.remove(&way).unwrap_or_default();
         let part = self.part;
-        let mut names = Vec::new();
-        let mut cores = Vec::new();
-        for (position, id) in group.iter().enumerate() {
-            let Some(Replaced::Called(lifted, _)) = part.removal.replaced.get(id) else {
-                continue;
-            };
-            let name = position.to_string();
-            let after = lifted.post_return.map(|_| format!("{name}-after"));
-            cores.push((name.clone().into(), lifted.core));
-            cores.extend(after.clone().map(Cow::from).zip(lifted.post_return));
-            names.push((name, after));
+        // One that is lowered more than once is there once.
+        let mut all: Vec<&Lifted> = Vec::new();
+        let mut known = HashMap::new();
+        let mut positions = Vec::new();
+        for id in group {
+            if let Some(Replaced::Called(lifted, _)) = part.removal.replaced.get(&id) {
+                let position = *known.entry(lifted.function).or_insert(all.len());
+                if position == all.len() {
+                    all.push(lifted);
+                }
+                positions.push((id, position));
+            }
         }
-        let all = group.iter().zip(&names);
-        let callees = all.filter_map(|(id, (export, post_return))| {
-            let (function, tags) = part.replacements.called.get(id)?;
-            Some(Callee {
-                function,
-                export,
-                post_return: post_return.as_deref(),
-                tags,
-            })
+        let names = all.iter().enumerate().map(|(position, lifted)| {
+            let after = lifted.post_return.map(|_| format!("{position}-after"));
+            (position.to_string(), after)
         });
-        let callees: Vec<Callee<'_>> = callees.collect();
+        let names: Vec<(String, Option<String>)> = names.collect();
+        let mut cores = Vec::new();
+        let mut callees = Vec::new();
+        for (lifted, (export, after)) in all.iter().zip(&names) {
+            cores.push((export.clone().into(), lifted.core));
+            cores.extend(after.clone().map(Cow::from).zip(lifted.post_return));
+            callees.extend(
+                part.replacements
+                    .called
+                    .get(&lifted.function)
+                    .map(|it| Callee {
+                        function: &it.function,
+                        export,
+                        post_return: after.as_deref(),
+                        tags: &it.tags,
+                    }),
+            );
+        }
         let sides = way.map(|(_, lowering)| part.side(&lowering));
         let none = BTreeSet::new();
         let defined = way.map(|(of, _)| part.replacements.defined.get(&of).unwrap_or(&none));
@@ -633,7 +661,11 @@ impl Placement<'_, '_, '_, '_> {
         args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
         args.extend(self.allocation(&lifting, cores, glue::CALLEE));
         let instance = self.assembly.instantiate_core(module, args);
-        self.replace(group, instance);
+        for (id, position) in positions {
+            self.assembly
+                .replace_by_core_export(id, instance, position.to_string());
+            self.placed.insert(id);
+        }
     }
 
     /// Places what a part does with resources that parts define, as far as their destructors are
@@ -667,7 +699,7 @@ impl Placement<'_, '_, '_, '_> {
             }
         }
         self.unhandled.insert(part, later);
-        let module = resources::module(&functions);
+        let module = resources::module(&functions, self.part.throws);
         let mut args = vec![(glue::HANDLES.into(), self.part.handles[part.place()])];
         if !destructors.is_empty() {
             args.push((glue::GUEST.into(), self.assembly.bundle_core(destructors)));
@@ -682,13 +714,9 @@ impl Placement<'_, '_, '_, '_> {
         let model = &self.assembly.model;
         let function = self.part.wrapped_function(model, id);
         let core_instance = function.and_then(|function| core_instance_of(model, function));
-        let group = match core_instance {
-            Some(core_instance) => self.unwrapped.remove(&core_instance).unwrap_or_default(),
-            None => vec![id],
-        };
-        if group.is_empty() {
-            return Ok(());
-        }
+        let group = core_instance.and_then(|core_instance| self.unwrapped.remove(&core_instance));
+        let group = group.unwrap_or_else(|| vec![id]);
+        self.wrapped.extend(&group);
         let destructor = Wrapper::CannotWait(Signature::destructor());
         let wrapped = group.iter().filter_map(|id| {
             let function = self.part.wrapped_function(self.assembly.model, *id)?;

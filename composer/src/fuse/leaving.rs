@@ -63,6 +63,19 @@ impl Closed<'_> {
     }
 }
 
+/// Begins code out of which no exception comes: one that would ends in a trap. The code leaves
+/// `result` on the stack, which the function returns.
+pub(super) fn begin_catching(code: &mut InstructionSink<'_>, result: Option<ValType>) {
+    let block = result.map_or(BlockType::Empty, BlockType::Result);
+    code.block(BlockType::Empty)
+        .try_table(block, [Catch::All { label: 0 }]);
+}
+
+/// Ends it, and so the function.
+pub(super) fn end_catching(code: &mut InstructionSink<'_>) {
+    code.end().return_().end().unreachable();
+}
+
 /// The core module of functions that do what the guest's own ways out do, if it may leave. They
 /// have positions for names, as what they call has in [`GUEST`].
 pub(super) fn guards(ways_out: &[Signature]) -> Vec<u8> {

@@ -32,14 +32,14 @@ use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
 use crate::component::{
-    CoreInstance, Definition, ItemId, Model, ScopeId, Type as ModelType, ValType, ValueType,
+    Alias, CoreInstance, Definition, ItemId, Model, ScopeId, Type as ModelType, ValType, ValueType,
 };
 use crate::core_module;
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError, PartsReason};
 use crate::flatten::{Flat, flatten};
 use crate::inspect::Guest;
-use crate::plan::Plan;
+use crate::plan::{ImportFate, Plan};
 use crate::producers;
 use crate::shared;
 use crate::waiting::{self, CannotWait};
@@ -114,7 +114,6 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     let adapted = plan.adapted_names();
     let is_adapted = |name: &str| adapted.contains(name);
     let mut removal = Removal::of(&model, guest, flat.has_parts(), is_adapted);
-    check_host_resources(&model, &flat, &removal)?;
     let served = Served::new(plan, catalogue)?;
     let waits = plan.may_wait();
     let mut helpers = helpers(&removal, &served, catalogue)?;
@@ -160,6 +159,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
             .as_ref()
             .is_some_and(|server| server.export == export)
     })?;
+    check_host_handles(assembly.model, &flat, &removal, plan)?;
 
     let types = Types::new(&adapter.resolve);
     let mut tags = Tags::default();
@@ -306,48 +306,70 @@ fn check_contexts(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
     }
 }
 
-/// What stays the host's has its handles in the one table of the component, where parts could reach
-/// those of others.
-fn check_host_resources(
+/// What stays the host's has its handles in the one table of the component: with those of the adapter
+/// if it is of WASI 0.3, and with those of all parts.
+fn check_host_handles(
     model: &Model<'_>,
     flat: &Flat,
     removal: &Removal,
+    plan: &Plan,
 ) -> Result<(), FuseError> {
-    if !flat.has_parts() {
+    let p3 = plan
+        .imports
+        .iter()
+        .filter(|it| it.fate == ImportFate::AlreadyP3);
+    let p3: HashMap<ItemId, &str> = p3
+        .map(|import| (import.item.item, import.item.name.as_str()))
+        .collect();
+    if p3.is_empty() && !flat.has_parts() {
         return Ok(());
     }
-    let mut users = BTreeSet::new();
+    // Many functions can have one type.
+    let mut known = HashMap::new();
     for id in &model[flat.root].items {
-        if removal.replaced.contains_key(id) {
+        if removal.replaced.contains_key(id) || !removal.stays(model, *id) {
             continue;
         }
-        let uses = match &model[*id].definition {
-            Definition::ResourceDrop(_) => true,
-            Definition::Lower { func, .. } => model.func_type(*func).is_some_and(|ty| {
-                let types = ty.params.iter().map(|(_, ty)| ty).chain(&ty.result);
-                let types = types.filter_map(|ty| match ty {
-                    ValType::Type(id) => Some(*id),
-                    ValType::Primitive(_) => None,
-                });
-                let all = model.closure(types, |_| true);
-                all.iter().any(|id| is_handle(&model[*id].definition))
-            }),
-            _ => false,
+        let used = match &model[*id].definition {
+            Definition::ResourceDrop(ty) => *ty,
+            Definition::Lower { func, .. } => *func,
+            Definition::Lift { .. } => *id,
+            _ => continue,
         };
-        if uses {
-            users.insert(flat.part(*id));
+        let mut has_handles = matches!(model[*id].definition, Definition::ResourceDrop(_));
+        if let Some(ty) = model.func_type(used) {
+            let types = ty.params.iter().map(|(_, ty)| ty).chain(&ty.result);
+            for ty in types {
+                if let ValType::Type(ty) = ty {
+                    has_handles |= *known.entry(model.type_origin(*ty)).or_insert_with(|| {
+                        let all = model.closure([*ty], |_| true);
+                        all.iter().any(|id| is_handle(&model[*id].definition))
+                    });
+                }
+            }
+        }
+        if !has_handles {
+            continue;
+        }
+        if flat.has_parts() {
+            return Err(PartsReason::HostHandles.into());
+        }
+        if let Definition::Alias(Alias::Export { instance, .. }) = &model[used].definition
+            && let Some(import) = p3.get(instance)
+        {
+            let import = import.to_string();
+            return Err(FuseError::Handles { import });
         }
     }
-    match users.len() {
-        0 | 1 => Ok(()),
-        _ => Err(PartsReason::HostResources.into()),
-    }
+    Ok(())
 }
 
 fn is_handle(definition: &Definition<'_>) -> bool {
     matches!(
         definition,
-        Definition::Type(ModelType::Value(ValueType::Own(_) | ValueType::Borrow(_)))
+        Definition::Type(ModelType::Value(
+            ValueType::Own(_) | ValueType::Borrow(_) | ValueType::Stream(_) | ValueType::Future(_)
+        ))
     )
 }
 

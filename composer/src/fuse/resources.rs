@@ -20,8 +20,9 @@ pub(super) struct HandleFunction {
     pub has_destructor: bool,
 }
 
-/// The core module of the functions, which exports them by their positions.
-pub(super) fn module(functions: &[HandleFunction]) -> Vec<u8> {
+/// The core module of the functions, which exports them by their positions. Destructors may throw
+/// exceptions if the guest has any.
+pub(super) fn module(functions: &[HandleFunction], throws: bool) -> Vec<u8> {
     use ValType::I32;
     const FLAG: u32 = 0;
     let mut header = Header::default();
@@ -52,7 +53,14 @@ pub(super) fn module(functions: &[HandleFunction]) -> Vec<u8> {
                 &[I32]
             }
             None => {
+                let catches = throws && destructor.is_some();
+                if catches {
+                    leaving::begin_catching(&mut body, None);
+                }
                 handles::release_into(&mut body, 0, it.tag, release, destructor);
+                if catches {
+                    leaving::end_catching(&mut body);
+                }
                 &[]
             }
         };

@@ -15,6 +15,9 @@ use wit_parser::{
 /// is done about a value is written out for each.
 const MOST_TYPES: u32 = 4096;
 
+/// The most types of all functions together.
+const MOST_TYPES_OF_ALL: u32 = 1 << 16;
+
 /// The types of the functions.
 #[derive(Default)]
 pub(super) struct PartTypes {
@@ -25,6 +28,8 @@ pub(super) struct PartTypes {
     of_resources: HashMap<TypeId, ItemId>,
     /// How many types each is made of.
     counts: HashMap<TypeId, u32>,
+    /// How many types the functions have.
+    count: u32,
 }
 
 /// Finds the tag of a resource.
@@ -62,6 +67,10 @@ impl PartTypes {
             Some(ty) => Some(convert(ty)?),
             None => None,
         };
+        self.count = self.count.saturating_add(count);
+        if self.count > MOST_TYPES_OF_ALL {
+            return None;
+        }
         let function = Function {
             name: String::new(),
             kind: FunctionKind::Freestanding,
