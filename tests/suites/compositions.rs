@@ -177,10 +177,8 @@ fn outcomes() {
             fs::write(&path, bytes).unwrap();
             path.as_path()
         };
-        let check = |outcome: Outcome| {
-            let text = format!("{outcome}{}", outcome.trap);
-            case.check("expected", &text);
-        };
+        // Where a guest trapped isn't the same everywhere.
+        let check = |outcome: Outcome| case.check("expected", &outcome.to_string());
         if name != "candidates" {
             let guest = Guest::built("composition", written(&case.component()));
             check(LAB.run(Place::reference(guest), &scenario).unwrap());

@@ -1,0 +1,26 @@
+;; Nor out of a destructor.
+(component
+  (component $s
+    (core module $m (tag $t) (func (export "d") (param i32) (throw $t)))
+    (core instance $i (instantiate $m))
+    (type $r' (resource (rep i32) (dtor (func $i "d"))))
+    (export $r "r" (type $r'))
+    (core func $new (canon resource.new $r'))
+    (func (export "make") (param "x" u32) (result (own $r)) (canon lift (core func $new))))
+  (component $u
+    (import "s" (instance $s (export "r" (type $r (sub resource)))
+      (export "make" (func (param "x" u32) (result (own $r))))))
+    (alias export $s "r" (type $r))
+    (core func $make (canon lower (func $s "make")))
+    (core func $drop (canon resource.drop $r))
+    (core module $m (import "" "drop" (func $drop (param i32))) (import "" "make" (func $make (param i32) (result i32)))
+      (func (export "run") (result i32)
+        (block (try_table (catch_all 0) (call $drop (call $make (i32.const 1)))))
+        (i32.const 0)))
+    (core instance $i (instantiate $m (with "" (instance (export "drop" (func $drop)) (export "make" (func $make))))))
+    (func $run (result (result)) (canon lift (core func $i "run")))
+    (instance $run (export "run" (func $run)))
+    (export "wasi:cli/run@0.2.0" (instance $run)))
+  (instance $s (instantiate $s))
+  (instance $u (instantiate $u (with "s" (instance $s))))
+  (export "wasi:cli/run@0.2.0" (instance $u "wasi:cli/run@0.2.0")))
