@@ -13,7 +13,7 @@ notices() {
   cargo test --quiet --workspace --lib --no-run
   ! cargo test --workspace --lib --test cases >"$log" 2>&1 ||
     ! cargo test --workspace --test suites -- \
-      cases exports leaving compositions imports >"$log" 2>&1
+      cases exports leaving parts compositions imports >"$log" 2>&1
 }
 
 [ $# -gt 0 ] || set -- tests/mutants/*.patch
