@@ -58,6 +58,7 @@ const STORE: &str = r#"(component $store
     (import "" "drop" (func $drop (param i32)))
     (import "" "new-other" (func $new-other (param i32) (result i32)))
     (global $mine (mut i32) (i32.const 0))
+    (global $after (mut i32) (i32.const 0))
     (func $nothing)
     (func $ask (drop (call $now)))
     (func $make-one (drop (call $new (i32.const 1))))
@@ -81,7 +82,10 @@ const STORE: &str = r#"(component $store
       (i32.store (i32.const 516) (local.get 1))
       i32.const 512)
     (func (export "text") (param i32 i32) (result i32) (call $pair (local.get 0) (local.get 1)))
-    (func (export "after-text") (param i32) (call $enter (i32.const 2)))
+    (func (export "after-text") (param i32)
+      (global.set $after (i32.add (global.get $after) (i32.eq (local.get 0) (i32.const 512))))
+      (call $enter (i32.const 2)))
+    (func (export "after") (result i32) global.get $after)
     (func (export "spoilt") (result i32) (call $pair (i32.const 600) (i32.const 2)))
     (func (export "beyond") (result i32) (call $pair (i32.const 65530) (i32.const 100)))
     (func (export "many") (result i32)
@@ -122,6 +126,7 @@ const STORE: &str = r#"(component $store
   (func (export "text") (param "it" string) (result string)
     (canon lift (core func $i "text") (memory $memory) (realloc $realloc)
       (post-return (core func $i "after-text"))))
+  (func (export "after") (result u32) (canon lift (core func $i "after")))
   (func (export "spoilt") (result string) (canon lift (core func $i "spoilt") (memory $memory)))
   (func (export "beyond") (result string) (canon lift (core func $i "beyond") (memory $memory)))
   (func (export "many") (result (list (own $thing)))
@@ -145,6 +150,7 @@ const STORE_TYPE: &str = r#"(instance $store
     (export "forge" (func (result (own $thing))))
     (export "stale" (func (param "it" (own $thing)) (result (own $thing))))
     (export "text" (func (param "it" string) (result string)))
+    (export "after" (func (result u32)))
     (export "spoilt" (func (result string)))
     (export "beyond" (func (result string)))
     (export "many" (func (result (list (own $thing)))))
@@ -206,7 +212,7 @@ const LENDER_TYPE: &str = r#"(instance $lender
     (export "number" (func (param "it" (borrow $thing)) (result u32))))"#;
 
 /// The functions that the acts call, with their core types, and whether they have to do with memory.
-const CALLED: [(&str, &str, &str, bool); 22] = [
+const CALLED: [(&str, &str, &str, bool); 23] = [
     ("store", "make", "(param i32) (result i32)", false),
     ("store", "make-other", "(param i32) (result i32)", false),
     ("store", "peek", "(param i32) (result i32)", false),
@@ -216,6 +222,7 @@ const CALLED: [(&str, &str, &str, bool); 22] = [
     ("store", "forge", "(result i32)", false),
     ("store", "stale", "(param i32) (result i32)", false),
     ("store", "text", "(param i32 i32 i32)", true),
+    ("store", "after", "(result i32)", false),
     ("store", "spoilt", "(param i32)", true),
     ("store", "beyond", "(param i32)", true),
     ("store", "many", "(param i32)", true),
@@ -232,7 +239,7 @@ const CALLED: [(&str, &str, &str, bool); 22] = [
 ];
 
 /// What is done, each in a new instance, and what comes of it: a number.
-const ACTS: [&str; 41] = [
+const ACTS: [&str; 42] = [
     "(call $peek (call $make (i32.const 5)))",
     "(call $make (i32.const 5))",
     "(call $eat (call $make (i32.const 5)))",
@@ -292,6 +299,7 @@ const ACTS: [&str; 41] = [
     "(global.set $armed (local.get $n))
      (call $text (i32.const 700) (i32.const 5) (i32.const 16)) (call $peek (call $make (i32.const 9)))",
     "(i32.wrap_i64 (i64.and (call $now) (i64.const 0)))",
+    "(call $text (i32.const 700) (i32.const 5) (i32.const 16)) (call $after)",
 ];
 
 /// How many values the parameter has.

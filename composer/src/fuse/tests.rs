@@ -6,9 +6,10 @@
 
 use super::fuse;
 use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
-use super::guest::{self, GuestPart, Replacements};
+use super::guest::{self, GuestPart};
 use super::handles::{self, Table};
 use super::removed::{Encoding, Removal, Replaced};
+use super::replacements::Replacements;
 use crate::catalogue::{Catalogue, Target};
 use crate::component::assembly::Assembly;
 use crate::component::read::{self, Validated};
