@@ -12,6 +12,7 @@
 
 mod answer;
 mod copy;
+mod fitness;
 mod glue;
 mod guest;
 mod handles;
@@ -32,18 +33,17 @@ use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{
-    Alias, CoreInstance, Definition, ItemId, Model, ScopeId, Type as ModelType, ValType, ValueType,
-};
+use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId};
 use crate::core_module;
 use crate::demand::Demand;
-use crate::error::{FuseError, InternalError, PartsReason};
-use crate::flatten::{Flat, flatten};
+use crate::error::{FuseError, InternalError};
+use crate::flatten::flatten;
 use crate::inspect::Guest;
-use crate::plan::{ImportFate, Plan};
+use crate::plan::Plan;
 use crate::producers;
 use crate::shared;
 use crate::waiting::{self, CannotWait};
+use fitness::{check_built_ins, check_contexts, check_host_handles};
 use glue::{Strings, Types};
 use guest::GuestPart;
 use handles::{Table, Tag};
@@ -55,7 +55,6 @@ use started::started;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use tags::Tags;
-use wasmparser::CanonicalFunction;
 use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
 
 /// Why a guest has not become one component with the adapter.
@@ -289,114 +288,6 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         written,
         cannot_wait,
     })
-}
-
-/// Every component has storage of its own for each task.
-fn check_contexts(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
-    let has_context = model[root].items.iter().any(|id| {
-        matches!(
-            &model[*id].definition,
-            Definition::BuiltIn(built_in) if matches!(
-                built_in.parsed,
-                CanonicalFunction::ContextGet { .. } | CanonicalFunction::ContextSet { .. }
-            )
-        )
-    });
-    match has_context {
-        true => Err(PartsReason::Context.into()),
-        false => Ok(()),
-    }
-}
-
-/// What stays the host's has its handles in the one table of the component: with those of the adapter
-/// if it is of WASI 0.3, and with those of all parts.
-fn check_host_handles(
-    model: &Model<'_>,
-    flat: &Flat,
-    removal: &Removal,
-    plan: &Plan,
-) -> Result<(), FuseError> {
-    let p3 = plan
-        .imports
-        .iter()
-        .filter(|it| it.fate == ImportFate::AlreadyP3);
-    let p3: HashMap<ItemId, &str> = p3
-        .map(|import| (import.item.item, import.item.name.as_str()))
-        .collect();
-    if p3.is_empty() && !flat.has_parts() {
-        return Ok(());
-    }
-    // Many functions can have one type.
-    let mut known = HashMap::new();
-    for id in &model[flat.root].items {
-        if removal.replaced.contains_key(id) || !removal.stays(model, *id) {
-            continue;
-        }
-        let used = match &model[*id].definition {
-            Definition::ResourceDrop(ty) => *ty,
-            Definition::Lower { func, .. } => *func,
-            Definition::Lift { .. } => *id,
-            _ => continue,
-        };
-        let mut has_handles = matches!(model[*id].definition, Definition::ResourceDrop(_));
-        if let Some(ty) = model.func_type(used) {
-            let types = ty.params.iter().map(|(_, ty)| ty).chain(&ty.result);
-            for ty in types {
-                if let ValType::Type(ty) = ty {
-                    has_handles |= *known.entry(model.type_origin(*ty)).or_insert_with(|| {
-                        let all = model.closure([*ty], |_| true);
-                        all.iter().any(|id| is_handle(&model[*id].definition))
-                    });
-                }
-            }
-        }
-        if !has_handles {
-            continue;
-        }
-        if flat.has_parts() {
-            return Err(PartsReason::HostHandles.into());
-        }
-        if let Definition::Alias(Alias::Export { instance, .. }) = &model[used].definition
-            && let Some(import) = p3.get(instance)
-        {
-            let import = import.to_string();
-            return Err(FuseError::Handles { import });
-        }
-    }
-    Ok(())
-}
-
-fn is_handle(definition: &Definition<'_>) -> bool {
-    matches!(
-        definition,
-        Definition::Type(ModelType::Value(
-            ValueType::Own(_) | ValueType::Borrow(_) | ValueType::Stream(_) | ValueType::Future(_)
-        ))
-    )
-}
-
-/// Built-ins for asynchronous work have handles in one table with the adapter's: the guest could
-/// reach what the adapter has of the host.
-fn check_built_ins(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
-    for id in &model[root].items {
-        let Definition::BuiltIn(built_in) = &model[*id].definition else {
-            continue;
-        };
-        match &built_in.parsed {
-            // These have no handles.
-            CanonicalFunction::ContextGet { .. }
-            | CanonicalFunction::ContextSet { .. }
-            | CanonicalFunction::ThreadYield { .. } => {}
-            other => {
-                let text = format!("{other:?}");
-                let name = text.split([' ', '{']).next().unwrap_or_default();
-                return Err(FuseError::BuiltIn {
-                    built_in: name.to_string(),
-                });
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Whether one of a component's core modules has exceptions.
