@@ -146,9 +146,16 @@ fn put_together<'a>(
     if link != LinkMode::Component {
         match fused(guest, plan, catalogue) {
             Ok(together) => return Ok(together),
-            Err(fuse::Failure::Internal(error)) => return Err(error.into()),
+            Err(fuse::Failure::Internal(error)) if link == LinkMode::Fused => {
+                return Err(error.into());
+            }
             Err(fuse::Failure::Unfusible(reason)) if link == LinkMode::Fused => {
                 return Err(reason.into());
+            }
+            // Two components may be what can be made.
+            Err(fuse::Failure::Internal(error)) => {
+                let reason = error.to_string();
+                because = Some(FuseError::Invalid { reason });
             }
             Err(fuse::Failure::Unfusible(reason)) => because = Some(reason),
         }

@@ -240,6 +240,13 @@ impl fmt::Display for FixedReason {
     }
 }
 
+fn display_crossing(function: &str) -> String {
+    match function {
+        "" => "it has the resource".to_string(),
+        function => format!("its function `{function}` has the resource"),
+    }
+}
+
 /// Why an import or export of a guest can't be served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -252,17 +259,23 @@ pub enum PlanError {
         imports: Vec<UnservedImport>,
     },
 
-    /// An import that stays with the host has types of one that doesn't.
+    /// An import that stays with the host has a resource of one that doesn't.
     #[error(
-        "the import `{import}` is not of WASI 0.2, so it is for the host to serve, but it refers to \
-         types of `{types_of}`, which a WASI 0.3 host doesn't have: join the guest with a component \
-         that serves `{import}` first, for example with `wac plug`, or build it without"
+        "the import `{import}` is not of WASI 0.2, so it is for the host to serve, but {} `{resource}` \
+         of `{types_of}`, which a WASI 0.3 host doesn't have: join the guest with a component that \
+         serves `{import}` first, for example with `wac plug`, or build it without",
+        display_crossing(.function)
     )]
     #[non_exhaustive]
     ForeignTypes {
         /// The name of the import that stays with the host.
         import: String,
-        /// The name of the import whose types it refers to.
+        /// The function that has the resource as a parameter or in its result. Empty if it is the
+        /// import itself.
+        function: String,
+        /// The resource, or the type that it is in.
+        resource: String,
+        /// The name of the import that has the resource.
         types_of: String,
     },
 

@@ -277,8 +277,11 @@ impl Decisions {
                         ..
                     },
                 ) => {
+                    let (function, resource) = crossing(&guest.model, import.item.item, other);
                     import.fate = Err(PlanError::ForeignTypes {
                         import: name.clone(),
+                        function,
+                        resource,
                         types_of: name_of(other),
                     });
                 }
@@ -588,6 +591,32 @@ impl References {
     fn of(&self, import: ItemId) -> Reference {
         self.0.get(&import).copied().unwrap_or_default()
     }
+}
+
+/// The function of an import that has a resource of another one, and the resource. Either is empty if
+/// there is none that has a name.
+fn crossing(model: &Model<'_>, import: ItemId, other: ItemId) -> (String, String) {
+    let mut resources = Resources::default();
+    let mut resource_of = |id: ItemId| {
+        let all = model.closure([id], |_| true);
+        let named = all
+            .into_iter()
+            .filter_map(|id| match &model[id].definition {
+                Definition::Alias(Alias::Export { instance, name, .. })
+                    if model.origin(*instance) == other && resources.are_in(model, id) =>
+                {
+                    // Rather the resource itself than what it is in.
+                    let is_value = model.ty(id).is_some();
+                    Some((is_value, id, name.to_string()))
+                }
+                _ => None,
+            });
+        named.min().map(|(.., name)| name)
+    };
+    let functions = model.exports_of(import).into_iter();
+    let mut functions = functions.filter(|(_, id)| model[*id].sort == Sort::Func);
+    let found = functions.find_map(|(name, id)| Some((name.to_string(), resource_of(id)?)));
+    found.unwrap_or_else(|| (String::new(), resource_of(import).unwrap_or_default()))
 }
 
 /// The types that are resources or have handles in them, as far as they have been looked at.

@@ -72,7 +72,13 @@ fn for_each_fixed(model: &Model<'_>, plan: &Plan, visit: &mut dyn FnMut(&str, &s
             ExportFate::Kept => continue,
         };
         flow::functions_of(model, export.item.item, &mut |path, function| {
-            let is_async = is_async.filter(|_| !flow::is_constructor(path));
+            // The export itself is one if there is no way within it.
+            let name = if path.is_empty() {
+                &export.item.name
+            } else {
+                path
+            };
+            let is_async = is_async.filter(|_| !flow::is_constructor(name));
             let is_async = is_async.unwrap_or_else(|| is_declared_async(model, function));
             visit(&export.item.name, path, function, is_async);
         });

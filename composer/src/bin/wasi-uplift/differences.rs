@@ -43,6 +43,21 @@ const DIFFERENCES: &[Difference] = &[
         )],
     },
     Difference {
+        subject: "a file that others change while the guest reads it",
+        instead: "what the host has read ahead, until the guest gets anything by which it could know \
+                  of the change: bytes, their end or that there are none yet, a connection, a \
+                  datagram, a timer. Clocks that it only reads, and what it computes meanwhile, don't \
+                  count",
+        shape: None,
+        touched: &[(
+            "wasi:filesystem/types",
+            &[
+                "[method]descriptor.read",
+                "[method]descriptor.read-via-stream",
+            ],
+        )],
+    },
+    Difference {
         subject: "`terminal-input`, `terminal-output`",
         instead: "those of WASI 0.3",
         shape: None,

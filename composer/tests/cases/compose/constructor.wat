@@ -1,5 +1,6 @@
 ;; The constructor of a resource that the guest exports can't be `async`: it stays as it is.
 ;; RUN: inspect %
+;; RUN: compose % --async [constructor]r
 ;; RUN: retype % --wat
 
 (component
@@ -29,6 +30,10 @@
 ;;   Not `async`, so that it traps when it would have to wait: `[constructor]r`.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.
+
+;; $ wasi-uplift compose constructor.wasm --async [constructor]r
+;; exit code: 0
+;; stdout: a component
 
 ;; $ wasi-uplift retype constructor.wasm --wat
 ;; exit code: 0

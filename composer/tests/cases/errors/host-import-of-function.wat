@@ -15,4 +15,4 @@
 ;; exit code: 1
 ;; stderr:
 ;;   error: `host-import-of-function.wasm` was not composed:
-;;     the import `pollable` is not of WASI 0.2, so it is for the host to serve, but it refers to types of `wasi:io/poll@0.2.0`, which a WASI 0.3 host doesn't have: join the guest with a component that serves `pollable` first, for example with `wac plug`, or build it without; `compose --plug` joins the two
+;;     the import `pollable` is not of WASI 0.2, so it is for the host to serve, but it has the resource `pollable` of `wasi:io/poll@0.2.0`, which a WASI 0.3 host doesn't have: join the guest with a component that serves `pollable` first, for example with `wac plug`, or build it without; `compose --plug` joins the two

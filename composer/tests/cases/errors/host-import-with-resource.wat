@@ -18,4 +18,4 @@
 ;; exit code: 1
 ;; stderr:
 ;;   error: `host-import-with-resource.wasm` was not composed:
-;;     the import `other:host/device` is not of WASI 0.2, so it is for the host to serve, but it refers to types of `wasi:io/poll@0.2.0`, which a WASI 0.3 host doesn't have: join the guest with a component that serves `other:host/device` first, for example with `wac plug`, or build it without; `compose --plug` joins the two
+;;     the import `other:host/device` is not of WASI 0.2, so it is for the host to serve, but its function `subscribe` has the resource `pollable` of `wasi:io/poll@0.2.0`, which a WASI 0.3 host doesn't have: join the guest with a component that serves `other:host/device` first, for example with `wac plug`, or build it without; `compose --plug` joins the two

@@ -17,4 +17,4 @@
 ;; exit code: 1
 ;; stderr:
 ;;   error: `tls-on-streams.wasm` was not composed:
-;;     the import `wasi:tls/types@0.2.0-draft` is not of WASI 0.2, so it is for the host to serve, but it refers to types of `wasi:io/streams@0.2.0`, which a WASI 0.3 host doesn't have: join the guest with a component that serves `wasi:tls/types@0.2.0-draft` first, for example with `wac plug`, or build it without; `compose --plug` joins the two
+;;     the import `wasi:tls/types@0.2.0-draft` is not of WASI 0.2, so it is for the host to serve, but its function `decrypt` has the resource `input-stream` of `wasi:io/streams@0.2.0`, which a WASI 0.3 host doesn't have: join the guest with a component that serves `wasi:tls/types@0.2.0-draft` first, for example with `wac plug`, or build it without; `compose --plug` joins the two
