@@ -32,25 +32,31 @@ fn a_folder_of_100_000_entries() {
     }
 }
 
-/// A guest that has waited sees the changes that others have made in the meantime.
+/// A guest that has waited sees the changes that others have made in the meantime. So does one that
+/// asks for input until then.
 #[test]
 fn a_file_that_somebody_else_changes() {
-    let mut folders = Vec::new();
-    let outcomes = everywhere("changed-by-others", || {
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("file"), [b'o'; 3000]).unwrap();
-        folders.push(folder);
-        let folder = folders.last().unwrap().path();
-        let (ready, file) = (folder.join("ready"), folder.join("file"));
-        thread::spawn(move || {
-            wait_until("the guest is ready", || ready.exists());
-            let mut file = File::options().write(true).open(file).unwrap();
-            file.write_all(&[b'n'; 3000]).unwrap();
+    for (part, stdin) in [
+        ("changed-by-others", Stdin::Null),
+        ("changed-meanwhile", Stdin::Held),
+    ] {
+        let mut folders = Vec::new();
+        let outcomes = everywhere_with(part, || {
+            let folder = TempDir::new().unwrap();
+            fs::write(folder.path().join("file"), [b'o'; 3000]).unwrap();
+            folders.push(folder);
+            let folder = folders.last().unwrap().path();
+            let (ready, file) = (folder.join("ready"), folder.join("file"));
+            thread::spawn(move || {
+                wait_until("the guest is ready", || ready.exists());
+                let mut file = File::options().write(true).open(file).unwrap();
+                file.write_all(&[b'n'; 3000]).unwrap();
+            });
+            (folder.to_owned(), stdin.clone())
         });
-        folder.to_owned()
-    });
-    for outcome in outcomes {
-        assert_eq!(outcome.stdout, b"changed\n", "{outcome}{}", outcome.trap);
+        for outcome in outcomes {
+            assert_eq!(outcome.stdout, b"changed\n", "{outcome}{}", outcome.trap);
+        }
     }
 }
 

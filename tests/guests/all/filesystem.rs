@@ -45,6 +45,7 @@ fn run() -> Result<(), ()> {
         "splicing" => splicing(&home),
         "fresh" => fresh(&home),
         "changed-by-others" => changed_by_others(&home),
+        "changed-meanwhile" => changed_meanwhile(&home),
         "changed-before-the-end" => changed_before_the_end(&home),
         "descriptors" => descriptors(&home),
         "times" => times(&home),
@@ -564,6 +565,24 @@ fn changed_by_others(home: &Descriptor) {
             return;
         }
         after_ms(10).block();
+    }
+    out!("never changed");
+}
+
+/// The same where the guest doesn't wait, but asks for what doesn't come.
+fn changed_meanwhile(home: &Descriptor) {
+    let file = open_existing(home, "file", READ);
+    let stream = file.read_via_stream(0).expect("opening a stream");
+    let stdin = get_stdin();
+    drop(open(home, "ready", WRITE));
+    while let Ok(bytes) = stream.blocking_read(1) {
+        if bytes == b"n" {
+            out!("changed");
+            return;
+        }
+        for _ in 0..1000 {
+            assert_eq!(stdin.read(1).expect("stdin is open"), []);
+        }
     }
     out!("never changed");
 }
