@@ -136,6 +136,10 @@ fn results_are_valid_whatever_the_target() {
 fn assert_valid(component: &[u8], name: &str) {
     let result = Validator::new().validate_all(component).map(|_| ());
     assert!(result.is_ok(), "{name}: {result:?}");
+    // Every tool for WIT can read it.
+    if let Err(error) = wit_component::decode(component) {
+        panic!("{name}: {error:?}");
+    }
 }
 
 /// A guest that asks WASI 0.2 for the time, and passes it on to an interface of the host.

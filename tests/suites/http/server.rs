@@ -188,19 +188,31 @@ fn an_authority() {
 }
 
 /// The server gets the authority in a header, which it may hide from the guest.
+/// The answer to one request, from a host that leaves the `host` header to the guest or doesn't.
+fn answer(place: Place, path: &str, shows_host: bool) -> String {
+    let serving = Serving {
+        shows_host,
+        ..Serving::default()
+    };
+    let server = LAB.serve(place, serving);
+    let message = ask(server.port, &get(path));
+    text(&message).to_owned()
+}
+
+/// Whatever the host leaves in a request.
+#[test]
+fn fields_between_hosts_never_reach_the_guest() {
+    let expected = answer(place::reference("server"), "/inspect", false);
+    assert!(!expected.contains("host"), "{expected}");
+    for place in place::uplifted("server") {
+        let seen = answer(place, "/inspect", true);
+        assert_eq!(seen, expected, "{}", place.name());
+    }
+}
+
 #[test]
 fn an_authority_in_a_header() {
-    let one = |place: Place, shows_host| {
-        let server = LAB.serve(
-            place,
-            Serving {
-                shows_host,
-                ..Serving::default()
-            },
-        );
-        let message = ask(server.port, &get("/authority"));
-        text(&message).to_owned()
-    };
+    let one = |place, shows_host| answer(place, "/authority", shows_host);
     let expected = "Some(\\\"example.com\\\")";
     assert_eq!(one(place::reference("server"), false), expected);
     for place in place::uplifted("server") {
