@@ -193,6 +193,40 @@ const DIFFERENCES: &[Difference] = &[
         )],
     },
     Difference {
+        subject: "an output stream that has failed, and one that is closed",
+        instead: "`closed` from each of its functions from then on",
+        shape: None,
+        touched: &[(
+            "wasi:io/streams",
+            &[
+                "[method]output-stream.check-write",
+                "[method]output-stream.write",
+                "[method]output-stream.flush",
+            ],
+        )],
+    },
+    Difference {
+        subject: "a write of more than `check-write` permits",
+        instead: "a trap",
+        shape: None,
+        touched: &[("wasi:io/streams", &["[method]output-stream.write"])],
+    },
+    Difference {
+        subject: "a name that is an IPv6 address which stands for an IPv4 one",
+        instead: "the IPv4 address",
+        shape: None,
+        touched: &[("wasi:sockets/ip-name-lookup", ALL)],
+    },
+    Difference {
+        subject: "datagrams that are sent right before a trap",
+        instead: "some may not go out",
+        shape: None,
+        touched: &[(
+            "wasi:sockets/udp",
+            &["[method]outgoing-datagram-stream.send"],
+        )],
+    },
+    Difference {
         subject: "readiness of a stream without reading",
         instead: "the adapter reads up to 64 KiB ahead, once the guest asks, and up to 256 bytes of \
                   each stream while it waits for more than 16 of them; of files only what the guest \
