@@ -65,21 +65,30 @@ impl Header {
         self.functions - 1
     }
 
-    /// The module with these imports and one function, which it exports.
-    pub fn with_function(self, name: &str, ty: u32, function: &Function) -> Vec<u8> {
+    /// The module with these imports and one function, which it exports. For backtraces, the names
+    /// are those of the module and of the function.
+    pub fn with_function(
+        self,
+        name: &str,
+        ty: u32,
+        function: &Function,
+        [module_name, function_name]: [&str; 2],
+    ) -> Vec<u8> {
         let mut functions = FunctionSection::new();
         functions.function(ty);
         let mut exports = ExportSection::new();
         exports.export(name, ExportKind::Func, self.functions);
         let mut code = CodeSection::new();
         code.function(function);
+        let function_names = iter::once((self.functions, function_name));
         let mut module = Module::new();
         module
             .section(&self.types)
             .section(&self.imports)
             .section(&functions)
             .section(&exports)
-            .section(&code);
+            .section(&code)
+            .section(&names(module_name, function_names));
         module.finish()
     }
 }

@@ -20,6 +20,9 @@ use std::rc::Rc;
 /// component can be instantiated more than once, and so can those that it instantiates itself.
 const MOST_COPIES: usize = 8;
 
+/// How many of each there may be in any case.
+const FEW: usize = 1 << 14;
+
 /// A part of a guest: an instance of one of its components. The first is the guest's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Part(usize);
@@ -104,7 +107,7 @@ pub(crate) fn flatten(model: &mut Model<'_>, root: ScopeId) -> Result<Flat, Fuse
     if !model[root].items.iter().any(is_acting) {
         return Ok(Flat::of_one(root));
     }
-    let limit = model.len().saturating_mul(MOST_COPIES);
+    let limit = model.len().saturating_mul(MOST_COPIES).max(FEW);
     let mut flattening = Flattening {
         model,
         acting,

@@ -8,7 +8,7 @@
 use super::flat::{Locals, at, flatten};
 use crate::catalogue::wit::{self, Kind};
 use crate::catalogue::{Catalogue, Incoming, Target};
-use crate::core_module::{Header, MEMORY, val_types};
+use crate::core_module::{self, Header, MEMORY, val_types};
 use crate::error::InternalError;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
@@ -192,6 +192,11 @@ fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<
         ExportKind::Func,
         own.callback(),
     );
+    let names = [
+        (own.0, "handle"),
+        (own.callback(), "callback"),
+        (own.realloc(), "realloc"),
+    ];
     let mut module = Module::new();
     module
         .section(&header.types)
@@ -200,7 +205,8 @@ fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<
         .section(&memories)
         .section(&globals)
         .section(&exports)
-        .section(&code);
+        .section(&code)
+        .section(&core_module::names("front", names.into_iter()));
     module.finish()
 }
 

@@ -65,5 +65,5 @@ pub(crate) fn run_module(guest: (&str, &str), drain: (&str, &str), export: &str)
     let mut run = Function::new([]);
     // The guest's result stays on the stack.
     run.instructions().call(guest).call(drain).end();
-    header.with_function(export, ty, &run)
+    header.with_function(export, ty, &run, ["front", "run"])
 }
