@@ -129,7 +129,8 @@ struct Together {
     written: Written,
     externs: validate::Externs,
     linked: Linked,
-    /// What can't wait, if it is not the same as in the guest.
+    /// The code of the result that can't wait, if the guest's components have become parts of one.
+    /// `None` if it is the same code as in the guest.
     cannot_wait: Option<Vec<CannotWait>>,
 }
 

@@ -612,7 +612,7 @@ pub enum FuseError {
     #[error("its components stay apart: {reason}")]
     #[non_exhaustive]
     Parts {
-        /// What is in the way.
+        /// The first reason that was found.
         reason: PartsReason,
     },
     /// What came of it was not valid.

@@ -1,7 +1,8 @@
 //! Makes one component of a guest that is composed of several.
 //!
-//! What inner components define takes the place of their instances: imports stand for the arguments,
-//! aliases of exports for what is exported. Every instance becomes a *part* of the one component.
+//! Each instance of an inner component is replaced by a copy of the definitions in that component.
+//! In the copy, an import is replaced by the argument of the instance, and an alias of an export by
+//! the exported definition. The copy is a *part* of the one component.
 //! Nothing of what the core modules do changes, but the parts are no components any more, between
 //! which the host would stand. So the result is nothing to be run as it is: [`fuse`](crate::fuse)
 //! puts itself where the host stood.
@@ -43,7 +44,7 @@ pub(crate) struct Flat {
     names: Vec<Option<String>>,
     /// Of which parts the definitions are. Those that aren't here are of the first.
     of_parts: HashMap<ItemId, Part>,
-    /// What the definitions that are copies are copies of.
+    /// For each definition that is a copy, the one that was copied.
     originals: HashMap<ItemId, ItemId>,
 }
 
@@ -79,12 +80,12 @@ impl Flat {
         (0..self.outer.len()).map(Part)
     }
 
-    /// Whether the guest is of several parts.
+    /// Whether the guest has parts besides the definitions of its outermost component.
     pub fn has_parts(&self) -> bool {
         self.outer.len() > 1
     }
 
-    /// Whether a part is the same as another, or one that this is within.
+    /// Whether `within` is `part`, or its component is instantiated in `part`, directly or not.
     pub fn contains(&self, part: Part, mut within: Part) -> bool {
         while within != part && within != Part::default() {
             within = self.outer[within.0];
@@ -185,16 +186,16 @@ fn acting_components(model: &Model<'_>) -> HashSet<ScopeId> {
     acting
 }
 
-/// What has become of an instance of an inner component.
+/// An instance of an inner component, replaced by a copy of the component's definitions.
 #[derive(Debug)]
 struct Inlined {
-    /// What its exports stand for.
+    /// For each export, the definition in the copy.
     exports: BTreeMap<String, Bound>,
     /// The instance that it still is, if its component has no code.
     item: Option<ItemId>,
 }
 
-/// What a name of an inner component stands for.
+/// The definition or instance that replaces a definition of an inner component.
 #[derive(Clone, Debug)]
 enum Bound {
     Item(ItemId),
@@ -210,13 +211,14 @@ struct Flattening<'m, 'a> {
     instantiated: usize,
     /// The definitions of the one component so far.
     items: Vec<ItemId>,
-    /// What has become of definitions. Where a component is instantiated more than once, it is the
-    /// last time that counts: what refers to a definition comes before the next time.
+    /// The copy of each definition that has one. A component that is instantiated again is copied
+    /// again, and the newer copy replaces the older one here: nothing that is placed later refers to
+    /// the older one.
     copies: HashMap<ItemId, ItemId>,
-    /// What has become of instances.
+    /// The replacement of each instance that has one.
     instances: HashMap<ItemId, Rc<Inlined>>,
-    /// What the outermost component's own names stand for, where they are names still: what it
-    /// exports has to be exported by these.
+    /// For exports and aliases of the outermost component, which stay as they are because the result
+    /// exports them: the definition that a part gets when they are its argument.
     names_of_own: HashMap<ItemId, Bound>,
     part: Part,
     /// See [`Flat`].
@@ -428,7 +430,7 @@ impl<'a> Flattening<'_, 'a> {
         Ok(Inlined { exports, item })
     }
 
-    /// What has become of a definition.
+    /// The replacement of a definition, or the definition itself if it has none.
     fn bound(&self, id: ItemId) -> Bound {
         if let Some(instance) = self.instances.get(&id) {
             return Bound::Instance(instance.clone());
@@ -439,8 +441,12 @@ impl<'a> Flattening<'_, 'a> {
         }
     }
 
-    /// What has become of a definition that is handed to another component. A component with code
-    /// can't be: it knows what is around the place where it is defined.
+    /// The same for a definition that is an argument or an export.
+    ///
+    /// # Errors
+    ///
+    /// If it is a component with code: such a component may refer to the copy that it is defined in,
+    /// and there may be a newer one when it is instantiated.
     fn handed(&self, id: ItemId) -> Result<Bound, FuseError> {
         match &self.model[self.model.origin(self.copy_of(id))].definition {
             Definition::Component(scope) if self.acting.contains(scope) => {

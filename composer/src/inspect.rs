@@ -7,6 +7,7 @@ use crate::name::InterfaceName;
 
 /// A valid component with its imports and exports.
 pub(crate) struct Guest<'a> {
+    /// The binary form that it was read from.
     pub bytes: &'a [u8],
     pub model: Model<'a>,
     pub root: ScopeId,

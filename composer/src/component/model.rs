@@ -286,6 +286,16 @@ impl From<String> for ExternName<'_> {
     }
 }
 
+impl CanonicalOption {
+    /// The function that is called after a lifted one, if its options have one.
+    pub fn post_return(options: &[Self]) -> Option<ItemId> {
+        options.iter().find_map(|option| match option {
+            CanonicalOption::PostReturn(id) => Some(*id),
+            _ => None,
+        })
+    }
+}
+
 impl ValueType<'_> {
     /// Whether imports and exports can only have such a type under a name.
     pub fn needs_name(&self) -> bool {

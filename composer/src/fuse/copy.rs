@@ -1,4 +1,4 @@
-//! What becomes of one value between the memory of one side and that of another.
+//! Writes the code that passes one value from the memory of one side to that of another.
 //!
 //! A side is the adapter, or a guest. What comes from a guest is not trusted: everything is checked
 //! that the canonical ABI checks when it lifts a value, and trapped where it traps. The adapter's

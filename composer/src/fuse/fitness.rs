@@ -1,29 +1,12 @@
 //! Checks that a guest, and each part of it, can be in one component with what it could get at.
 
 use super::removed::Removal;
-use crate::component::{Alias, Definition, ItemId, Model, ScopeId, Type, ValType, ValueType};
+use crate::component::{Alias, Definition, ItemId, Model, Type, ValType, ValueType};
 use crate::error::{FuseError, PartsReason};
 use crate::flatten::Flat;
 use crate::plan::{ImportFate, Plan};
 use hashbrown::HashMap;
 use wasmparser::CanonicalFunction;
-
-/// Every component has storage of its own for each task.
-pub(super) fn check_contexts(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
-    let has_context = model[root].items.iter().any(|id| {
-        matches!(
-            &model[*id].definition,
-            Definition::BuiltIn(built_in) if matches!(
-                built_in.parsed,
-                CanonicalFunction::ContextGet { .. } | CanonicalFunction::ContextSet { .. }
-            )
-        )
-    });
-    match has_context {
-        true => Err(PartsReason::Context.into()),
-        false => Ok(()),
-    }
-}
 
 /// What stays the host's has its handles in the one table of the component: with those of the adapter
 /// if it is of WASI 0.3, and with those of all parts.
@@ -93,13 +76,18 @@ fn is_handle(definition: &Definition<'_>) -> bool {
 }
 
 /// Built-ins for asynchronous work have handles in one table with the adapter's: the guest could
-/// reach what the adapter has of the host.
-pub(super) fn check_built_ins(model: &Model<'_>, root: ScopeId) -> Result<(), FuseError> {
-    for id in &model[root].items {
+/// reach what the adapter has of the host. And every component has storage of its own for each task.
+pub(super) fn check_built_ins(model: &Model<'_>, flat: &Flat) -> Result<(), FuseError> {
+    for id in &model[flat.root].items {
         let Definition::BuiltIn(built_in) = &model[*id].definition else {
             continue;
         };
         match &built_in.parsed {
+            CanonicalFunction::ContextGet { .. } | CanonicalFunction::ContextSet { .. }
+                if flat.has_parts() =>
+            {
+                return Err(PartsReason::Context.into());
+            }
             // These have no handles.
             CanonicalFunction::ContextGet { .. }
             | CanonicalFunction::ContextSet { .. }

@@ -233,9 +233,7 @@ impl GuestPart<'_> {
 
     /// The type of one of the guest's core functions.
     fn signature(&self, function: ItemId) -> Result<Signature, InternalError> {
-        let unknown = || InternalError::result("a core function of the guest has no type");
-        let function = self.flat.original(function);
-        Signature::new(&self.signatures.of(function).ok_or_else(unknown)?)
+        signature(self.flat, self.signatures, function)
     }
 
     /// The instance of [`handles`] for the part that a definition is of.
@@ -252,6 +250,17 @@ impl GuestPart<'_> {
             encoding: lowering.encoding,
         }
     }
+}
+
+/// The type of one of the core functions of a guest.
+pub(super) fn signature(
+    flat: &Flat,
+    signatures: &CoreSignatures,
+    function: ItemId,
+) -> Result<Signature, InternalError> {
+    let unknown = || InternalError::result("a core function of the guest has no type");
+    let function = flat.original(function);
+    Signature::new(&signatures.of(function).ok_or_else(unknown)?)
 }
 
 /// Takes what is of a part, and at a position before another.

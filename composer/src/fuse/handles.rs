@@ -142,13 +142,13 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
         code.function(&function);
         index
     };
-    let find = define(binary, None, find());
-    let borrow = match table.lends {
-        true => borrow_lent(),
-        false => borrow(find),
+    let find_own = define(binary, None, find(false));
+    let find_any = match table.lends {
+        true => define(binary, None, find(true)),
+        false => find_own,
     };
-    define(binary, Some(BORROW), borrow);
-    let take = define(binary, Some(TAKE), take(find));
+    let borrow = define(binary, Some(BORROW), borrow(find_any));
+    let take = define(binary, Some(TAKE), take(find_own));
     let give = define(binary, Some(GIVE), give(realloc));
     let release = table.lends.then(|| {
         define(binary, Some(LEND), lend(give));
@@ -192,10 +192,10 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
         module.section(&StartSection { function_index });
     }
     let names = [
-        (find, "find"),
-        (find + 1, BORROW),
+        (find_own, "find"),
+        (borrow, BORROW),
         (take, TAKE),
-        (take + 1, GIVE),
+        (give, GIVE),
     ];
     let of_parts = release.map(|release| [(release - 1, LEND), (release, RELEASE)]);
     let names = names.into_iter().chain(of_parts.into_iter().flatten());
@@ -214,18 +214,20 @@ fn check_handle(body: &mut InstructionSink<'_>, handle: u32) {
         .end();
 }
 
-/// `find(handle, tag) -> entry`, which traps if there is none.
-fn find() -> Function {
+/// `find(handle, tag) -> entry`, which traps if there is none. What is lent to the guest is found if
+/// `finds_lent`.
+fn find(finds_lent: bool) -> Function {
     const HANDLE: u32 = 0;
     const ITS_TAG: u32 = 1;
     const ENTRY: u32 = 2;
     let mut function = Function::new([(1, ValType::I32)]);
     let mut body = function.instructions();
     check_handle(&mut body, HANDLE);
-    entry_of(&mut body, HANDLE)
-        .local_tee(ENTRY)
-        .i32_load(TAG)
-        .local_get(ITS_TAG)
+    entry_of(&mut body, HANDLE).local_tee(ENTRY).i32_load(TAG);
+    if finds_lent {
+        body.i32_const(!LENT_MARK).i32_and();
+    }
+    body.local_get(ITS_TAG)
         .i32_ne()
         .if_(BlockType::Empty)
         .unreachable()
@@ -243,30 +245,6 @@ fn borrow(find: u32) -> Function {
         .local_get(0)
         .local_get(1)
         .call(find)
-        .i32_load(REP)
-        .end();
-    function
-}
-
-/// The same where the handle may be of something that is lent to the guest.
-fn borrow_lent() -> Function {
-    const HANDLE: u32 = 0;
-    const ITS_TAG: u32 = 1;
-    const ENTRY: u32 = 2;
-    let mut function = Function::new([(1, ValType::I32)]);
-    let mut body = function.instructions();
-    check_handle(&mut body, HANDLE);
-    entry_of(&mut body, HANDLE)
-        .local_tee(ENTRY)
-        .i32_load(TAG)
-        .i32_const(!LENT_MARK)
-        .i32_and()
-        .local_get(ITS_TAG)
-        .i32_ne()
-        .if_(BlockType::Empty)
-        .unreachable()
-        .end()
-        .local_get(ENTRY)
         .i32_load(REP)
         .end();
     function

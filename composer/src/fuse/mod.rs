@@ -43,7 +43,7 @@ use crate::plan::Plan;
 use crate::producers;
 use crate::shared;
 use crate::waiting::{self, CannotWait};
-use fitness::{check_built_ins, check_contexts, check_host_handles};
+use fitness::{check_built_ins, check_host_handles};
 use glue::{Strings, Types};
 use guest::GuestPart;
 use handles::{Table, Tag};
@@ -107,9 +107,8 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     } = guest;
     let flat = flatten(&mut model, root)?;
     let guest = flat.root;
-    check_built_ins(&model, guest)?;
+    check_built_ins(&model, &flat)?;
     if flat.has_parts() {
-        check_contexts(&model, guest)?;
         signatures.add_inner(bytes).map_err(InternalError::result)?;
     }
     let adapted = plan.adapted_names();
@@ -229,10 +228,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         let ty = assembly.model.func_type(*function);
         let is_async = ty.is_some_and(|ty| ty.is_async);
         if waits && !is_async && !is_started(function) {
-            let unknown = || InternalError::result("a core function of the guest has no type");
-            let core = flat.original(*core);
-            let signature = signatures.of(core).ok_or_else(unknown)?;
-            let signature = wrap::Signature::new(&signature)?;
+            let signature = guest::signature(&flat, &signatures, *core)?;
             wrapped.insert(*function, wrap::Wrapper::CannotWait(signature));
         }
     }

@@ -100,14 +100,10 @@ impl Lifted {
         let Definition::Lift { core, options, .. } = &model[function].definition else {
             return None;
         };
-        let post_return = options.iter().find_map(|option| match option {
-            CanonicalOption::PostReturn(id) => Some(*id),
-            _ => None,
-        });
         Some(Lifted {
             function,
             core: *core,
-            post_return,
+            post_return: CanonicalOption::post_return(options),
             lowering: Lowering::new(options),
         })
     }

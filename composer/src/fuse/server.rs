@@ -99,10 +99,7 @@ impl Server {
             return Err(InternalError::link("the handler is not lifted"));
         };
         let mut guest = vec![(answer::HANDLE.into(), *core)];
-        let post_return = options.iter().find_map(|option| match option {
-            CanonicalOption::PostReturn(core) => Some(*core),
-            _ => None,
-        });
+        let post_return = CanonicalOption::post_return(options);
         guest.extend(post_return.map(|core| (answer::POST_RETURN.into(), core)));
         let types = Types::place(assembly, catalogue)?;
         let function_type = types.signature.function(assembly);
