@@ -3,9 +3,9 @@
 use crate::catalogue::Catalogue;
 use crate::component::write::Written;
 use crate::error::{ComposeError, FuseError, InternalError, Place};
-use crate::inspect::{Extern, Guest};
+use crate::inspect::Guest;
 use crate::options::{LinkMode, Options};
-use crate::plan::{Decisions, Plan};
+use crate::plan::{Decisions, Plan, Planned};
 use crate::waiting::{self, CannotWait};
 use crate::{fuse, link, preview1, retype, validate, values};
 
@@ -93,11 +93,10 @@ pub(crate) fn carry_out<'a>(
     link: LinkMode,
 ) -> Result<Composed, ComposeError> {
     if plan.is_identity() {
-        let names = |items: &[Extern]| items.iter().map(|item| item.name.clone()).collect();
         return Ok(Composed {
             bytes: bytes.to_vec(),
-            imports: names(&guest.imports),
-            exports: names(&guest.exports),
+            imports: names(&plan.imports),
+            exports: names(&plan.exports),
             plan,
             linked: Linked::Not,
             became_async: Vec::new(),
@@ -116,6 +115,11 @@ pub(crate) fn carry_out<'a>(
         became_async,
         cannot_wait: together.cannot_wait.unwrap_or(cannot_wait),
     })
+}
+
+fn names<Fate>(items: &[Planned<Fate>]) -> Vec<String> {
+    let names = items.iter().map(|planned| planned.item.name.clone());
+    names.collect()
 }
 
 /// Changes a guest as both ways of putting it together with the adapter need it.

@@ -5,16 +5,12 @@ use crate::component::{ItemId, MAX_NESTING, Model, ScopeId, Sort};
 use crate::error::{InputError, InvalidComponent};
 use crate::name::InterfaceName;
 
-/// A valid component with its imports and exports.
+/// A valid component.
 pub(crate) struct Guest<'a> {
     /// The binary form that it was read from.
     pub bytes: &'a [u8],
     pub model: Model<'a>,
     pub root: ScopeId,
-    /// The imports, in order.
-    pub imports: Vec<Extern>,
-    /// The exports, in order.
-    pub exports: Vec<Extern>,
     /// The types of its core functions.
     pub signatures: CoreSignatures,
 }
@@ -26,7 +22,7 @@ pub struct Extern {
     /// The full name, for example `wasi:io/poll@0.2.6`.
     pub name: String,
     /// The name taken apart, if it is that of an interface.
-    pub interface: Option<InterfaceName>,
+    pub interface: Option<Box<InterfaceName>>,
     /// The names of the functions, if this is an instance, as in `[method]pollable.block`.
     pub functions: Vec<String>,
     /// The names of the types, if this is an instance.
@@ -47,22 +43,24 @@ impl<'a> Guest<'a> {
             root,
             signatures,
         } = read::validated(bytes)?;
-        let externs = |items: Vec<(&str, ItemId)>| {
-            let items = items.into_iter();
-            items
-                .map(|(name, id)| Extern::new(&model, name, id))
-                .collect()
-        };
-        let imports = externs(model.imports(root).collect());
-        let exports = externs(model.exports(root).collect());
         Ok(Guest {
             bytes,
-            imports,
-            exports,
             model,
             root,
             signatures,
         })
+    }
+
+    /// The imports, in order.
+    pub fn imports(&self) -> impl Iterator<Item = Extern> {
+        let imports = self.model.imports(self.root);
+        imports.map(|(name, id)| Extern::new(&self.model, name, id))
+    }
+
+    /// The exports, in order.
+    pub fn exports(&self) -> impl Iterator<Item = Extern> {
+        let exports = self.model.exports(self.root);
+        exports.map(|(name, id)| Extern::new(&self.model, name, id))
     }
 }
 
@@ -70,7 +68,7 @@ impl Extern {
     fn new(model: &Model<'_>, name: &str, item: ItemId) -> Self {
         let mut found = Extern {
             name: name.to_string(),
-            interface: InterfaceName::parse(name),
+            interface: InterfaceName::parse(name).map(Box::new),
             functions: Vec::new(),
             types: Vec::new(),
             item,
@@ -122,12 +120,13 @@ mod tests {
         );
         let bytes = bytes.unwrap();
         let guest = Guest::read(&bytes).unwrap();
-        let names: Vec<_> = guest.imports.iter().map(|import| &import.name).collect();
+        let imports: Vec<Extern> = guest.imports().collect();
+        let names: Vec<_> = imports.iter().map(|import| &import.name).collect();
         assert_eq!(names, ["wasi:io/poll@0.2.0", "f"]);
-        assert_eq!(guest.imports[0].functions, ["[method]pollable.block"]);
-        assert_eq!(guest.imports[0].types, ["pollable"]);
-        assert_eq!(guest.imports[1].interface, None);
-        let names: Vec<_> = guest.exports.iter().map(|export| &export.name).collect();
+        assert_eq!(imports[0].functions, ["[method]pollable.block"]);
+        assert_eq!(imports[0].types, ["pollable"]);
+        assert_eq!(imports[1].interface, None);
+        let names: Vec<_> = guest.exports().map(|export| export.name).collect();
         assert_eq!(names, ["g"]);
     }
 }

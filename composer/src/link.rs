@@ -106,7 +106,7 @@ pub(crate) fn link(
     let roots = [guest.root, adapter_root];
     let shared_root = shared::imports(&mut model, roots, catalogue, None, &shared_imports)?;
     let adapted = plan.adapted_names();
-    let mut assembly = Assembly::new(&mut model);
+    let mut assembly = Assembly::as_large_as(guest.root, &mut model);
     assembly.import_from(shared_root.unwrap_or(adapter_root), |_| true);
     assembly.import_from(guest.root, |name| !adapted.contains(name));
 

@@ -148,10 +148,13 @@ struct Entry {
     counterpart: &'static str,
 }
 
-/// The decision on each import and export of a guest, or why it can't be served.
+/// The decision on an import or export, or why it can't be served.
+pub(crate) type Decision<Fate> = Planned<Result<Fate, Box<PlanError>>>;
+
+/// The decisions on all imports and exports of a guest.
 pub(crate) struct Decisions {
-    pub imports: Vec<Planned<Result<ImportFate, PlanError>>>,
-    pub exports: Vec<Planned<Result<ExportFate, PlanError>>>,
+    pub imports: Vec<Decision<ImportFate>>,
+    pub exports: Vec<Decision<ExportFate>>,
 }
 
 impl Decisions {
@@ -161,31 +164,33 @@ impl Decisions {
     ///
     /// If the adapter is broken.
     pub fn of(guest: &Guest<'_>, catalogue: &Catalogue) -> Result<Self, InternalError> {
-        let mut shapes = Shapes::default();
-        let families = Families::choose(guest, catalogue, &mut shapes);
-        let import = |item: &Extern| Planned {
-            item: item.clone(),
-            fate: import_fate(item, &families),
+        let undecided = |item| Planned {
+            item,
+            fate: Ok(ImportFate::Host),
         };
         let mut decisions = Decisions {
-            imports: guest.imports.iter().map(import).collect(),
+            imports: guest.imports().map(undecided).collect(),
             exports: Vec::new(),
         };
+        let mut shapes = Shapes::default();
+        let imports = decisions.imports.iter().map(|import| &import.item);
+        let families = Families::choose(guest, imports, catalogue, &mut shapes);
+        for Planned { item, fate } in &mut decisions.imports {
+            *fate = import_fate(item, &families);
+        }
         decisions.check_answers(catalogue)?;
         decisions.check_references(guest);
         // A host calls one of a kind: the guest's own for WASI 0.3, if it has one.
-        let mut lifted: BTreeSet<&str> = guest.exports.iter().filter_map(p3_entry).collect();
-        for item in &guest.exports {
-            let mut fate = export_fate(&guest.model, item, catalogue, &mut shapes);
-            if let (Ok(ExportFate::Lifted { .. }), Some(entry)) = (&fate, p2_entry(item))
+        let mut lifted: BTreeSet<&str> = guest.exports().filter_map(|it| p3_entry(&it)).collect();
+        for item in guest.exports() {
+            let mut fate = export_fate(&guest.model, &item, catalogue, &mut shapes);
+            if let (Ok(ExportFate::Lifted { .. }), Some(entry)) = (&fate, p2_entry(&item))
                 && !lifted.insert(entry.counterpart)
             {
                 fate = Ok(ExportFate::Kept);
             }
-            decisions.exports.push(Planned {
-                item: item.clone(),
-                fate,
-            });
+            let fate = fate.map_err(Box::new);
+            decisions.exports.push(Planned { item, fate });
         }
         Ok(decisions)
     }
@@ -196,26 +201,26 @@ impl Decisions {
     ///
     /// If something can't: all imports that nothing serves, or else the first of other kinds.
     pub fn into_plan(self) -> Result<Plan, PlanError> {
-        let mut imports = Vec::new();
+        fn decided<Fate>(
+            decisions: Vec<Decision<Fate>>,
+            mut failed: impl FnMut(PlanError),
+        ) -> Vec<Planned<Fate>> {
+            let decided = decisions.into_iter().filter_map(|Planned { item, fate }| {
+                let fate = fate.map_err(|error| failed(*error)).ok()?;
+                Some(Planned { item, fate })
+            });
+            decided.collect()
+        }
         let mut unserved = Vec::new();
         let mut first = None;
-        for Planned { item, fate } in self.imports {
-            match fate {
-                Ok(fate) => imports.push(Planned { item, fate }),
-                Err(PlanError::Imports { imports }) => unserved.extend(imports),
-                Err(error) => _ = first.get_or_insert(error),
-            }
-        }
+        let imports = decided(self.imports, |error| match error {
+            PlanError::Imports { imports } => unserved.extend(imports),
+            error => _ = first.get_or_insert(error),
+        });
         if !unserved.is_empty() {
             return Err(PlanError::Imports { imports: unserved });
         }
-        let mut exports = Vec::new();
-        for Planned { item, fate } in self.exports {
-            match fate {
-                Ok(fate) => exports.push(Planned { item, fate }),
-                Err(error) => _ = first.get_or_insert(error),
-            }
-        }
+        let exports = decided(self.exports, |error| _ = first.get_or_insert(error));
         match first {
             Some(error) => Err(error),
             None => Ok(Plan { imports, exports }),
@@ -224,7 +229,7 @@ impl Decisions {
 
     /// The plan for what can be served.
     pub fn to_plan_of_served(&self) -> Plan {
-        fn served<Fate: Clone>(items: &[Planned<Result<Fate, PlanError>>]) -> Vec<Planned<Fate>> {
+        fn served<Fate: Clone>(items: &[Decision<Fate>]) -> Vec<Planned<Fate>> {
             let served = items.iter().filter_map(|planned| {
                 Some(Planned {
                     item: planned.item.clone(),
@@ -242,17 +247,19 @@ impl Decisions {
     /// An import that stays with the host can't have resources of one that the host hasn't got, and
     /// the adapter can't have types of the host's.
     fn check_references(&mut self, guest: &Guest<'_>) {
-        let served = self.imports.iter().filter_map(|import| {
-            let is_adapted = matches!(import.fate.as_ref().ok()?, ImportFate::Adapter { .. });
-            Some((import.item.item, is_adapted))
-        });
-        let references = References::find(guest, &served.collect());
-        let names = guest
-            .imports
-            .iter()
-            .map(|import| (import.item, &import.name));
-        let names: HashMap<ItemId, &String> = names.collect();
-        let name_of = |item: ItemId| names.get(&item).map_or(String::new(), ToString::to_string);
+        let is_adapted =
+            |import: &&Decision<_>| matches!(import.fate, Ok(ImportFate::Adapter { .. }));
+        let adapted = self.imports.iter().filter(is_adapted);
+        let refused = self.imports.iter().filter(|import| import.fate.is_err());
+        let references = References::find(
+            guest,
+            &adapted.map(|import| import.item.item).collect(),
+            &refused.map(|import| import.item.item).collect(),
+        );
+        let name_of = |item: ItemId| match &guest.model[item].definition {
+            Definition::Import { name, .. } => name.name.to_string(),
+            _ => String::new(),
+        };
         for import in &mut self.imports {
             let name = &import.item.name;
             let found = references.of(import.item.item);
@@ -265,10 +272,11 @@ impl Decisions {
                     },
                 ) => {
                     let other = name_of(other);
-                    import.fate = Err(PlanError::Shape {
+                    let error = PlanError::Shape {
                         name: name.clone(),
                         reason: format!("they refer to types of the import `{other}`"),
-                    });
+                    };
+                    import.fate = Err(error.into());
                 }
                 (
                     Ok(ImportFate::Host | ImportFate::AlreadyP3),
@@ -278,12 +286,13 @@ impl Decisions {
                     },
                 ) => {
                     let (function, resource) = crossing(&guest.model, import.item.item, other);
-                    import.fate = Err(PlanError::ForeignTypes {
+                    let error = PlanError::ForeignTypes {
                         import: name.clone(),
                         function,
                         resource,
                         types_of: name_of(other),
-                    });
+                    };
+                    import.fate = Err(error.into());
                 }
                 _ => {}
             }
@@ -315,7 +324,7 @@ impl Decisions {
         }
         for (position, reason) in reasons {
             let import = &mut self.imports[position];
-            import.fate = Err(unserved(&import.item, reason));
+            import.fate = Err(unserved(&import.item, reason).into());
         }
         Ok(())
     }
@@ -487,7 +496,7 @@ impl Plan {
         let is_types = |name: &&InterfaceName| name.path() == "wasi:http/types";
         let mut found = None;
         for (import, by) in self.adapted() {
-            if let Some(name) = import.interface.as_ref().filter(is_types)
+            if let Some(name) = import.interface.as_deref().filter(is_types)
                 && (found.is_none() || name.version == *version)
             {
                 found = Some(by);
@@ -551,23 +560,27 @@ struct Reference {
 }
 
 impl References {
-    /// Goes through the outermost definitions once: what one refers to comes before it. The imports
-    /// are given with whether the adapter serves them.
-    fn find(guest: &Guest<'_>, imports: &HashMap<ItemId, bool>) -> Self {
+    /// Goes through the outermost definitions once: what one refers to comes before it. Which imports
+    /// the adapter serves is given, and those that nothing does: types of these are no matter.
+    fn find(guest: &Guest<'_>, adapted: &HashSet<ItemId>, refused: &HashSet<ItemId>) -> Self {
         let model = &guest.model;
+        let is_served = |id: ItemId| {
+            let is_import = matches!(model[id].definition, Definition::Import { .. });
+            is_import && !refused.contains(&id)
+        };
         let mut resources = Resources::default();
         let mut found: HashMap<ItemId, Reference> = HashMap::new();
         for id in &model[guest.root].items {
             let mut reference = Reference::default();
             match &model[*id].definition {
                 Definition::Alias(Alias::Export { instance, .. })
-                    if let Some(adapted) = imports.get(&model.origin(*instance)) =>
+                    if is_served(model.origin(*instance)) =>
                 {
-                    let import = Some(model.origin(*instance));
-                    if !adapted {
-                        reference.not_adapted = import;
+                    let import = model.origin(*instance);
+                    if !adapted.contains(&import) {
+                        reference.not_adapted = Some(import);
                     } else if model[*id].sort != Sort::Type || resources.are_in(model, *id) {
-                        reference.adapted_resource = import;
+                        reference.adapted_resource = Some(import);
                     }
                 }
                 _ => model.references(*id, &mut |to| {
@@ -666,9 +679,14 @@ fn family(name: &InterfaceName) -> (String, String) {
 }
 
 impl<'a> Families<'a> {
-    fn choose(guest: &Guest<'_>, catalogue: &'a Catalogue, shapes: &mut Shapes) -> Self {
+    fn choose<'i>(
+        guest: &Guest<'_>,
+        imports: impl Iterator<Item = &'i Extern>,
+        catalogue: &'a Catalogue,
+        shapes: &mut Shapes,
+    ) -> Self {
         let mut groups: BTreeMap<_, Vec<(&Extern, &InterfaceName)>> = BTreeMap::new();
-        for import in &guest.imports {
+        for import in imports {
             if let Some(name) = &import.interface
                 && name.is_wasi()
                 && name.generation() == Some(Generation::P2)
@@ -766,8 +784,8 @@ fn difference(
     })
 }
 
-fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, PlanError> {
-    let unserved = |reason| Err(unserved(import, reason));
+fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, Box<PlanError>> {
+    let unserved = |reason| Err(unserved(import, reason).into());
     let Some(name) = import.interface.as_ref().filter(|name| name.is_wasi()) else {
         return Ok(ImportFate::Host);
     };
@@ -798,7 +816,7 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, P
         return unserved(Unserved::Target { version });
     }
     if let Some(error) = families.mismatches.get(&import.item) {
-        return Err(error.clone());
+        return Err(error.clone().into());
     }
     let Some(interface) = families.interface(name) else {
         return unserved(Unserved::NotYet);

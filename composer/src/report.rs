@@ -6,7 +6,7 @@ use crate::compose::{self, Composed};
 use crate::error::{ComposeError, InspectError, PlanError};
 use crate::inspect::{Extern, Guest};
 use crate::options::Options;
-use crate::plan::{Decisions, ExportFate, ImportFate, Planned};
+use crate::plan::{Decision, Decisions, ExportFate, ImportFate};
 use crate::preview1;
 use std::borrow::Cow;
 use std::fmt;
@@ -103,13 +103,14 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, InspectError> 
     plan.follow(options)?;
     // What options say of an export is a part of the decision on it.
     let mut followed = plan.exports.iter();
-    let exports = decisions.exports.into_iter().map(|planned| Reported {
+    let exports = decisions.exports.into_iter().map(|planned| Decision {
         fate: planned.fate.map(|fate| match followed.next() {
             Some(followed) => followed.fate.clone(),
             None => fate,
         }),
         item: planned.item,
     });
+    let exports = exports.map(Reported::from);
     let mut report = Report {
         size: guest.len(),
         is_module,
@@ -132,11 +133,11 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, InspectError> 
     Ok(report)
 }
 
-impl<Fate> From<Planned<Result<Fate, PlanError>>> for Reported<Fate> {
-    fn from(planned: Planned<Result<Fate, PlanError>>) -> Self {
+impl<Fate> From<Decision<Fate>> for Reported<Fate> {
+    fn from(decision: Decision<Fate>) -> Self {
         Reported {
-            item: planned.item,
-            fate: planned.fate,
+            item: decision.item,
+            fate: decision.fate.map_err(|error| *error),
         }
     }
 }

@@ -309,12 +309,12 @@ mod tests {
     /// The imports whose types an import, which is the last, refers to.
     fn referred_to(bytes: &[u8]) -> Vec<String> {
         let guest = Guest::read(bytes).unwrap();
-        let last = guest.imports.last().unwrap().item;
+        let last = guest.imports().last().unwrap().item;
         let needed = guest.model.closure([last], |_| true);
-        let others = guest.imports.iter().filter(|import| import.item != last);
+        let others = guest.imports().filter(|import| import.item != last);
         others
             .filter(|import| needed.contains(&import.item))
-            .map(|import| import.name.clone())
+            .map(|import| import.name)
             .collect()
     }
 
@@ -358,7 +358,7 @@ mod tests {
         ));
         assert!(referred_to(&given).is_empty());
         let guest = Guest::read(&given).unwrap();
-        let index = guest.imports.last().unwrap();
+        let index = guest.imports().last().unwrap();
         assert_eq!(index.types, ["datetime", "my-stat"]);
     }
 

@@ -90,8 +90,8 @@ pub(crate) fn cannot_wait(model: &Model<'_>, root: ScopeId) -> Vec<CannotWait> {
         }));
         for id in &model[scope].items {
             if let Definition::Component(inner) = &model[*id].definition {
-                let names = [&model[*inner].debug_name, &model[*id].debug_name];
-                let name = names.into_iter().flatten().next();
+                let name = model[*inner].debug_name.as_deref();
+                let name = name.or_else(|| model.debug_name(*id));
                 let name = name.map_or_else(|| number.to_string(), ToString::to_string);
                 number += 1;
                 pending.push((*inner, Some(name)));
@@ -152,7 +152,7 @@ fn of_component(model: &Model<'_>, items: &[ItemId], exports: &Exports) -> Vec<S
                 ..
             }) => {
                 let exported = exports.types.get(id).cloned();
-                let named = model[*id].debug_name.as_ref().map(ToString::to_string);
+                let named = model.debug_name(*id).map(ToString::to_string);
                 let resource = exported.or(named).unwrap_or_default();
                 found.push(SyncCode::Destructor { resource });
             }

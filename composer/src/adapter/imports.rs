@@ -73,5 +73,5 @@ pub(crate) fn imports(
         .section(&code);
     let mut resolve = resolve.clone();
     resolve.worlds[catalogue.world()].exports.clear();
-    encode(catalogue, module.finish(), &resolve)
+    encode(catalogue, module.finish(), resolve)
 }

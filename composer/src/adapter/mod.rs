@@ -9,16 +9,16 @@ mod rename;
 mod resources;
 
 use crate::catalogue::{Catalogue, LIFECYCLE, exported_interfaces};
+use crate::component::read;
 use crate::core_module;
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
 use crate::trim::{Names, StandIn, Trimmed};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::Section;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{LiveTypes, Resolve, TypeDefKind, TypeId};
+use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
 
 pub(crate) use imports::imports;
 
@@ -107,10 +107,14 @@ pub(crate) fn linkable(
     catalogue: &Catalogue,
     demand: &Demand,
 ) -> Result<LinkableAdapter, InternalError> {
-    let cut = cut(catalogue, demand, &BTreeSet::new(), |_, _| None)?;
+    let Cut {
+        trimmed,
+        resolve,
+        drains,
+    } = cut(catalogue, demand, &BTreeSet::new(), |_, _| None)?;
     Ok(LinkableAdapter {
-        bytes: encode(catalogue, cut.trimmed.bytes, &cut.resolve)?,
-        drains: cut.drains,
+        bytes: encode(catalogue, trimmed.bytes, resolve)?,
+        drains,
     })
 }
 
@@ -155,11 +159,10 @@ pub(crate) fn fusible(
         &|name| exports.get(name).cloned(),
     )
     .map_err(InternalError::adapter)?;
-    // Nothing is exported, so it doesn't matter that this isn't trimmed.
-    let mut importing = catalogue.resolve().clone();
+    let mut importing = resolve.clone();
     answer::import(&mut importing, catalogue.world())?;
     Ok(FusibleAdapter {
-        bytes: encode(catalogue, module, &importing)?,
+        bytes: encode(catalogue, module, importing)?,
         exports,
         drains,
         resolve,
@@ -200,7 +203,7 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
     }
     let resolve = trim_world(catalogue, &wanted);
     let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new(), &|_, _| None)?;
-    encode(catalogue, trimmed.bytes, &resolve)
+    encode(catalogue, trimmed.bytes, resolve)
 }
 
 fn cut(
@@ -239,11 +242,12 @@ fn cut(
 fn encode(
     catalogue: &Catalogue,
     module: Vec<u8>,
-    resolve: &Resolve,
+    mut resolve: Resolve,
 ) -> Result<Vec<u8>, InternalError> {
     let mut module = retarget(catalogue, module)?;
-    let mut resolve = Cow::Borrowed(resolve);
     catalogue.detach(&mut resolve);
+    let header = read::core_module_header(&module).map_err(InternalError::adapter)?;
+    trim_imports(&mut resolve, catalogue.world(), &header.imports_from);
     embed_component_metadata(
         &mut module,
         &resolve,
@@ -252,6 +256,30 @@ fn encode(
     )
     .and_then(|()| ComponentEncoder::default().module(&module)?.encode())
     .map_err(InternalError::adapter)
+}
+
+/// Leaves out what the world imports and neither the core module nor what is exported needs. The
+/// encoder would do without it, too, but read it first.
+fn trim_imports(resolve: &mut Resolve, world: WorldId, modules: &BTreeSet<String>) {
+    let imported = |item: &WorldItem| match item {
+        WorldItem::Interface { id, .. } => Some(*id),
+        _ => None,
+    };
+    let of_world = &resolve.worlds[world];
+    let all = of_world.imports.values().filter_map(imported);
+    let called = all.filter(|id| modules.contains(&resolve.id_of(*id).unwrap_or_default()));
+    let mut pending: Vec<InterfaceId> = called.collect();
+    for id in of_world.exports.values().filter_map(imported) {
+        pending.extend(resolve.interface_direct_deps(id));
+    }
+    let mut needed = BTreeSet::new();
+    while let Some(id) = pending.pop() {
+        if needed.insert(id) {
+            pending.extend(resolve.interface_direct_deps(id));
+        }
+    }
+    let imports = &mut resolve.worlds[world].imports;
+    imports.retain(|_, item| imported(item).is_none_or(|id| needed.contains(&id)));
 }
 
 /// Gives the imports of the adapter's core module the target's label.

@@ -26,22 +26,25 @@ impl<'m, 'a> Assembly<'m, 'a> {
         }
     }
 
+    /// Begins an empty component, which will be about as large as another.
+    pub fn as_large_as(scope: ScopeId, model: &'m mut Model<'a>) -> Self {
+        Assembly {
+            items: Vec::with_capacity(model[scope].items.len()),
+            imports: HashMap::with_capacity(model[scope].imports.len()),
+            model,
+        }
+    }
+
     /// Finishes the component.
     pub fn finish(self) -> ScopeId {
         let scope = self.model.add_scope();
         for id in &self.items {
-            match &self.model[*id].definition {
-                Definition::Import { name, .. } => {
-                    let name = name.name.clone();
-                    self.model[scope].imports.insert(name, *id);
-                }
-                Definition::Export { name, .. } => {
-                    let name = name.name.clone();
-                    self.model[scope].exports.insert(name, *id);
-                }
-                _ => {}
+            if let Definition::Export { name, .. } = &self.model[*id].definition {
+                let name = name.name.clone();
+                self.model[scope].exports.insert(name, *id);
             }
         }
+        self.model[scope].imports = self.imports;
         self.model[scope].items = self.items;
         scope
     }
@@ -84,7 +87,7 @@ impl<'m, 'a> Assembly<'m, 'a> {
         for id in self.model[scope].items.clone() {
             if needed.contains(&id) && !copies.contains_key(&id) {
                 let copy = self.model.copy(id, &mut copies);
-                self.model[copy].debug_name = None;
+                self.model.forget_debug_name(copy);
                 self.place(copy);
             }
         }
@@ -141,7 +144,7 @@ impl<'m, 'a> Assembly<'m, 'a> {
         let name = name.into();
         let alias = Alias::CoreExport { instance, name };
         self.model.redefine(id, Definition::Alias(alias));
-        self.model[id].debug_name = None;
+        self.model.forget_debug_name(id);
         self.place(id);
     }
 

@@ -13,7 +13,8 @@ pub(crate) mod shape;
 pub(crate) mod write;
 
 pub(crate) use model::{
-    Alias, CanonicalOption, CoreInstance, CoreModule, CoreSignature, Definition, ExternName,
-    ExternType, FuncType, Instance, ItemId, Model, ScopeId, Sort, Type, ValType, ValueType,
+    Alias, Attributes, CanonicalOption, CoreInstance, CoreModule, CoreSignature, Definition,
+    ExternName, ExternType, FuncType, Instance, ItemId, ItemSet, Model, ScopeId, Sort, Type,
+    ValType, ValueType,
 };
 pub(crate) use nesting::MAX_NESTING;

@@ -45,15 +45,15 @@ impl Sort {
 pub(crate) struct Model<'a> {
     items: Vec<Item<'a>>,
     scopes: Vec<Scope<'a>>,
+    /// The names in `component-name` sections: most items have none.
+    debug_names: HashMap<ItemId, Cow<'a, str>>,
 }
 
-/// A definition with its index space and its name.
+/// A definition with its index space.
 #[derive(Clone, Debug)]
 pub(crate) struct Item<'a> {
     pub sort: Sort,
     pub definition: Definition<'a>,
-    /// The name in the `component-name` section.
-    pub debug_name: Option<Cow<'a, str>>,
     /// See [`Model::origin`] and [`Model::type_origin`]. They are found out once, because a chain
     /// of names can be as long as the input.
     origin: ItemId,
@@ -251,6 +251,13 @@ pub(crate) enum CanonicalOption {
 #[derive(Clone, Debug)]
 pub(crate) struct ExternName<'a> {
     pub name: Cow<'a, str>,
+    /// Most names have none.
+    pub attributes: Option<Box<Attributes<'a>>>,
+}
+
+/// What an import or export says of itself besides its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes<'a> {
     pub implements: Option<&'a str>,
     pub version_suffix: Option<&'a str>,
     pub external_id: Option<&'a str>,
@@ -267,9 +274,7 @@ impl<'a> From<Cow<'a, str>> for ExternName<'a> {
     fn from(name: Cow<'a, str>) -> Self {
         ExternName {
             name,
-            implements: None,
-            version_suffix: None,
-            external_id: None,
+            attributes: None,
         }
     }
 }
@@ -508,12 +513,18 @@ impl<'a> Model<'a> {
         self.items.push(Item {
             sort,
             definition,
-            debug_name: None,
             origin: id,
             type_origin: id,
         });
         self.find_origin(id);
         id
+    }
+
+    /// Makes room for this many items, and if there is none, for some more as well.
+    pub fn reserve(&mut self, items: usize, spare: usize) {
+        if self.items.capacity() - self.items.len() < items {
+            self.items.reserve(items + spare);
+        }
     }
 
     /// Gives an item another definition.
@@ -542,6 +553,21 @@ impl<'a> Model<'a> {
         };
         let item = &mut self[id];
         (item.origin, item.type_origin) = (origin, type_origin);
+    }
+
+    /// The item's name in the `component-name` section.
+    pub fn debug_name(&self, id: ItemId) -> Option<&str> {
+        self.debug_names.get(&id).map(Cow::as_ref)
+    }
+
+    /// Gives an item a name in the `component-name` section.
+    pub fn set_debug_name(&mut self, id: ItemId, name: &'a str) {
+        self.debug_names.insert(id, name.into());
+    }
+
+    /// Leaves the item's name out of the `component-name` section.
+    pub fn forget_debug_name(&mut self, id: ItemId) {
+        self.debug_names.remove(&id);
     }
 
     /// Adds an empty scope.
@@ -799,7 +825,9 @@ impl<'a> Model<'a> {
             _ => {}
         }
         let copy = self.add(item.sort, item.definition);
-        self[copy].debug_name = item.debug_name;
+        if let Some(name) = self.debug_names.get(&id).cloned() {
+            self.debug_names.insert(copy, name);
+        }
         map.insert(id, copy);
         copy
     }
@@ -852,6 +880,24 @@ impl<'a> Index<ScopeId> for Model<'a> {
 impl<'a> IndexMut<ScopeId> for Model<'a> {
     fn index_mut(&mut self, id: ScopeId) -> &mut Scope<'a> {
         &mut self.scopes[id.0 as usize]
+    }
+}
+
+/// A set of items, most of which come to be in it.
+#[derive(Default)]
+pub(crate) struct ItemSet(Vec<bool>);
+
+impl ItemSet {
+    /// Adds an item. `false` if it was there.
+    pub fn insert(&mut self, id: ItemId) -> bool {
+        if self.0.len() <= id.place() {
+            self.0.resize(id.place() + 1, false);
+        }
+        !std::mem::replace(&mut self.0[id.place()], true)
+    }
+
+    pub fn contains(&self, id: ItemId) -> bool {
+        self.0.get(id.place()) == Some(&true)
     }
 }
 

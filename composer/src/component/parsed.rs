@@ -14,7 +14,7 @@ use wasmparser::{CanonicalFunction, CanonicalOption, ComponentValType, CoreType}
 /// A definition as it was parsed, with the items that its indices stand for.
 #[derive(Clone, Debug)]
 pub(crate) struct Parsed<T> {
-    pub parsed: T,
+    pub parsed: Box<T>,
     /// In the order of the places.
     pub bindings: Vec<(Place, ItemId)>,
 }
@@ -44,7 +44,10 @@ impl<'a> Parsed<CoreType<'a>> {
         let bindings = bindings(bind, |traversal| {
             traversal.parse_component_core_type(section.ty(), parsed.clone())
         })?;
-        Ok(Parsed { parsed, bindings })
+        Ok(Parsed {
+            parsed: Box::new(parsed),
+            bindings,
+        })
     }
 
     /// Encodes the type; `number` gives the new number of a bound item.
@@ -59,7 +62,7 @@ impl<'a> Parsed<CoreType<'a>> {
     ) -> Result {
         let mut renumber = self.renumber(number);
         let mut traversal = Traversal::new(&mut renumber);
-        traversal.parse_component_core_type(encoder, self.parsed.clone())
+        traversal.parse_component_core_type(encoder, CoreType::clone(&self.parsed))
     }
 }
 
@@ -77,7 +80,10 @@ impl Parsed<CanonicalFunction> {
         let bindings = bindings(bind, |traversal| {
             encode_built_in(traversal, &mut section, parsed.clone())
         })?;
-        Ok(Parsed { parsed, bindings })
+        Ok(Parsed {
+            parsed: Box::new(parsed),
+            bindings,
+        })
     }
 
     /// Encodes the built-in; `number` gives the new number of a bound item.
@@ -92,14 +98,15 @@ impl Parsed<CanonicalFunction> {
     ) -> Result {
         let mut renumber = self.renumber(number);
         let mut traversal = Traversal::new(&mut renumber);
-        encode_built_in(&mut traversal, section, self.parsed.clone())
+        let parsed = CanonicalFunction::clone(&self.parsed);
+        encode_built_in(&mut traversal, section, parsed)
     }
 }
 
 impl Parsed<CoreType<'_>> {
     /// The number of core types that the definition is of: those of a recursive group are several.
     pub fn types(&self) -> usize {
-        match &self.parsed {
+        match &*self.parsed {
             CoreType::Rec(group) => group.types().len(),
             CoreType::Module(_) => 1,
         }
@@ -110,7 +117,7 @@ impl Parsed<CanonicalFunction> {
     /// A built-in that refers to nothing.
     pub fn unbound(parsed: CanonicalFunction) -> Self {
         Parsed {
-            parsed,
+            parsed: Box::new(parsed),
             bindings: Vec::new(),
         }
     }
@@ -123,10 +130,10 @@ impl Parsed<CanonicalFunction> {
             index: 0,
         };
         Parsed {
-            parsed: CanonicalFunction::TaskReturn {
+            parsed: Box::new(CanonicalFunction::TaskReturn {
                 result: Some(ComponentValType::Type(0)),
                 options: Box::new([CanonicalOption::Memory(0), CanonicalOption::UTF8]),
-            },
+            }),
             bindings: vec![
                 (place(Sort::CoreMemory), memory),
                 (place(Sort::Type), result),

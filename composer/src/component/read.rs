@@ -7,8 +7,9 @@
 use super::nesting::{MAX_NESTING, Outline, outline};
 use super::parsed::{Parsed, Place};
 use super::{
-    Alias, CanonicalOption, CoreInstance, CoreModule, CoreSignature, Definition, ExternName,
-    ExternType, FuncType, Instance, ItemId, Model, ScopeId, Sort, Type, ValType, ValueType,
+    Alias, Attributes, CanonicalOption, CoreInstance, CoreModule, CoreSignature, Definition,
+    ExternName, ExternType, FuncType, Instance, ItemId, Model, ScopeId, Sort, Type, ValType,
+    ValueType,
 };
 use hashbrown::HashMap;
 use std::borrow::Cow;
@@ -21,8 +22,8 @@ use wasmparser::{
     ComponentExternName, ComponentExternalKind, ComponentFuncType, ComponentInstance,
     ComponentName, ComponentNameSectionReader, ComponentOuterAliasKind, ComponentType,
     ComponentTypeDeclaration, ComponentTypeRef, ComponentValType, CoreType, Encoding, ExternalKind,
-    InstanceTypeDeclaration, KnownCustom, MemoryType, NameMap, Parser, Payload, TypeBounds,
-    TypeRef, ValidPayload, Validator,
+    FromReader, InstanceTypeDeclaration, KnownCustom, MemoryType, NameMap, Parser, Payload,
+    SectionLimited, TypeBounds, TypeRef, ValidPayload, Validator,
 };
 
 /// Why bytes are not read as a component.
@@ -38,6 +39,10 @@ pub(crate) enum Error {
     #[error("{0}")]
     Unknown(&'static str),
 }
+
+/// As many items as the adapter and what is placed around a guest usually come to: with room for them
+/// the items of a large guest need not move.
+const SPARE_ITEMS: usize = 4096;
 
 type Result<T = ()> = std::result::Result<T, Error>;
 
@@ -298,47 +303,23 @@ impl<'m, 'a> Reader<'m, 'a> {
     fn payload(&mut self, payload: Payload<'a>) -> Result {
         match payload {
             Payload::Version { .. } => {}
-            Payload::CoreTypeSection(section) => {
-                for ty in section {
-                    self.core_type(ty?)?;
-                }
-            }
-            Payload::ComponentTypeSection(section) => {
-                for ty in section {
-                    self.ty(ty?)?;
-                }
-            }
+            Payload::CoreTypeSection(section) => self.section(section, Self::core_type)?,
+            Payload::ComponentTypeSection(section) => self.section(section, Self::ty)?,
             Payload::ComponentImportSection(section) => {
-                for import in section {
-                    let import = import?;
-                    self.import(import.name, import.ty)?;
-                }
+                let scope = self.frame().scope;
+                let names = section.range().len().min(section.count() as usize);
+                self.model[scope].imports.reserve(names);
+                self.section(section, |reader, import| {
+                    reader.import(import.name, import.ty)
+                })?;
             }
-            Payload::ComponentAliasSection(section) => {
-                for alias in section {
-                    self.alias(alias?)?;
-                }
-            }
-            Payload::InstanceSection(section) => {
-                for instance in section {
-                    self.core_instance(instance?)?;
-                }
-            }
-            Payload::ComponentInstanceSection(section) => {
-                for instance in section {
-                    self.instance(instance?)?;
-                }
-            }
+            Payload::ComponentAliasSection(section) => self.section(section, Self::alias)?,
+            Payload::InstanceSection(section) => self.section(section, Self::core_instance)?,
+            Payload::ComponentInstanceSection(section) => self.section(section, Self::instance)?,
             Payload::ComponentCanonicalSection(section) => {
-                for function in section {
-                    self.canonical(function?)?;
-                }
+                self.section(section, Self::canonical)?;
             }
-            Payload::ComponentExportSection(section) => {
-                for export in section {
-                    self.export(export?)?;
-                }
-            }
+            Payload::ComponentExportSection(section) => self.section(section, Self::export)?,
             Payload::CustomSection(section) => match section.as_known() {
                 KnownCustom::ComponentName(names) => self.frame().names = Some(names),
                 // It can't be read, and its numbers would be wrong in what is written.
@@ -354,6 +335,19 @@ impl<'m, 'a> Reader<'m, 'a> {
             _ => return Err(Error::Unknown("a section of a component")),
         }
         Ok(())
+    }
+
+    fn section<T: FromReader<'a>>(
+        &mut self,
+        section: SectionLimited<'a, T>,
+        read: impl Fn(&mut Self, T) -> Result,
+    ) -> Result {
+        // A component that was made here has not been validated: each takes a byte at least.
+        let count = section.range().len().min(section.count() as usize);
+        self.model.reserve(count, SPARE_ITEMS);
+        let scope = self.frame().scope;
+        self.model[scope].items.reserve(count);
+        section.into_iter().try_for_each(|item| read(self, item?))
     }
 
     fn enter(&mut self) {
@@ -408,7 +402,7 @@ impl<'m, 'a> Reader<'m, 'a> {
     fn core_type(&mut self, ty: CoreType<'a>) -> Result {
         // The types of a recursive group may refer to each other, so that they come first.
         let placeholder = Definition::CoreType(Parsed {
-            parsed: CoreType::Module(Box::default()),
+            parsed: Box::new(CoreType::Module(Box::default())),
             bindings: Vec::new(),
         });
         let first = self.define(Sort::CoreType, placeholder);
@@ -789,7 +783,7 @@ impl<'a> Model<'a> {
     fn name_items(&mut self, space: &[ItemId], names: NameMap<'a>) {
         for naming in names.into_iter().map_while(std::result::Result::ok) {
             if let Some(id) = space.get(naming.index as usize) {
-                self[*id].debug_name = Some(naming.name.into());
+                self.set_debug_name(*id, naming.name);
             }
         }
     }
@@ -797,11 +791,21 @@ impl<'a> Model<'a> {
 
 impl<'a> From<ComponentExternName<'a>> for ExternName<'a> {
     fn from(name: ComponentExternName<'a>) -> Self {
+        let ComponentExternName {
+            name,
+            implements,
+            version_suffix,
+            external_id,
+        } = name;
+        let attributes = Attributes {
+            implements,
+            version_suffix,
+            external_id,
+        };
+        let has_any = implements.or(version_suffix).or(external_id).is_some();
         ExternName {
-            name: Cow::Borrowed(name.name),
-            implements: name.implements,
-            version_suffix: name.version_suffix,
-            external_id: name.external_id,
+            name: Cow::Borrowed(name),
+            attributes: has_any.then(|| Box::new(attributes)),
         }
     }
 }

@@ -4,8 +4,8 @@
 //! where it is written, and whatever refers to it comes after it.
 
 use super::{
-    Alias, CanonicalOption, CoreInstance, Definition, ExternName, ExternType, FuncType, Instance,
-    ItemId, Model, ScopeId, Sort, Type, ValType, ValueType,
+    Alias, Attributes, CanonicalOption, CoreInstance, Definition, ExternName, ExternType, FuncType,
+    Instance, ItemId, Model, ScopeId, Sort, Type, ValType, ValueType,
 };
 use std::convert::Infallible;
 use std::ops::Range;
@@ -533,7 +533,7 @@ impl<'a> Writer<'_, 'a> {
         for id in &self.model[scope].items {
             let item = &self.model[*id];
             // Items are named in the order of their numbers, each number once.
-            if let Some(name) = &item.debug_name
+            if let Some(name) = self.model.debug_name(*id)
                 && !matches!(item.definition, Definition::SameAs(_))
                 && let Some(map) = maps.get_mut(item.sort as usize)
             {
@@ -573,11 +573,15 @@ impl<'a> Writer<'_, 'a> {
 }
 
 fn encoded<'n>(name: &'n ExternName<'_>) -> wasm_encoder::ComponentExternName<'n> {
+    let attribute = |value: fn(&Attributes<'n>) -> Option<&'n str>| {
+        let attributes = name.attributes.as_deref()?;
+        value(attributes).map(Into::into)
+    };
     wasm_encoder::ComponentExternName {
         name: name.name.as_ref().into(),
-        implements: name.implements.map(Into::into),
-        version_suffix: name.version_suffix.map(Into::into),
-        external_id: name.external_id.map(Into::into),
+        implements: attribute(|it| it.implements),
+        version_suffix: attribute(|it| it.version_suffix),
+        external_id: attribute(|it| it.external_id),
     }
 }
 

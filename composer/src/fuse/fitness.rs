@@ -82,7 +82,7 @@ pub(super) fn check_built_ins(model: &Model<'_>, flat: &Flat) -> Result<(), Fuse
         let Definition::BuiltIn(built_in) = &model[*id].definition else {
             continue;
         };
-        match &built_in.parsed {
+        match &*built_in.parsed {
             CanonicalFunction::ContextGet { .. } | CanonicalFunction::ContextSet { .. }
                 if flat.has_parts() =>
             {

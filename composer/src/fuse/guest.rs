@@ -8,7 +8,7 @@ use super::resources::{self, HandleFunction};
 use super::wrap::{self, Signature, Wrapper};
 use crate::component::assembly::Assembly;
 use crate::component::read::CoreSignatures;
-use crate::component::{Alias, CanonicalOption, Definition, ItemId, Model, Sort, Type};
+use crate::component::{Alias, CanonicalOption, Definition, ItemId, ItemSet, Model, Sort, Type};
 use crate::error::InternalError;
 use crate::flatten::{Flat, Part};
 use hashbrown::{HashMap, HashSet};
@@ -103,7 +103,7 @@ pub(super) fn place(
         pending: Pending::of(&items, &part),
         assembly,
         part: &part,
-        placed: HashSet::new(),
+        placed: ItemSet::default(),
         unwrapped,
         wrapped: HashSet::new(),
         unclosed,
@@ -190,7 +190,7 @@ fn between(flat: &Flat, id: ItemId, lifted: &Lifted, lowering: &Lowering) -> Bet
 struct Placement<'s, 'm, 'a, 'p> {
     assembly: &'s mut Assembly<'m, 'a>,
     part: &'s GuestPart<'p>,
-    placed: HashSet<ItemId>,
+    placed: ItemSet,
     pending: Pending,
     /// The lifted functions and resources whose core functions are to be wrapped, by the core
     /// instance that has these.
@@ -312,7 +312,7 @@ fn is_way_out(definition: &Definition<'_>) -> bool {
     match definition {
         Definition::Lower { .. } | Definition::ResourceNew(_) | Definition::ResourceDrop(_) => true,
         Definition::BuiltIn(built_in) => {
-            matches!(built_in.parsed, CanonicalFunction::ThreadYield { .. })
+            matches!(*built_in.parsed, CanonicalFunction::ThreadYield { .. })
         }
         _ => false,
     }
@@ -321,7 +321,7 @@ fn is_way_out(definition: &Definition<'_>) -> bool {
 impl Placement<'_, '_, '_, '_> {
     /// Places a definition.
     fn item(&mut self, id: ItemId) -> Result<(), InternalError> {
-        if self.placed.contains(&id) {
+        if self.placed.contains(id) {
             return Ok(());
         }
         match self.part.removal.replaced.get(&id) {
@@ -368,7 +368,7 @@ impl Placement<'_, '_, '_, '_> {
     /// core module with them.
     fn glue(&mut self, part: Part, lowering: &Lowering) -> Result<(), InternalError> {
         let placed = &self.placed;
-        let (lowering, group) = self.pending.take(part, lowering, |id| placed.contains(&id));
+        let (lowering, group) = self.pending.take(part, lowering, |id| placed.contains(id));
         let mut callees = Vec::new();
         for id in &group {
             callees.push((self.part.callee)(*id)?);
@@ -481,7 +481,7 @@ impl Placement<'_, '_, '_, '_> {
             _ => None,
         };
         let all = self.unhandled.remove(&part).unwrap_or_default();
-        let is_there = |id: &ItemId| destructor(id).is_none_or(|it| self.placed.contains(&it));
+        let is_there = |id: &ItemId| destructor(id).is_none_or(|it| self.placed.contains(it));
         let (group, later): (Vec<_>, Vec<_>) = all.into_iter().partition(is_there);
         let mut functions = Vec::new();
         let mut destructors = Vec::new();

@@ -134,7 +134,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         needed,
         &shared_imports,
     )?;
-    let mut assembly = Assembly::new(&mut model);
+    let mut assembly = Assembly::as_large_as(guest, &mut model);
     if let Some(shared) = shared_root {
         assembly.import_from(shared, |_| true);
         for root in [adapter_root, guest] {
@@ -323,10 +323,9 @@ fn place_adapter(
     let mut core_instance = None;
     let mut core_module = None;
     for id in assembly.model[root].items.clone() {
-        let item = &mut assembly.model[id];
         // The adapter's parts are no business of whoever reads the result.
-        item.debug_name = None;
-        match &item.definition {
+        assembly.model.forget_debug_name(id);
+        match &assembly.model[id].definition {
             Definition::Custom { .. } => continue,
             Definition::CoreModule(_) => _ = core_module.get_or_insert(id),
             Definition::CoreInstance(CoreInstance::Instantiate { module, .. })

@@ -5,6 +5,7 @@
 //! hold the number that the relocation asks for, so a relocation that is misread doesn't pass.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{
@@ -31,9 +32,17 @@ pub(super) enum Reference {
 }
 
 pub(super) struct Graph {
-    /// What each function with a body refers to.
-    pub bodies: Vec<Vec<Reference>>,
+    bodies: Vec<Body>,
+    targets: Vec<Target>,
     pub data: Vec<Datum>,
+}
+
+/// A function with a body.
+struct Body {
+    /// The relocations that are in it.
+    relocations: Range<usize>,
+    /// What it refers to, once somebody wants to know.
+    references: OnceLock<Vec<Reference>>,
 }
 
 /// A piece of memory that lives or dies as a whole: what one symbol stands for. Pieces may overlap.
@@ -45,8 +54,11 @@ pub(super) struct Datum {
 /// Follows all relocations of a module.
 pub(super) fn build(input: &Input<'_>) -> Result<Graph, Error> {
     let (mut data, targets) = targets(input)?;
-    let resolver = Resolver { input, targets };
-    let bodies = resolver.bodies()?;
+    let bodies = bodies(input)?;
+    let resolver = Resolver {
+        input,
+        targets: &targets,
+    };
     let pointers = resolver.pointers(&data)?;
     for datum in &mut data {
         // A pointer that is only partly inside counts: better too much than too little.
@@ -56,19 +68,67 @@ pub(super) fn build(input: &Input<'_>) -> Result<Graph, Error> {
         });
         datum.references = sorted(inside.map(|pointer| pointer.to).collect());
     }
-    let graph = Graph { bodies, data };
-    check_slots(input, &graph)?;
-    Ok(graph)
+    Ok(Graph {
+        bodies,
+        targets,
+        data,
+    })
+}
+
+impl Graph {
+    /// What a function refers to, by its place among those with a body.
+    pub fn references(&self, input: &Input<'_>, place: usize) -> Result<&[Reference], Error> {
+        let (Some(body), Some(function)) = (self.bodies.get(place), input.bodies.get(place)) else {
+            return Ok(&[]);
+        };
+        if let Some(references) = body.references.get() {
+            return Ok(references);
+        }
+        let resolver = Resolver {
+            input,
+            targets: &self.targets,
+        };
+        let index = (input.imports.len() + place) as u32;
+        let relocations = &input.code_relocations[body.relocations.clone()];
+        let references = resolver.body(index, function, relocations)?;
+        Ok(body.references.get_or_init(|| references))
+    }
+
+    /// Checks that all functions can be followed, and that all in the table are accounted for.
+    pub fn check(&self, input: &Input<'_>) -> Result<(), Error> {
+        let mut addressed = Vec::new();
+        for place in 0..self.bodies.len() {
+            addressed.extend(self.references(input, place)?);
+        }
+        let of_data = self.data.iter().flat_map(|datum| &datum.references);
+        addressed.extend(of_data);
+        check_slots(input, &sorted(addressed))
+    }
+}
+
+/// Which relocations are in which function.
+fn bodies(input: &Input<'_>) -> Result<Vec<Body>, Error> {
+    let mut rest = 0;
+    let mut bodies = Vec::new();
+    for function in &input.bodies {
+        let end = function.offset + function.body.as_bytes().len();
+        let pending = &input.code_relocations[rest..];
+        let inside = pending.partition_point(|entry| (entry.offset as usize) < end);
+        bodies.push(Body {
+            relocations: rest..rest + inside,
+            references: OnceLock::new(),
+        });
+        rest += inside;
+    }
+    match input.code_relocations.get(rest) {
+        Some(entry) => Err(in_code(entry, Problem::OutsideCode)),
+        None => Ok(bodies),
+    }
 }
 
 /// The linker puts a function in the table because something takes its address. So one that nobody
 /// refers to shows that relocations are missing.
-fn check_slots(input: &Input<'_>, graph: &Graph) -> Result<(), Error> {
-    let lists = graph
-        .bodies
-        .iter()
-        .chain(graph.data.iter().map(|datum| &datum.references));
-    let addressed = sorted(lists.flatten().copied().collect());
+fn check_slots(input: &Input<'_>, addressed: &[Reference]) -> Result<(), Error> {
     let missing = input.slots.iter().find(|(_, function)| {
         addressed
             .binary_search(&Reference::Address(**function))
@@ -195,27 +255,10 @@ struct Pointer {
 /// Relocations, and what is needed to understand them.
 struct Resolver<'a> {
     input: &'a Input<'a>,
-    targets: Vec<Target>,
+    targets: &'a [Target],
 }
 
 impl Resolver<'_> {
-    /// What all functions refer to.
-    fn bodies(&self) -> Result<Vec<Vec<Reference>>, Error> {
-        let mut rest = self.input.code_relocations.as_slice();
-        let mut all = Vec::new();
-        for (index, function) in (self.input.imports.len() as u32..).zip(&self.input.bodies) {
-            let end = function.offset + function.body.as_bytes().len();
-            let (inside, after) =
-                rest.split_at(rest.partition_point(|entry| (entry.offset as usize) < end));
-            all.push(self.body(index, function, inside)?);
-            rest = after;
-        }
-        match rest.first() {
-            Some(entry) => Err(in_code(entry, Problem::OutsideCode)),
-            None => Ok(all),
-        }
-    }
-
     /// What one function refers to. All of these relocations must be in its instructions.
     fn body(
         &self,

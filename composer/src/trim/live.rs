@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Replaced;
 use super::graph::{Graph, Reference};
 use super::read::Input;
+use super::{Error, Replaced};
 
 /// What must stay, each by its index.
 pub(super) struct Live {
@@ -28,7 +28,7 @@ impl Live {
         graph: &Graph,
         replaced: &[Replaced],
         roots: impl Iterator<Item = u32>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let functions = input.imports.len() + input.bodies.len();
         let mut search = Search {
             input,
@@ -47,8 +47,8 @@ impl Live {
             tables: BTreeMap::new(),
             pending: roots.map(Reference::Function).collect(),
         };
-        search.run();
-        search.live
+        search.run()?;
+        Ok(search.live)
     }
 }
 
@@ -87,10 +87,10 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&mut self) {
+    fn run(&mut self) -> Result<(), Error> {
         while let Some(reference) = self.pending.pop() {
             match reference {
-                Reference::Function(function) => self.function(function),
+                Reference::Function(function) => self.function(function)?,
                 Reference::Address(function) => self.address(function),
                 Reference::Indirect(ty) => self.indirect(ty),
                 Reference::Type(ty) => _ = mark(&mut self.live.types, ty as usize),
@@ -98,24 +98,29 @@ impl Search<'_> {
                 Reference::Data(datum) => self.datum(datum),
             }
         }
+        Ok(())
     }
 
-    fn function(&mut self, function: u32) {
+    fn function(&mut self, function: u32) -> Result<(), Error> {
         let index = function as usize;
         let marks = match self.replaced.get(index) {
-            Some(Replaced::By(other)) => return self.pending.push(Reference::Function(*other)),
+            Some(Replaced::By(other)) => {
+                self.pending.push(Reference::Function(*other));
+                return Ok(());
+            }
             Some(Replaced::ByTrap) => &mut self.live.traps,
             Some(Replaced::Not) | None => &mut self.live.functions,
         };
         if !mark(marks, index) {
-            return;
+            return Ok(());
         }
         self.pending
             .extend(self.input.type_of(function).map(Reference::Type));
-        let body = index
-            .checked_sub(self.input.imports.len())
-            .and_then(|body| self.graph.bodies.get(body));
-        self.pending.extend(body.into_iter().flatten());
+        if let Some(body) = index.checked_sub(self.input.imports.len()) {
+            let references = self.graph.references(self.input, body)?;
+            self.pending.extend(references);
+        }
+        Ok(())
     }
 
     fn datum(&mut self, datum: usize) {

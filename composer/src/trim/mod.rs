@@ -166,6 +166,16 @@ pub enum Problem {
 impl<'a> Module<'a> {
     /// Reads a module and checks that all in it can be followed.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        read::check(bytes)?;
+        let module = Self::parse_checked(bytes)?;
+        module.graph.check(&module.input)?;
+        Ok(module)
+    }
+
+    /// Reads a module for which [`parse`](Self::parse) has been seen to succeed. What a function
+    /// refers to is looked up when a guest needs the function, so that a module that fails after all
+    /// may do so then.
+    pub fn parse_checked(bytes: &'a [u8]) -> Result<Self, Error> {
         let input = read::read(bytes)?;
         let graph = graph::build(&input)?;
         Ok(Self { input, graph })
@@ -186,7 +196,7 @@ impl<'a> Module<'a> {
         names: Names,
     ) -> Result<Trimmed, Error> {
         let replaced = self.replaced(stand_in)?;
-        let (exports, live) = self.live(keep, &replaced);
+        let (exports, live) = self.live(keep, &replaced)?;
         Ok(Trimmed {
             bytes: emit::emit(&self.input, &self.graph, &live, &replaced, &exports, names)?,
             imports: self.imports(&live),
@@ -203,7 +213,7 @@ impl<'a> Module<'a> {
         keep: impl Fn(&str) -> bool,
         stand_in: impl Fn(&str, &str) -> Option<StandIn>,
     ) -> Result<Vec<(String, String)>, Error> {
-        let (_, live) = self.live(keep, &self.replaced(stand_in)?);
+        let (_, live) = self.live(keep, &self.replaced(stand_in)?)?;
         Ok(self.imports(&live))
     }
 
@@ -211,7 +221,7 @@ impl<'a> Module<'a> {
         &self,
         keep: impl Fn(&str) -> bool,
         replaced: &[Replaced],
-    ) -> (Vec<&FunctionExport<'a>>, Live) {
+    ) -> Result<(Vec<&FunctionExport<'a>>, Live), Error> {
         let exports = self
             .input
             .exports
@@ -222,8 +232,8 @@ impl<'a> Module<'a> {
             .iter()
             .map(|export| export.function)
             .chain(self.input.start);
-        let live = Live::from_roots(&self.input, &self.graph, replaced, roots);
-        (exports, live)
+        let live = Live::from_roots(&self.input, &self.graph, replaced, roots)?;
+        Ok((exports, live))
     }
 
     fn imports(&self, live: &Live) -> Vec<(String, String)> {

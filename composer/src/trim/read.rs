@@ -86,12 +86,16 @@ impl Input<'_> {
     }
 }
 
-/// Reads a module.
-pub(super) fn read(bytes: &[u8]) -> Result<Input<'_>, Error> {
-    // What later proposals add, in types and in instructions, would have to be followed too. From
-    // here on indices can be trusted, those in the sections for the linker excepted.
+/// Checks that a module is valid. What later proposals add, in types and in instructions, would have
+/// to be followed too.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Error> {
     Validator::new_with_features(WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL)
         .validate_all(bytes)?;
+    Ok(())
+}
+
+/// Reads a valid module. Its indices can be trusted, those in the sections for the linker excepted.
+pub(super) fn read(bytes: &[u8]) -> Result<Input<'_>, Error> {
     let mut reader = Reader::default();
     for payload in Parser::new(0).parse_all(bytes) {
         reader.payload(payload?)?;
