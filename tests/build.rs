@@ -144,10 +144,11 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
 }
 
 /// The components of which `compositions` joins some to one guest.
-const PARTS: [&str; 3] = [
+const PARTS: [&str; 4] = [
     "parts-app.wasm",
     "examples/parts_store.wasm",
     "examples/parts_relay.wasm",
+    "examples/parts_door.wasm",
 ];
 
 /// The shapes that `wasi:sockets` had, each with the folders of its guests.

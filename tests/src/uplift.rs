@@ -2,9 +2,11 @@
 
 use crate::Guest;
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use tempfile::NamedTempFile;
 use wasi_uplift::{LinkMode, Options, Target};
@@ -47,9 +49,47 @@ pub fn uplifted_bytes(guest: Guest, mode: LinkMode) -> Vec<u8> {
 
 /// Composes a guest anew.
 pub fn compose(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
-    let options = Options::default().target(target).link(mode);
+    composed(guest, mode, target, None)
+}
+
+/// Composes a guest anew whose export of this name keeps its types.
+pub fn compose_sync(guest: &[u8], mode: LinkMode, export: &str) -> Vec<u8> {
+    composed(guest, mode, Target::default(), Some(export))
+}
+
+/// Composes with the library, or with the command that the variable `COMPOSER` names. A former one
+/// shows which tests its faults fail.
+fn composed(guest: &[u8], mode: LinkMode, target: Target, sync: Option<&str>) -> Vec<u8> {
+    if let Some(command) = std::env::var_os("COMPOSER") {
+        return compose_with(&command, guest, mode, target, sync);
+    }
+    let mut options = Options::default().target(target).link(mode);
+    if let Some(export) = sync {
+        options = options.keep_sync(export);
+    }
     let composed = wasi_uplift::compose(guest, &options);
     composed.expect("every guest can be uplifted").bytes
+}
+
+fn compose_with(
+    command: &OsStr,
+    guest: &[u8],
+    mode: LinkMode,
+    target: Target,
+    sync: Option<&str>,
+) -> Vec<u8> {
+    let mut input = NamedTempFile::new().expect("making a file");
+    input.write_all(guest).expect("writing a component");
+    let output = Command::new(command)
+        .args(["compose", "--link", mode.name()])
+        .args(["--target", target.version()])
+        .args(sync.map(|export| format!("--keep-sync={export}")))
+        .arg(input.path())
+        .output()
+        .expect("starting a command");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{message}");
+    output.stdout
 }
 
 /// Replaces a file that another test program may be reading.

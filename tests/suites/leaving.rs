@@ -1,9 +1,9 @@
 //! The rule that a guest calls nothing while it allocates, nor in what is called after its functions:
 //! whatever it calls, and whoever calls it.
 
-use wasi_uplift::{LinkMode, Options, compose};
+use wasi_uplift::{LinkMode, Target};
 use wasi_uplift_tests::host::{self, Wasi};
-use wasi_uplift_tests::{MODES, State};
+use wasi_uplift_tests::{MODES, State, compose};
 use wasmtime::component::Linker;
 use wasmtime::{Result, Store};
 use wasmtime_wasi::WasiCtx;
@@ -163,12 +163,9 @@ fn a_guest_does_not_leave_where_it_must_not() {
     let trapped = native.iter().filter(|outcome| outcome.ends_with("trapped"));
     assert_eq!(trapped.count() as u32, PLACES * (ACTS - 1), "{native:?}");
     for mode in MODES {
-        let uplifted = compose(&guest, &Options::default().link(mode)).unwrap();
-        assert_eq!(
-            outcomes(&uplifted.bytes, Wasi::V0_3).unwrap(),
-            native,
-            "{mode:?}"
-        );
+        let uplifted = compose(&guest, mode, Target::default());
+        let outcomes = outcomes(&uplifted, Wasi::V0_3).unwrap();
+        assert_eq!(outcomes, native, "{mode:?}");
     }
 }
 
@@ -223,6 +220,6 @@ fn passes(component: &[u8], wasi: Wasi) -> Result<bool> {
 fn an_exception_ends_what_is_forbidden() {
     let guest = wat::parse_str(THROWING).unwrap();
     assert!(passes(&guest, Wasi::V0_2).unwrap());
-    let fused = compose(&guest, &Options::default().link(LinkMode::Fused)).unwrap();
-    assert!(passes(&fused.bytes, Wasi::V0_3).unwrap());
+    let fused = compose(&guest, LinkMode::Fused, Target::default());
+    assert!(passes(&fused, Wasi::V0_3).unwrap());
 }

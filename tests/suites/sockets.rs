@@ -3,6 +3,7 @@
 //! reference for all.
 
 mod coverage;
+mod door;
 mod draft;
 mod lookup;
 mod peer;
