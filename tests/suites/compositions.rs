@@ -17,8 +17,8 @@ use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
     WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
-use wasi_uplift::{ExportFate, ImportFate, LinkMode, Linked, Options, Verdict, compose, inspect};
-use wasi_uplift_tests::{Guest, Host, Outcome, Place, Scenario, blesses};
+use wasi_uplift::{ExportFate, ImportFate, LinkMode, Linked, Options, Target, Verdict, inspect};
+use wasi_uplift_tests::{Guest, Host, Outcome, Place, Scenario, blesses, compose};
 use wasmparser::Parser;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
@@ -187,9 +187,7 @@ fn outcomes() {
             if case.folder.join("one-component-only").exists() && link == LinkMode::Component {
                 continue;
             }
-            let options = Options::default().link(link);
-            let composed = compose(&case.bytes, &options).unwrap();
-            let path = written(&composed.bytes);
+            let path = written(&compose(&case.bytes, link, Target::default()));
             check(LAB.run_file(Host::P3Only, path, &scenario).unwrap());
             count += 1;
         }

@@ -4,9 +4,9 @@
 mod random;
 
 use std::fmt::Write as _;
-use wasi_uplift::{LinkMode, Linked, Options, compose};
+use wasi_uplift::Target;
 use wasi_uplift_tests::host::{self, Wasi};
-use wasi_uplift_tests::{MODES, State};
+use wasi_uplift_tests::{MODES, State, compose};
 use wasmtime::{Result, Store};
 use wasmtime_wasi::WasiCtx;
 
@@ -436,12 +436,8 @@ fn components_do_to_each_other_what_they_may() {
     let trapped = native.iter().filter(|outcome| outcome.ends_with("trapped"));
     assert_eq!(trapped.count(), 98, "{native:?}");
     for mode in MODES {
-        let uplifted = compose(&guest, &Options::default().link(mode)).unwrap();
-        assert_eq!(uplifted.linked == Linked::Fused, mode == LinkMode::Fused);
-        assert_eq!(
-            outcomes(&uplifted.bytes, Wasi::V0_3).unwrap(),
-            native,
-            "{mode:?}"
-        );
+        let uplifted = compose(&guest, mode, Target::default());
+        let outcomes = outcomes(&uplifted, Wasi::V0_3).unwrap();
+        assert_eq!(outcomes, native, "{mode:?}");
     }
 }
