@@ -105,7 +105,7 @@ pub(crate) fn carry_out<'a>(
     }
     let became_async = prepare(&mut guest, &plan)?;
     let cannot_wait = waiting::cannot_wait(&guest.model, guest.root);
-    let together = put_together(bytes, guest, &plan, catalogue, link)?;
+    let together = put_together(bytes, guest, &plan, catalogue, link, fused)?;
     Ok(Composed {
         bytes: together.written.bytes,
         plan,
@@ -138,6 +138,9 @@ struct Together {
     cannot_wait: Option<Vec<CannotWait>>,
 }
 
+/// How guest and adapter become one component.
+type Fuse = fn(Guest<'_>, &Plan, &Catalogue) -> Result<Together, fuse::Failure>;
+
 /// Puts guest and adapter together: as one component if that is wanted and can be, and as two
 /// otherwise. The guest becomes a part of the result, so that it is read again for another attempt.
 fn put_together<'a>(
@@ -146,10 +149,11 @@ fn put_together<'a>(
     plan: &Plan,
     catalogue: &Catalogue,
     link: LinkMode,
+    fuse: Fuse,
 ) -> Result<Together, ComposeError> {
     let mut because = None;
     if link != LinkMode::Component {
-        match fused(guest, plan, catalogue) {
+        match fuse(guest, plan, catalogue) {
             Ok(together) => return Ok(together),
             Err(fuse::Failure::Internal(error)) if link == LinkMode::Fused => {
                 return Err(error.into());
@@ -195,6 +199,15 @@ fn fused(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Result<Togethe
         written,
         cannot_wait,
     } = fuse::fuse(guest, plan, catalogue)?;
+    checked(written, cannot_wait, plan, catalogue)
+}
+
+fn checked(
+    written: Written,
+    cannot_wait: Option<Vec<CannotWait>>,
+    plan: &Plan,
+    catalogue: &Catalogue,
+) -> Result<Together, fuse::Failure> {
     // The guest may be one that can be linked, so that this is not the last word.
     let externs = validate::validate(&written, plan, catalogue).map_err(|error| {
         fuse::Failure::Unfusible(FuseError::Invalid {
@@ -207,4 +220,75 @@ fn fused(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Result<Togethe
         linked: Linked::Fused,
         cannot_wait,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+
+    const CLOCK: &str = r#"(component
+        (import "wasi:clocks/monotonic-clock@0.2.0" (instance
+            (export "now" (func (result u64))))))"#;
+
+    /// Puts a guest together with the adapter where it becomes one component in another way.
+    fn put_together_by(fuse: Fuse, link: LinkMode) -> Result<Together, ComposeError> {
+        let bytes = wat::parse_str(CLOCK).unwrap();
+        let mut guest = Guest::read(&bytes).unwrap();
+        let catalogue = Catalogue::new(Options::default().target, &[]).unwrap();
+        let plan = Decisions::of(&guest, &catalogue).unwrap();
+        let plan = plan.into_plan().unwrap();
+        prepare(&mut guest, &plan).unwrap();
+        put_together(&bytes, guest, &plan, &catalogue, link, fuse)
+    }
+
+    /// A result that is damaged before it is checked.
+    fn damaged(
+        guest: Guest<'_>,
+        plan: &Plan,
+        catalogue: &Catalogue,
+    ) -> Result<Together, fuse::Failure> {
+        let fuse::Fused { mut written, .. } = fuse::fuse(guest, plan, catalogue)?;
+        written.bytes.truncate(written.bytes.len() - 1);
+        checked(written, None, plan, catalogue)
+    }
+
+    fn broken(_: Guest<'_>, _: &Plan, _: &Catalogue) -> Result<Together, fuse::Failure> {
+        Err(InternalError::adapter("it is another one").into())
+    }
+
+    #[test]
+    fn what_can_not_be_fused_is_linked() {
+        for (fuse, expected) in [
+            (damaged as Fuse, "unexpected end"),
+            (broken, "it is another one"),
+        ] {
+            let together = put_together_by(fuse, LinkMode::Auto).unwrap();
+            let Linked::Components {
+                because: Some(FuseError::Invalid { reason }),
+            } = together.linked
+            else {
+                panic!("{:?}", together.linked);
+            };
+            assert!(reason.contains(expected), "{reason}");
+            assert!(validate::valid(&together.written).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_fused_is_not_linked() {
+        let error = put_together_by(damaged, LinkMode::Fused).err().unwrap();
+        assert!(
+            matches!(error, ComposeError::Fuse(FuseError::Invalid { .. })),
+            "{error}"
+        );
+        let error = put_together_by(broken, LinkMode::Fused).err().unwrap();
+        assert!(matches!(error, ComposeError::Internal(_)), "{error}");
+    }
+
+    #[test]
+    fn what_can_be_fused_is() {
+        let together = put_together_by(fused, LinkMode::Auto).unwrap();
+        assert_eq!(together.linked, Linked::Fused);
+    }
 }

@@ -26,7 +26,8 @@
 //!   named in what is expected. Components that are printed or written have to be valid. A command
 //!   that panics, or says that it has met a bug of its own, fails the case. What `inspect --json`
 //!   prints has to be as its schema says.
-//! - `N bytes` stands for any number of bytes, because results change with the adapter.
+//! - `N bytes` stands for any number of bytes, and `0xN` for any address, because results change with
+//!   the adapter.
 //!
 //! Whatever the commands of a case are, an input that composes has to compose to a component that
 //! keeps the [invariants](common::invariants).

@@ -131,9 +131,13 @@ fn kind(bytes: &[u8]) -> Result<Kind, Failed> {
     Ok(kind)
 }
 
-/// The text with `N` for each number of bytes, also in JSON.
+/// The text with `N` for each number of bytes, also in JSON, and for each address in a backtrace.
 fn without_sizes(text: &str) -> String {
     let line = |line: &str| {
+        if let Some((frame, address)) = line.split_once(" 0x") {
+            let rest = address.trim_start_matches(|letter: char| letter.is_ascii_hexdigit());
+            return format!("{} 0xN{rest}", frame.trim_end());
+        }
         let mut words: Vec<_> = line.split(' ').map(str::to_string).collect();
         for next in 1..words.len() {
             let is_number = words[next - 1].ends_with(|letter: char| letter.is_ascii_digit());
