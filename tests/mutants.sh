@@ -17,17 +17,18 @@ suites=$(cargo test --workspace --test suites --no-run --message-format json 2>/
   sed -n 's/.*"executable":"\([^"]*\/suites-[^"]*\)".*/\1/p')
 export CARGO_MANIFEST_DIR=$PWD/tests
 
-notices() {
-  local patch=$1 filters
-  if grep -q '^diff --git a/composer/src' "$patch"; then
-    cargo test --workspace --lib --no-run >"$log" 2>&1 || return
-    cargo test --workspace --lib >"$log" 2>&1 || return 0
-  else
-    adapter/build.sh >"$log" 2>&1 || return
-  fi
-  cargo build --workspace --bin wasi-uplift >"$log" 2>&1 || return
+build() {
+  ! grep -q '^diff --git a/adapter' "$1" || adapter/build.sh
+  cargo build --workspace --bin wasi-uplift
   cp "${CARGO_TARGET_DIR:-target}/debug/wasi-uplift" "$command"
-  filters=$(sed -n 's/^tests: //p' "$patch")
+}
+
+notices() {
+  local filters
+  if grep -q '^diff --git a/composer' "$1"; then
+    cargo test --workspace --lib >"$log" 2>&1 || return 0
+  fi
+  filters=$(sed -n 's/^tests: //p' "$1")
   # shellcheck disable=SC2086
   ! (cd tests && COMPOSER=$command timeout 120 "$suites" $filters >"$log" 2>&1)
 }
@@ -37,6 +38,7 @@ survivors=0
 for mutant; do
   name=$(basename "$mutant" .patch)
   git apply "tests/mutants/$name.patch"
+  (build "tests/mutants/$name.patch") >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
   if notices "tests/mutants/$name.patch"; then
     echo "$name: $(grep --max-count 1 --only-matching --extended-regexp \
       '^test .* FAILED|^.* panicked at .*' "$log" || echo 'it goes on for ever')"

@@ -120,6 +120,12 @@ pub(crate) fn positional<'f>(
     module.finish()
 }
 
+/// The number of the section with the start function.
+pub(crate) const START: u8 = 8;
+
+/// The number of the section with the types of exceptions.
+pub(crate) const TAGS: u8 = 13;
+
 /// Whether a valid core module has a section with this number.
 pub(crate) fn has_section(module: &[u8], wanted: u8) -> bool {
     let mut reader = BinaryReader::new(module, 0);

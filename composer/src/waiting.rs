@@ -6,11 +6,11 @@
 //! there as long as nothing has to be waited for.
 
 use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId, Sort, Type};
+use crate::core_module;
 use crate::flatten::Flat;
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
 use std::fmt;
-use wasmparser::{Chunk, Parser, Payload};
 
 /// Code of a guest that can't wait, in a component that calls functions which may wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,7 +158,9 @@ fn of_component(model: &Model<'_>, items: &[ItemId], exports: &Exports) -> Vec<S
             }
             Definition::CoreInstance(CoreInstance::Instantiate { module, .. }) if !has_start => {
                 has_start = match &model[model.origin(*module)].definition {
-                    Definition::CoreModule(module) => starts(&module.bytes),
+                    Definition::CoreModule(module) => {
+                        core_module::has_section(&module.bytes, core_module::START)
+                    }
                     _ => false,
                 };
             }
@@ -237,21 +239,6 @@ fn joined(instance: &str, part: &str) -> String {
     match instance {
         "" => part.to_string(),
         instance => format!("{instance}/{part}"),
-    }
-}
-
-/// Whether a core module has a start function. Its code is not looked at.
-fn starts(mut bytes: &[u8]) -> bool {
-    let mut parser = Parser::new(0);
-    loop {
-        let Ok(Chunk::Parsed { consumed, payload }) = parser.parse(bytes, true) else {
-            return false;
-        };
-        match payload {
-            Payload::StartSection { .. } => return true,
-            Payload::CodeSectionStart { .. } | Payload::End(_) => return false,
-            _ => bytes = &bytes[consumed..],
-        }
     }
 }
 

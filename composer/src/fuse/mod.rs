@@ -288,10 +288,11 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
 
 /// Whether one of a component's core modules has exceptions.
 fn throws(model: &Model<'_>, root: ScopeId) -> bool {
-    const TAGS: u8 = 13;
     let mut items = model[root].items.iter();
     items.any(|id| match &model[*id].definition {
-        Definition::CoreModule(module) => core_module::has_section(&module.bytes, TAGS),
+        Definition::CoreModule(module) => {
+            core_module::has_section(&module.bytes, core_module::TAGS)
+        }
         _ => false,
     })
 }
