@@ -134,7 +134,9 @@ fn kind(bytes: &[u8]) -> Result<Kind, Failed> {
 /// The text with `N` for each number of bytes, also in JSON, and for each address in a backtrace.
 fn without_sizes(text: &str) -> String {
     let line = |line: &str| {
-        if let Some((frame, address)) = line.split_once(" 0x") {
+        if let Some((frame, address)) = line.split_once(" 0x")
+            && frame.trim().trim_end_matches(':').parse::<u32>().is_ok()
+        {
             let rest = address.trim_start_matches(|letter: char| letter.is_ascii_hexdigit());
             return format!("{} 0xN{rest}", frame.trim_end());
         }
