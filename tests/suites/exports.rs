@@ -1,8 +1,10 @@
 //! Exports other than those of WASI, called by a host.
 
-use wasi_uplift::{ComposeError, FixedReason, FuseError, LinkMode, Options, OptionsError, compose};
+use wasi_uplift::{
+    ComposeError, FixedReason, FuseError, LinkMode, Options, OptionsError, Target, compose,
+};
 use wasi_uplift_tests::host::{self, Wasi};
-use wasi_uplift_tests::{MODES, State};
+use wasi_uplift_tests::{self as uplift, MODES, State, compose_sync};
 use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower, ResourceAny, TypedFunc};
 use wasmtime::{Result, Store, bail};
 use wasmtime_wasi::WasiCtx;
@@ -269,14 +271,20 @@ struct Library {
 }
 
 impl Library {
-    async fn new(options: Options) -> Self {
-        Library::of(LIBRARY, options).await
+    async fn new(text: &str, mode: LinkMode) -> Self {
+        let guest = wat::parse_str(text).unwrap();
+        Library::of(&uplift::compose(&guest, mode, Target::default())).await
     }
 
-    async fn of(text: &str, options: Options) -> Self {
-        let composed = compose(&wat::parse_str(text).unwrap(), &options).unwrap();
+    /// The functions of its timer keep their types.
+    async fn kept_sync(text: &str, mode: LinkMode) -> Self {
+        let guest = wat::parse_str(text).unwrap();
+        Library::of(&compose_sync(&guest, mode, TIMER)).await
+    }
+
+    async fn of(uplifted: &[u8]) -> Self {
         let engine = host::engine();
-        let component = host::compiled(&engine, &composed.bytes).unwrap();
+        let component = host::compiled(&engine, uplifted).unwrap();
         let linker = host::linker(Wasi::V0_3, &engine).unwrap();
         let mut store = Store::new(&engine, State::new(WasiCtx::builder().build()));
         let instance = linker.instantiate_async(&mut store, &component).await;
@@ -329,7 +337,7 @@ fn wait<F: Future>(future: F) -> F::Output {
 fn exports_may_wait() {
     for mode in MODES {
         wait(async {
-            let mut library = Library::new(Options::default().link(mode)).await;
+            let mut library = Library::new(LIBRARY, mode).await;
             let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
             assert!(is_async && now.unwrap().0 > 0);
             let (is_async, over) = library.call::<_, (bool,)>("is-over", (LONG,)).await;
@@ -344,8 +352,7 @@ fn exports_may_wait() {
 #[test]
 fn a_kept_export_does_not_wait() {
     wait(async {
-        let options = Options::default().link(LinkMode::Fused).keep_sync(TIMER);
-        let mut library = Library::new(options).await;
+        let mut library = Library::kept_sync(LIBRARY, LinkMode::Fused).await;
         let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
         assert!(!is_async && now.unwrap().0 > 0);
         for _ in 0..1000 {
@@ -368,8 +375,7 @@ fn a_kept_export_does_not_wait() {
 #[test]
 fn what_can_not_wait_does_not_clean_up() {
     wait(async {
-        let options = Options::default().link(LinkMode::Fused).keep_sync(TIMER);
-        let mut library = Library::of(LEAVES, options).await;
+        let mut library = Library::kept_sync(LEAVES, LinkMode::Fused).await;
         let leave = library.function_of::<(u64, u64), ()>(BUSY, "leave");
         for _ in 0..3 {
             leave
@@ -397,8 +403,7 @@ fn what_can_not_wait_does_not_clean_up() {
 #[test]
 fn many_exports_can_be_kept() {
     wait(async {
-        let options = Options::default().link(LinkMode::Fused).keep_sync(TIMER);
-        let mut library = Library::of(&many(1200), options).await;
+        let mut library = Library::kept_sync(&many(1200), LinkMode::Fused).await;
         let (is_async, called) = library.call::<_, ()>("f1199", ()).await;
         assert!(!is_async && called.is_ok());
     });
@@ -408,10 +413,7 @@ fn many_exports_can_be_kept() {
 #[test]
 fn a_kept_export_that_is_linked_calls_nothing_that_may_wait() {
     wait(async {
-        let options = Options::default()
-            .link(LinkMode::Component)
-            .keep_sync(TIMER);
-        let mut library = Library::new(options).await;
+        let mut library = Library::kept_sync(LIBRARY, LinkMode::Component).await;
         let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
         assert!(!is_async && now.unwrap().0 > 0);
         let (_, waited) = library.call::<_, (u64,)>("wait", (0_u64,)).await;
@@ -447,7 +449,7 @@ fn a_mixed_guest_is_not_fused() {
 fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
     for mode in [LinkMode::Auto, LinkMode::Component] {
         wait(async {
-            let mut library = Library::of(MIXED, Options::default().link(mode)).await;
+            let mut library = Library::new(MIXED, mode).await;
             let nap = library.function::<(u64,), ()>("nap");
             let wait = library.function::<(u64,), ()>("wait");
             let ended = library.store.run_concurrent(async |store| {
@@ -475,7 +477,7 @@ fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
 fn tasks_of_a_mixed_guest_come_after_one_another() {
     for mode in [LinkMode::Auto, LinkMode::Component] {
         wait(async {
-            let mut library = Library::of(MIXED, Options::default().link(mode)).await;
+            let mut library = Library::new(MIXED, mode).await;
             let nap = library.function::<(u64,), ()>("nap");
             let wait = library.function::<(u64,), ()>("wait");
             let all = library.store.run_concurrent(async |store| {
