@@ -227,6 +227,11 @@ impl<'a> Model<'a> {
     }
 }
 
+/// The number of items of a section. It need not be valid: each item takes a byte at least.
+fn count<T>(section: &SectionLimited<'_, T>) -> usize {
+    section.range().len().min(section.count() as usize)
+}
+
 struct Reader<'m, 'a> {
     model: &'m mut Model<'a>,
     /// `true` if the component was validated, core modules included.
@@ -307,8 +312,7 @@ impl<'m, 'a> Reader<'m, 'a> {
             Payload::ComponentTypeSection(section) => self.section(section, Self::ty)?,
             Payload::ComponentImportSection(section) => {
                 let scope = self.frame().scope;
-                let names = section.range().len().min(section.count() as usize);
-                self.model[scope].imports.reserve(names);
+                self.model[scope].imports.reserve(count(&section));
                 self.section(section, |reader, import| {
                     reader.import(import.name, import.ty)
                 })?;
@@ -342,11 +346,9 @@ impl<'m, 'a> Reader<'m, 'a> {
         section: SectionLimited<'a, T>,
         read: impl Fn(&mut Self, T) -> Result,
     ) -> Result {
-        // A component that was made here has not been validated: each takes a byte at least.
-        let count = section.range().len().min(section.count() as usize);
-        self.model.reserve(count, SPARE_ITEMS);
+        self.model.reserve(count(&section), SPARE_ITEMS);
         let scope = self.frame().scope;
-        self.model[scope].items.reserve(count);
+        self.model[scope].items.reserve(count(&section));
         section.into_iter().try_for_each(|item| read(self, item?))
     }
 
