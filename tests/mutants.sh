@@ -12,7 +12,7 @@ trap 'git checkout --quiet composer adapter' EXIT
 log=$(mktemp)
 command=$(mktemp -d)/wasi-uplift
 
-# What a former run left behind is of mutants.
+# The suites stay as they are: only the command that they compose with is built of mutants.
 suites=$(cargo test --workspace --test suites --no-run --message-format json 2>/dev/null |
   sed -n 's/.*"executable":"\([^"]*\/suites-[^"]*\)".*/\1/p')
 export CARGO_MANIFEST_DIR=$PWD/tests

@@ -80,12 +80,14 @@ impl Flat {
         (0..self.outer.len()).map(Part)
     }
 
-    /// Whether the guest has parts besides the definitions of its outermost component.
+    /// Whether any instance of an inner component became a part, so that there is more than the part of
+    /// the outermost component.
     pub fn has_parts(&self) -> bool {
         self.outer.len() > 1
     }
 
-    /// Whether `within` is `part`, or its component is instantiated in `part`, directly or not.
+    /// Whether `within` is the same part as `part`, or comes from an instance inside of the one that
+    /// `part` comes from, at any depth.
     pub fn contains(&self, part: Part, mut within: Part) -> bool {
         while within != part && within != Part::default() {
             within = self.outer[within.0];

@@ -181,8 +181,9 @@ impl Decisions {
         decisions.check_answers(catalogue)?;
         decisions.check_references(guest);
         // A host calls one of a kind: the guest's own for WASI 0.3, if it has one.
-        let mut lifted: BTreeSet<&str> = guest.exports().filter_map(|it| p3_entry(&it)).collect();
-        for item in guest.exports() {
+        let exports: Vec<Extern> = guest.exports().collect();
+        let mut lifted: BTreeSet<&str> = exports.iter().filter_map(p3_entry).collect();
+        for item in exports {
             let mut fate = export_fate(&guest.model, &item, catalogue, &mut shapes);
             if let (Ok(ExportFate::Lifted { .. }), Some(entry)) = (&fate, p2_entry(&item))
                 && !lifted.insert(entry.counterpart)

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use tempfile::NamedTempFile;
-use wasi_uplift::{LinkMode, Options, Target};
+use wasi_uplift::{LinkMode, Linked, Options, Target};
 
 /// The folder of uplifted guests, which are put there anew by every test program.
 const FOLDER: &str = concat!(env!("OUT_DIR"), "/uplifted");
@@ -68,7 +68,10 @@ fn composed(guest: &[u8], mode: LinkMode, target: Target, sync: Option<&str>) ->
         options = options.keep_sync(export);
     }
     let composed = wasi_uplift::compose(guest, &options);
-    composed.expect("every guest can be uplifted").bytes
+    let composed = composed.expect("every guest can be uplifted");
+    let is_fused = composed.linked == Linked::Fused;
+    assert!(mode == LinkMode::Auto || is_fused == (mode == LinkMode::Fused));
+    composed.bytes
 }
 
 fn compose_with(

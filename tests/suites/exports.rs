@@ -1,12 +1,13 @@
 //! Exports other than those of WASI, called by a host.
 
+use crate::library::Library;
 use wasi_uplift::{
     ComposeError, FixedReason, FuseError, LinkMode, Options, OptionsError, Target, compose,
 };
-use wasi_uplift_tests::host::{self, Wasi};
-use wasi_uplift_tests::{self as uplift, MODES, State, compose_sync};
-use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower, ResourceAny, TypedFunc};
-use wasmtime::{Result, Store, bail};
+use wasi_uplift_tests::host::Wasi;
+use wasi_uplift_tests::{self as uplift, MODES, compose_sync};
+use wasmtime::bail;
+use wasmtime::component::ResourceAny;
 use wasmtime_wasi::WasiCtx;
 
 const TIMER: &str = "example:timer/timer";
@@ -264,68 +265,20 @@ const LONG: u64 = 3_600_000_000_000;
 /// Nanoseconds that a test can wait for.
 const SHORT: u64 = 5_000_000;
 
-/// The library, on a host that has nothing of WASI but 0.3.
-struct Library {
-    store: Store<State>,
-    instance: Instance,
+/// A library, uplifted and instantiated.
+async fn uplifted(text: &str, mode: LinkMode) -> Library {
+    let guest = wat::parse_str(text).unwrap();
+    instantiated(&uplift::compose(&guest, mode, Target::default())).await
 }
 
-impl Library {
-    async fn new(text: &str, mode: LinkMode) -> Self {
-        let guest = wat::parse_str(text).unwrap();
-        Library::of(&uplift::compose(&guest, mode, Target::default())).await
-    }
+/// The same where the functions of its timer keep their types.
+async fn kept_sync(text: &str, mode: LinkMode) -> Library {
+    let guest = wat::parse_str(text).unwrap();
+    instantiated(&compose_sync(&guest, mode, TIMER)).await
+}
 
-    /// The functions of its timer keep their types.
-    async fn kept_sync(text: &str, mode: LinkMode) -> Self {
-        let guest = wat::parse_str(text).unwrap();
-        Library::of(&compose_sync(&guest, mode, TIMER)).await
-    }
-
-    async fn of(uplifted: &[u8]) -> Self {
-        let engine = host::engine();
-        let component = host::compiled(&engine, uplifted).unwrap();
-        let linker = host::linker(Wasi::V0_3, &engine).unwrap();
-        let mut store = Store::new(&engine, State::new(WasiCtx::builder().build()));
-        let instance = linker.instantiate_async(&mut store, &component).await;
-        let instance = instance.unwrap();
-        Library { store, instance }
-    }
-
-    fn function<P, R>(&mut self, name: &str) -> TypedFunc<P, R>
-    where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: ComponentNamedList + Lift + Send + Sync + 'static,
-    {
-        self.function_of(TIMER, name)
-    }
-
-    fn function_of<P, R>(&mut self, interface: &str, name: &str) -> TypedFunc<P, R>
-    where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: ComponentNamedList + Lift + Send + Sync + 'static,
-    {
-        let timer = self
-            .instance
-            .get_export_index(&mut self.store, None, interface);
-        let index = self
-            .instance
-            .get_export_index(&mut self.store, timer.as_ref(), name);
-        self.instance
-            .get_typed_func::<P, R>(&mut self.store, index.unwrap())
-            .unwrap()
-    }
-
-    /// Calls a function. Returns `true` if its type is `async`, and its result.
-    async fn call<P, R>(&mut self, name: &str, params: P) -> (bool, Result<R>)
-    where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: ComponentNamedList + Lift + Send + Sync + 'static,
-    {
-        let function = self.function::<P, R>(name);
-        let is_async = function.func().ty(&self.store).async_();
-        (is_async, function.call_async(&mut self.store, params).await)
-    }
+async fn instantiated(component: &[u8]) -> Library {
+    Library::new(component, Wasi::V0_3, WasiCtx::builder().build()).await
 }
 
 fn wait<F: Future>(future: F) -> F::Output {
@@ -337,12 +290,12 @@ fn wait<F: Future>(future: F) -> F::Output {
 fn exports_may_wait() {
     for mode in MODES {
         wait(async {
-            let mut library = Library::new(LIBRARY, mode).await;
-            let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
+            let mut library = uplifted(LIBRARY, mode).await;
+            let (is_async, now) = library.call::<_, (u64,)>(TIMER, "now", ()).await;
             assert!(is_async && now.unwrap().0 > 0);
-            let (is_async, over) = library.call::<_, (bool,)>("is-over", (LONG,)).await;
+            let (is_async, over) = library.call::<_, (bool,)>(TIMER, "is-over", (LONG,)).await;
             assert!(is_async && !over.unwrap().0);
-            let (is_async, waited) = library.call::<_, (u64,)>("wait", (SHORT,)).await;
+            let (is_async, waited) = library.call::<_, (u64,)>(TIMER, "wait", (SHORT,)).await;
             assert!(is_async && waited.unwrap().0 >= SHORT);
         });
     }
@@ -352,16 +305,16 @@ fn exports_may_wait() {
 #[test]
 fn a_kept_export_does_not_wait() {
     wait(async {
-        let mut library = Library::kept_sync(LIBRARY, LinkMode::Fused).await;
-        let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
+        let mut library = kept_sync(LIBRARY, LinkMode::Fused).await;
+        let (is_async, now) = library.call::<_, (u64,)>(TIMER, "now", ()).await;
         assert!(!is_async && now.unwrap().0 > 0);
         for _ in 0..1000 {
-            let (is_async, over) = library.call::<_, (bool,)>("is-over", (LONG,)).await;
+            let (is_async, over) = library.call::<_, (bool,)>(TIMER, "is-over", (LONG,)).await;
             assert!(!is_async && !over.unwrap().0);
         }
-        let (is_async, waited) = library.call::<_, (u64,)>("wait", (0_u64,)).await;
+        let (is_async, waited) = library.call::<_, (u64,)>(TIMER, "wait", (0_u64,)).await;
         assert!(!is_async && waited.is_ok());
-        let (is_async, waited) = library.call::<_, (u64,)>("wait", (LONG,)).await;
+        let (is_async, waited) = library.call::<_, (u64,)>(TIMER, "wait", (LONG,)).await;
         let trap = waited.unwrap_err();
         assert!(!is_async, "{trap:?}");
         assert!(
@@ -375,24 +328,24 @@ fn a_kept_export_does_not_wait() {
 #[test]
 fn what_can_not_wait_does_not_clean_up() {
     wait(async {
-        let mut library = Library::kept_sync(LEAVES, LinkMode::Fused).await;
-        let leave = library.function_of::<(u64, u64), ()>(BUSY, "leave");
+        let mut library = kept_sync(LEAVES, LinkMode::Fused).await;
+        let leave = library.function::<(u64, u64), ()>(BUSY, "leave");
         for _ in 0..3 {
             leave
                 .call_async(&mut library.store, (LONG, SHORT))
                 .await
                 .unwrap();
-            let (is_async, over) = library.call::<_, (bool,)>("is-over", (LONG,)).await;
+            let (is_async, over) = library.call::<_, (bool,)>(TIMER, "is-over", (LONG,)).await;
             assert!(!is_async && !over.unwrap().0);
 
             leave
                 .call_async(&mut library.store, (LONG, SHORT))
                 .await
                 .unwrap();
-            let (_, made) = library.call::<_, (ResourceAny,)>("make", ()).await;
+            let (_, made) = library.call::<_, (ResourceAny,)>(TIMER, "make", ()).await;
             let (thing,) = made.unwrap();
             thing.resource_drop_async(&mut library.store).await.unwrap();
-            let (_, ended) = library.call::<_, (u32,)>("ended", ()).await;
+            let (_, ended) = library.call::<_, (u32,)>(TIMER, "ended", ()).await;
             assert_eq!(ended.unwrap(), (7,));
         }
     });
@@ -403,8 +356,8 @@ fn what_can_not_wait_does_not_clean_up() {
 #[test]
 fn many_exports_can_be_kept() {
     wait(async {
-        let mut library = Library::kept_sync(&many(1200), LinkMode::Fused).await;
-        let (is_async, called) = library.call::<_, ()>("f1199", ()).await;
+        let mut library = kept_sync(&many(1200), LinkMode::Fused).await;
+        let (is_async, called) = library.call::<_, ()>(TIMER, "f1199", ()).await;
         assert!(!is_async && called.is_ok());
     });
 }
@@ -413,10 +366,10 @@ fn many_exports_can_be_kept() {
 #[test]
 fn a_kept_export_that_is_linked_calls_nothing_that_may_wait() {
     wait(async {
-        let mut library = Library::kept_sync(LIBRARY, LinkMode::Component).await;
-        let (is_async, now) = library.call::<_, (u64,)>("now", ()).await;
+        let mut library = kept_sync(LIBRARY, LinkMode::Component).await;
+        let (is_async, now) = library.call::<_, (u64,)>(TIMER, "now", ()).await;
         assert!(!is_async && now.unwrap().0 > 0);
-        let (_, waited) = library.call::<_, (u64,)>("wait", (0_u64,)).await;
+        let (_, waited) = library.call::<_, (u64,)>(TIMER, "wait", (0_u64,)).await;
         assert!(waited.is_err());
     });
 }
@@ -449,9 +402,9 @@ fn a_mixed_guest_is_not_fused() {
 fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
     for mode in [LinkMode::Auto, LinkMode::Component] {
         wait(async {
-            let mut library = Library::new(MIXED, mode).await;
-            let nap = library.function::<(u64,), ()>("nap");
-            let wait = library.function::<(u64,), ()>("wait");
+            let mut library = uplifted(MIXED, mode).await;
+            let nap = library.function::<(u64,), ()>(TIMER, "nap");
+            let wait = library.function::<(u64,), ()>(TIMER, "wait");
             let ended = library.store.run_concurrent(async |store| {
                 let short = async {
                     for _ in 0..3 {
@@ -477,9 +430,9 @@ fn tasks_of_a_mixed_guest_wait_at_the_same_time() {
 fn tasks_of_a_mixed_guest_come_after_one_another() {
     for mode in [LinkMode::Auto, LinkMode::Component] {
         wait(async {
-            let mut library = Library::new(MIXED, mode).await;
-            let nap = library.function::<(u64,), ()>("nap");
-            let wait = library.function::<(u64,), ()>("wait");
+            let mut library = uplifted(MIXED, mode).await;
+            let nap = library.function::<(u64,), ()>(TIMER, "nap");
+            let wait = library.function::<(u64,), ()>(TIMER, "wait");
             let all = library.store.run_concurrent(async |store| {
                 tokio::try_join!(
                     wait.call_concurrent(store, (4 * SHORT,)),

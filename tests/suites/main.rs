@@ -12,6 +12,7 @@ mod http;
 mod idle;
 mod imports;
 mod leaving;
+mod library;
 mod partial;
 mod parts;
 mod sequences;

@@ -265,11 +265,10 @@ fn trim_imports(resolve: &mut Resolve, world: WorldId, modules: &BTreeSet<String
         WorldItem::Interface { id, .. } => Some(*id),
         _ => None,
     };
-    let of_world = &resolve.worlds[world];
-    let all = of_world.imports.values().filter_map(imported);
+    let all = resolve.worlds[world].imports.values().filter_map(imported);
     let called = all.filter(|id| modules.contains(&resolve.id_of(*id).unwrap_or_default()));
     let mut pending: Vec<InterfaceId> = called.collect();
-    for id in of_world.exports.values().filter_map(imported) {
+    for id in exported_interfaces(resolve, world) {
         pending.extend(resolve.interface_direct_deps(id));
     }
     let mut needed = BTreeSet::new();

@@ -49,6 +49,10 @@ pub(crate) struct Model<'a> {
     debug_names: HashMap<ItemId, Cow<'a, str>>,
 }
 
+/// As many items as the adapter and what is placed around a guest usually come to: with room for them
+/// the items of a large guest need not move.
+const SPARE_ITEMS: usize = 4096;
+
 /// A definition with its index space.
 #[derive(Clone, Debug)]
 pub(crate) struct Item<'a> {
@@ -255,7 +259,8 @@ pub(crate) struct ExternName<'a> {
     pub attributes: Option<Box<Attributes<'a>>>,
 }
 
-/// What an import or export says of itself besides its name.
+/// The optional attributes that the binary format gives the name of an import or export: `implements`,
+/// `versionsuffix` and `external-id`.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes<'a> {
     pub implements: Option<&'a str>,
@@ -520,10 +525,11 @@ impl<'a> Model<'a> {
         id
     }
 
-    /// Makes room for this many items, and if there is none, for some more as well.
-    pub fn reserve(&mut self, items: usize, spare: usize) {
+    /// Makes room for this many items. If that takes new memory, there will be room for
+    /// [`SPARE_ITEMS`] more.
+    pub fn reserve(&mut self, items: usize) {
         if self.items.capacity() - self.items.len() < items {
-            self.items.reserve(items + spare);
+            self.items.reserve(items + SPARE_ITEMS);
         }
     }
 
@@ -883,7 +889,7 @@ impl<'a> IndexMut<ScopeId> for Model<'a> {
     }
 }
 
-/// A set of items, most of which come to be in it.
+/// A set of items, kept as a flag for each item of the model: for sets that most items get into.
 #[derive(Default)]
 pub(crate) struct ItemSet(Vec<bool>);
 

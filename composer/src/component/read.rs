@@ -40,10 +40,6 @@ pub(crate) enum Error {
     Unknown(&'static str),
 }
 
-/// As many items as the adapter and what is placed around a guest usually come to: with room for them
-/// the items of a large guest need not move.
-const SPARE_ITEMS: usize = 4096;
-
 type Result<T = ()> = std::result::Result<T, Error>;
 
 impl From<reencode::Error<Infallible>> for Error {
@@ -346,7 +342,7 @@ impl<'m, 'a> Reader<'m, 'a> {
         section: SectionLimited<'a, T>,
         read: impl Fn(&mut Self, T) -> Result,
     ) -> Result {
-        self.model.reserve(count(&section), SPARE_ITEMS);
+        self.model.reserve(count(&section));
         let scope = self.frame().scope;
         self.model[scope].items.reserve(count(&section));
         section.into_iter().try_for_each(|item| read(self, item?))

@@ -41,7 +41,7 @@ pub(super) struct Graph {
 struct Body {
     /// The relocations that are in it.
     relocations: Range<usize>,
-    /// What it refers to, once somebody wants to know.
+    /// What the function refers to. Empty until [`Graph::references`] is first called for it.
     references: OnceLock<Vec<Reference>>,
 }
 
@@ -76,7 +76,12 @@ pub(super) fn build(input: &Input<'_>) -> Result<Graph, Error> {
 }
 
 impl Graph {
-    /// What a function refers to, by its place among those with a body.
+    /// Returns what a function refers to. `place` is its position among the functions with a body, so
+    /// that imported functions don't count. The first call for a function reads its instructions.
+    ///
+    /// # Errors
+    ///
+    /// If an instruction and its relocation don't fit each other.
     pub fn references(&self, input: &Input<'_>, place: usize) -> Result<&[Reference], Error> {
         let (Some(body), Some(function)) = (self.bodies.get(place), input.bodies.get(place)) else {
             return Ok(&[]);

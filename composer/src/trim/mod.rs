@@ -167,15 +167,15 @@ impl<'a> Module<'a> {
     /// Reads a module and checks that all in it can be followed.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         read::check(bytes)?;
-        let module = Self::parse_checked(bytes)?;
+        let module = Self::parse_trusted(bytes)?;
         module.graph.check(&module.input)?;
         Ok(module)
     }
 
-    /// Reads a module for which [`parse`](Self::parse) has been seen to succeed. What a function
-    /// refers to is looked up when a guest needs the function, so that a module that fails after all
-    /// may do so then.
-    pub fn parse_checked(bytes: &'a [u8]) -> Result<Self, Error> {
+    /// Reads a module without the checks of [`parse`](Self::parse), which must have succeeded for the
+    /// same bytes before. What a function refers to is read when a guest first needs the function: in
+    /// other bytes, an error may come as late as that.
+    pub fn parse_trusted(bytes: &'a [u8]) -> Result<Self, Error> {
         let input = read::read(bytes)?;
         let graph = graph::build(&input)?;
         Ok(Self { input, graph })

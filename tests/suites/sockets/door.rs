@@ -1,82 +1,52 @@
 //! Sockets that are let go of by an export whose functions can't wait.
 
+use crate::library::Library;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use wasi_uplift_tests::host::{self, Wasi};
-use wasi_uplift_tests::{LinkMode, State, TIME_LIMIT, compose_sync};
-use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower};
-use wasmtime::{Result, Store};
+use wasi_uplift_tests::host::Wasi;
+use wasi_uplift_tests::{LinkMode, TIME_LIMIT, compose_sync};
+use wasmtime::Result;
 use wasmtime_wasi::WasiCtx;
 
 const DOOR: &str = "test:parts/door";
 const REST: &str = "test:parts/rest";
 
-/// The library that listens, on a host.
-struct Door {
-    store: Store<State>,
-    instance: Instance,
-}
-
-impl Door {
-    async fn new(component: &[u8], wasi: Wasi) -> Result<Self> {
-        let engine = host::engine();
-        let linker = host::linker(wasi, &engine)?;
-        let component = host::compiled(&engine, component)?;
-        let mut context = WasiCtx::builder();
-        context.inherit_stderr().inherit_network().allow_tcp(true);
-        let mut store = Store::new(&engine, State::new(context.build()));
-        let instance = linker.instantiate_async(&mut store, &component).await?;
-        Ok(Door { store, instance })
-    }
-
-    async fn call<P, R>(&mut self, interface: &str, name: &str, params: P) -> Result<R>
-    where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: ComponentNamedList + Lift + Send + Sync + 'static,
-    {
-        let store = &mut self.store;
-        let of = self.instance.get_export_index(&mut *store, None, interface);
-        let index = self
-            .instance
-            .get_export_index(&mut *store, of.as_ref(), name);
-        let index = index.expect("the library has this function");
-        let function = self.instance.get_typed_func::<P, R>(&mut *store, index)?;
-        function.call_async(store, params).await
-    }
-}
-
-/// What the guest has asked of its sockets when it lets go of them, and what comes then.
+/// What happens to a listener and a connection around the drop of both in an export kept sync.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Then {
-    /// Nothing, and nothing.
+    /// Nothing: no operation was pending on them.
     Nothing,
-    /// Readiness, which nobody waits for any more. Something that may wait is called.
+    /// The guest had asked whether they are ready, so that an `accept` and a read were pending. After
+    /// the drop, the host calls an export that is `async`.
     Rest,
-    /// Readiness. There is news of all, and nothing that may wait is called.
+    /// The same was pending, and ends by itself after the drop: a peer connects, and the other one
+    /// sends a byte. The host calls only exports kept sync.
     News,
 }
 
-/// Whether sockets that the guest lets go of are closed.
+/// Drops a listener and a connection, and returns whether their peers see both closed.
 async fn are_closed(component: &[u8], wasi: Wasi, then: Then) -> Result<bool> {
     let asks = then != Then::Nothing;
-    let mut door = Door::new(component, wasi).await?;
-    let (port,): (u16,) = door.call(DOOR, "open", (asks,)).await?;
+    let mut context = WasiCtx::builder();
+    context.inherit_stderr().inherit_network().allow_tcp(true);
+    let mut door = Library::new(component, wasi, context.build()).await;
+    let (port,) = door.call::<_, (u16,)>(DOOR, "open", (asks,)).await.1?;
     let address = (Ipv4Addr::LOCALHOST, port);
     let mut inside = TcpStream::connect(address)?;
     inside.set_nonblocking(true)?;
     loop {
-        let (is_in,): (bool,) = door.call(DOOR, "let-in", (asks,)).await?;
+        let (is_in,) = door.call::<_, (bool,)>(DOOR, "let-in", (asks,)).await.1?;
         if is_in {
             break;
         }
         pause().await;
     }
-    let () = door.call(DOOR, "shut", ()).await?;
+    door.call::<_, ()>(DOOR, "shut", ()).await.1?;
     match then {
         Then::Nothing => {}
-        Then::Rest => door.call(REST, "nap", ()).await?,
+        Then::Rest => door.call::<_, ()>(REST, "nap", ()).await.1?,
         Then::News => _ = (inside.write(b"x")?, TcpStream::connect(address)),
     }
     let start = Instant::now();
@@ -85,7 +55,7 @@ async fn are_closed(component: &[u8], wasi: Wasi, then: Then) -> Result<bool> {
         // The host may take a moment.
         pause().await;
         if then == Then::News {
-            let _: (u16,) = door.call(DOOR, "open", (false,)).await?;
+            door.call::<_, (u16,)>(DOOR, "open", (false,)).await.1?;
         }
         is_connected &= match inside.read(&mut [0]) {
             Ok(_) => false,
@@ -103,7 +73,8 @@ async fn pause() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
-/// What is being waited for can't be called off from where nothing may wait.
+/// A sync task can't cancel a pending operation. So sockets with one are closed by the next task that
+/// may wait, or once the operation has ended; others at once.
 #[test]
 fn what_is_let_go_of_in_an_export_kept_sync_is_closed() {
     let guest = Path::new(env!("OUT_DIR")).join("guests/parts_door.wasm");
