@@ -29,8 +29,8 @@ impl Demand {
         let mut interfaces: BTreeMap<String, Items> = BTreeMap::new();
         for (import, by) in plan.adapted() {
             let items = interfaces.entry(by.to_string()).or_default();
-            items.functions.extend(import.functions.iter().cloned());
-            items.types.extend(import.types.iter().cloned());
+            items.functions.extend(import.functions().iter().cloned());
+            items.types.extend(import.types().iter().cloned());
         }
         Demand {
             interfaces,

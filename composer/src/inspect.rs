@@ -23,12 +23,17 @@ pub struct Extern {
     pub name: String,
     /// The name taken apart, if it is that of an interface.
     pub interface: Option<Box<InterfaceName>>,
-    /// The names of the functions, if this is an instance, as in `[method]pollable.block`.
-    pub functions: Vec<String>,
-    /// The names of the types, if this is an instance.
-    pub types: Vec<String>,
     pub(crate) item: ItemId,
     pub(crate) sort: Sort,
+    /// Most of many imports are single functions or types, which have none.
+    contents: Option<Box<Contents>>,
+}
+
+/// What an instance exports.
+#[derive(Clone, Debug, Default)]
+struct Contents {
+    functions: Vec<String>,
+    types: Vec<String>,
 }
 
 impl<'a> Guest<'a> {
@@ -66,24 +71,39 @@ impl<'a> Guest<'a> {
 
 impl Extern {
     fn new(model: &Model<'_>, name: &str, item: ItemId) -> Self {
-        let mut found = Extern {
+        let sort = model[item].sort;
+        let is_instance = sort == Sort::Instance;
+        Extern {
             name: name.to_string(),
             interface: InterfaceName::parse(name).map(Box::new),
-            functions: Vec::new(),
-            types: Vec::new(),
             item,
-            sort: model[item].sort,
-        };
-        if found.sort == Sort::Instance {
-            for (name, id) in model.exports_of(item) {
-                match model[id].sort {
-                    Sort::Func => found.functions.push(name.to_string()),
-                    Sort::Type => found.types.push(name.to_string()),
-                    _ => {}
-                }
+            sort,
+            contents: is_instance.then(|| Contents::of(model, item).into()),
+        }
+    }
+
+    /// The names of the functions, if this is an instance, as in `[method]pollable.block`.
+    pub fn functions(&self) -> &[String] {
+        self.contents.as_ref().map_or(&[], |it| &it.functions)
+    }
+
+    /// The names of the types, if this is an instance.
+    pub fn types(&self) -> &[String] {
+        self.contents.as_ref().map_or(&[], |it| &it.types)
+    }
+}
+
+impl Contents {
+    fn of(model: &Model<'_>, instance: ItemId) -> Self {
+        let mut contents = Contents::default();
+        for (name, id) in model.exports_of(instance) {
+            match model[id].sort {
+                Sort::Func => contents.functions.push(name.to_string()),
+                Sort::Type => contents.types.push(name.to_string()),
+                _ => {}
             }
         }
-        found
+        contents
     }
 }
 
@@ -123,8 +143,8 @@ mod tests {
         let imports: Vec<Extern> = guest.imports().collect();
         let names: Vec<_> = imports.iter().map(|import| &import.name).collect();
         assert_eq!(names, ["wasi:io/poll@0.2.0", "f"]);
-        assert_eq!(imports[0].functions, ["[method]pollable.block"]);
-        assert_eq!(imports[0].types, ["pollable"]);
+        assert_eq!(imports[0].functions(), ["[method]pollable.block"]);
+        assert_eq!(imports[0].types(), ["pollable"]);
         assert_eq!(imports[1].interface, None);
         let names: Vec<_> = guest.exports().map(|export| export.name).collect();
         assert_eq!(names, ["g"]);

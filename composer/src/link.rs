@@ -118,7 +118,7 @@ pub(crate) fn link(
     let mut served = Vec::new();
     for (import, by) in plan.adapted() {
         // What nothing is taken of, the adapter doesn't export.
-        let export = match import.functions.is_empty() && import.types.is_empty() {
+        let export = match import.functions().is_empty() && import.types().is_empty() {
             true => assembly.define(
                 Sort::Instance,
                 Definition::Instance(Instance::Exports(Vec::new())),

@@ -26,12 +26,16 @@ const P2_CANDIDATES: [&str; 2] = ["rc-2023-11-10", "rc-2023-12-05"];
 impl InterfaceName {
     /// Takes a name apart. `None` if it is another kind of name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        let (path, version) = match name.split_once('@') {
-            Some((path, version)) => (path, Some(Version::parse(version).ok()?)),
-            None => (name, None),
+        let (package, interface) = name.split_once('/')?;
+        let is_package = package.contains(':') && !package.contains('@');
+        if !is_package {
+            return None;
+        }
+        let (interface, version) = match interface.split_once('@') {
+            Some((interface, version)) => (interface, Some(Version::parse(version).ok()?)),
+            None => (interface, None),
         };
-        let (package, interface) = path.split_once('/')?;
-        package.contains(':').then(|| InterfaceName {
+        Some(InterfaceName {
             package: package.to_string(),
             interface: interface.to_string(),
             version,
@@ -114,7 +118,14 @@ mod tests {
 
     #[test]
     fn other_names_are_not_interfaces() {
-        for name in ["run", "a/b", "wasi:io", "wasi:io/poll@new", "wasi:io/poll@"] {
+        for name in [
+            "run",
+            "a/b",
+            "wasi:io",
+            "wasi:io/poll@new",
+            "wasi:io/poll@",
+            "wasi:io@0.2.0/poll",
+        ] {
             assert_eq!(InterfaceName::parse(name), None, "{name}");
         }
     }

@@ -169,9 +169,10 @@ impl Decisions {
             fate: Ok(ImportFate::Host),
         };
         let mut decisions = Decisions {
-            imports: guest.imports().map(undecided).collect(),
+            imports: Vec::with_capacity(guest.model[guest.root].imports.len()),
             exports: Vec::new(),
         };
+        decisions.imports.extend(guest.imports().map(undecided));
         let mut shapes = Shapes::default();
         let imports = decisions.imports.iter().map(|import| &import.item);
         let families = Families::choose(guest, imports, catalogue, &mut shapes);
@@ -305,7 +306,7 @@ impl Decisions {
         let mut wanted = Vec::new();
         for (position, import) in self.imports.iter().enumerate() {
             if let Ok(ImportFate::Adapter { by, .. }) = &import.fate {
-                let functions = import.item.functions.iter();
+                let functions = import.item.functions().iter();
                 wanted.extend(functions.map(|function| (position, by.as_str(), function.as_str())));
             }
         }
@@ -404,12 +405,7 @@ impl Plan {
 
     /// Whether the guest is left as it is: it imports and exports nothing of WASI 0.2.
     pub fn is_identity(&self) -> bool {
-        let import = |import: &Planned<_>| !matches!(import.fate, ImportFate::Adapter { .. });
-        let export = |export: &Planned<_>| {
-            let is_changed = matches!(export.fate, ExportFate::Lifted { .. } | ExportFate::Async);
-            !is_changed
-        };
-        self.imports.iter().all(import) && self.exports.iter().all(export)
+        self.adapted().next().is_none() && !self.has_async()
     }
 
     /// The export of which a function has a resource of an import that the adapter serves, as an
@@ -458,6 +454,14 @@ impl Plan {
             ImportFate::Adapter { waiting, .. } => !waiting.is_empty(),
             _ => false,
         })
+    }
+
+    /// Whether the plan makes a function `async`.
+    pub(crate) fn has_async(&self) -> bool {
+        let is_async = |export: &Planned<ExportFate>| {
+            matches!(export.fate, ExportFate::Lifted { .. } | ExportFate::Async)
+        };
+        self.may_wait() || self.exports.iter().any(is_async)
     }
 
     /// The decision on the import of this name.
@@ -727,7 +731,7 @@ impl<'a> Families<'a> {
                     let has = |function: &String| {
                         interface.is_some_and(|it| it.functions.contains_key(function))
                     };
-                    import.functions.iter().filter(|it| !has(it)).count()
+                    import.functions().iter().filter(|it| !has(it)).count()
                 };
                 imports.iter().map(missing).sum::<usize>()
             };
@@ -803,7 +807,7 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
             });
         }
         Some(Generation::P3) => {
-            return match families.catalogue.missing_of_p3(name, &import.functions) {
+            return match families.catalogue.missing_of_p3(name, import.functions()) {
                 None => Ok(ImportFate::AlreadyP3),
                 Some(reason) => unserved(reason),
             };
@@ -823,7 +827,7 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
         return unserved(Unserved::NotYet);
     };
     let missing = |function: &&String| !interface.functions.contains_key(*function);
-    if let Some(function) = import.functions.iter().find(missing) {
+    if let Some(function) = import.functions().iter().find(missing) {
         return unserved(Unserved::Function {
             function: function.clone(),
         });
@@ -831,7 +835,7 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
     let waits = |function: &&String| interface.functions.get(*function) == Some(&true);
     Ok(ImportFate::Adapter {
         by: interface.name.clone(),
-        waiting: import.functions.iter().filter(waits).cloned().collect(),
+        waiting: import.functions().iter().filter(waits).cloned().collect(),
     })
 }
 

@@ -86,6 +86,7 @@ pub(crate) fn valid(result: &Written) -> Result<Externs, BinaryReaderError> {
                 }
             }
             Payload::ComponentImportSection(section) if depth == 1 => {
+                externs.imports.reserve(section.count() as usize);
                 for import in section.clone() {
                     externs.imports.push(import?.name.name.to_string());
                 }

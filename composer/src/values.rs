@@ -359,7 +359,7 @@ mod tests {
         assert!(referred_to(&given).is_empty());
         let guest = Guest::read(&given).unwrap();
         let index = guest.imports().last().unwrap();
-        assert_eq!(index.types, ["datetime", "my-stat"]);
+        assert_eq!(index.types(), ["datetime", "my-stat"]);
     }
 
     #[test]

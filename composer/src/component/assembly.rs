@@ -26,11 +26,14 @@ impl<'m, 'a> Assembly<'m, 'a> {
         }
     }
 
-    /// Begins an empty component, which will be about as large as another.
+    /// Begins an empty component, which will be about as large as another. It takes the table of that
+    /// one's imports as room for its own.
     pub fn as_large_as(scope: ScopeId, model: &'m mut Model<'a>) -> Self {
+        let mut imports = std::mem::take(&mut model[scope].imports);
+        imports.clear();
         Assembly {
             items: Vec::with_capacity(model[scope].items.len()),
-            imports: HashMap::with_capacity(model[scope].imports.len()),
+            imports,
             model,
         }
     }

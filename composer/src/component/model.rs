@@ -501,6 +501,14 @@ impl Definition<'_> {
         visit_references!(self, visit);
     }
 
+    fn extern_type(&self) -> Option<ExternType> {
+        match self {
+            Definition::Import { ty, .. } | Definition::Declared { ty, .. } => Some(*ty),
+            Definition::Export { ascribed, .. } => *ascribed,
+            _ => None,
+        }
+    }
+
     /// The scope within the definition.
     pub fn nested(&self) -> Option<ScopeId> {
         match self {
@@ -515,13 +523,13 @@ impl<'a> Model<'a> {
     /// Adds a definition that is in no scope yet.
     pub fn add(&mut self, sort: Sort, definition: Definition<'a>) -> ItemId {
         let id = ItemId(u32::try_from(self.items.len()).expect("fewer items than bytes"));
+        let (origin, type_origin) = self.origins(id, &definition);
         self.items.push(Item {
             sort,
             definition,
-            origin: id,
-            type_origin: id,
+            origin,
+            type_origin,
         });
-        self.find_origin(id);
         id
     }
 
@@ -535,12 +543,19 @@ impl<'a> Model<'a> {
 
     /// Gives an item another definition.
     pub fn redefine(&mut self, id: ItemId, definition: Definition<'a>) {
-        self[id].definition = definition;
-        self.find_origin(id);
+        let (origin, type_origin) = self.origins(id, &definition);
+        let sort = self[id].sort;
+        self[id] = Item {
+            sort,
+            definition,
+            origin,
+            type_origin,
+        };
     }
 
-    fn find_origin(&mut self, id: ItemId) {
-        let origin = match &self[id].definition {
+    /// The definition that an item with this definition stands for, and that of the type.
+    fn origins(&self, id: ItemId, definition: &Definition<'a>) -> (ItemId, ItemId) {
+        match definition {
             Definition::Alias(Alias::Export {
                 target: Some(of), ..
             })
@@ -550,15 +565,18 @@ impl<'a> Model<'a> {
                 item: of,
                 ascribed: None,
                 ..
-            } => self.origin(*of),
-            _ => id,
-        };
-        let type_origin = match self.extern_type(origin) {
-            Some(ExternType::Eq(to)) => self.type_origin(to),
-            _ => origin,
-        };
-        let item = &mut self[id];
-        (item.origin, item.type_origin) = (origin, type_origin);
+            } => {
+                let origin = self.origin(*of);
+                match self.extern_type(origin) {
+                    Some(ExternType::Eq(to)) => (origin, self.type_origin(to)),
+                    _ => (origin, origin),
+                }
+            }
+            _ => match definition.extern_type() {
+                Some(ExternType::Eq(to)) => (id, self.type_origin(to)),
+                _ => (id, id),
+            },
+        }
     }
 
     /// The item's name in the `component-name` section.
@@ -623,11 +641,7 @@ impl<'a> Model<'a> {
 
     /// The type that an import, or an export with a type of its own, gives to the item.
     pub fn extern_type(&self, id: ItemId) -> Option<ExternType> {
-        match &self[id].definition {
-            Definition::Import { ty, .. } | Definition::Declared { ty, .. } => Some(*ty),
-            Definition::Export { ascribed, .. } => *ascribed,
-            _ => None,
-        }
+        self[id].definition.extern_type()
     }
 
     /// The type of a function: of the place that gives it one.

@@ -123,34 +123,25 @@ pub(crate) struct Validated<'a> {
     pub signatures: CoreSignatures,
 }
 
-/// The types of core functions: of the outermost component's, and of those of inner components once
-/// they have been added.
+/// The types of core functions: of the outermost component's, and of inner components' once they have
+/// been added.
 pub(crate) struct CoreSignatures {
-    /// For each component, inner ones first.
-    types: Vec<Types>,
-    /// For each component, the index space of core functions. The outermost is the last.
+    /// For each component, the index space of core functions. Inner components come first.
     functions: Vec<Vec<ItemId>>,
-    /// Where the functions of inner components are.
-    inner: HashMap<ItemId, (usize, u32)>,
+    /// The types of the outermost component's.
+    outermost: Signatures,
+    /// Those of inner components'.
+    inner: HashMap<ItemId, CoreSignature>,
 }
 
 impl CoreSignatures {
     /// The type of a core function that was there when the component was read.
-    pub fn of(&self, function: ItemId) -> Option<CoreSignature> {
-        let (types, index) = match self.inner.get(&function) {
-            Some((component, index)) => (self.types.get(*component)?, *index),
-            None => {
-                // What was defined later has a higher number.
-                let index = self.functions.last()?.binary_search(&function).ok()?;
-                (self.types.last()?, index as u32)
-            }
-        };
-        let types = types.as_ref();
-        let ty = types[types.core_function_at(index)].unwrap_func();
-        Some(CoreSignature {
-            params: ty.params().to_vec(),
-            results: ty.results().to_vec(),
-        })
+    pub fn of(&self, function: ItemId) -> Option<&CoreSignature> {
+        // What was defined later has a higher number.
+        match self.functions.last()?.binary_search(&function) {
+            Ok(index) => self.outermost.of(index),
+            Err(_) => self.inner.get(&function),
+        }
     }
 
     /// Adds the functions of inner components. The bytes are those that have been read.
@@ -160,28 +151,61 @@ impl CoreSignatures {
     /// If they are others.
     pub fn add_inner(&mut self, bytes: &[u8]) -> Result<()> {
         let mut validator = Validator::new();
-        let mut types = Vec::new();
         let mut within = Vec::new();
+        let mut functions = self.functions.iter();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
             if let Payload::Version { encoding, .. } = payload {
                 within.push(encoding);
             }
             // Function bodies have been validated.
-            if let ValidPayload::End(of_scope) = validator.payload(&payload)?
+            if let ValidPayload::End(types) = validator.payload(&payload)?
                 && within.pop() == Some(Encoding::Component)
+                && !within.is_empty()
             {
-                types.push(of_scope);
+                let signatures = Signatures::new(&types);
+                for (index, id) in functions.next().into_iter().flatten().enumerate() {
+                    let signature = signatures.of(index).cloned();
+                    self.inner.extend(signature.map(|it| (*id, it)));
+                }
             }
         }
-        self.types = types;
-        let inner = self.functions.len() - 1;
-        for (component, functions) in self.functions[..inner].iter().enumerate() {
-            let places = functions.iter().zip(0..);
-            let places = places.map(|(id, index)| (*id, (component, index)));
-            self.inner.extend(places);
-        }
         Ok(())
+    }
+}
+
+/// The types of a component's core functions.
+struct Signatures {
+    /// All that differ.
+    distinct: Vec<CoreSignature>,
+    /// For each function, the position of its type among them.
+    functions: Vec<u32>,
+}
+
+impl Signatures {
+    fn new(types: &Types) -> Self {
+        let types = types.as_ref();
+        let mut distinct = Vec::new();
+        let mut known = HashMap::new();
+        let functions = (0..types.function_count()).map(|index| {
+            let ty = types.core_function_at(index);
+            *known.entry(ty).or_insert_with(|| {
+                let ty = types[ty].unwrap_func();
+                distinct.push(CoreSignature {
+                    params: ty.params().to_vec(),
+                    results: ty.results().to_vec(),
+                });
+                distinct.len() as u32 - 1
+            })
+        });
+        Signatures {
+            functions: functions.collect(),
+            distinct,
+        }
+    }
+
+    fn of(&self, index: usize) -> Option<&CoreSignature> {
+        self.distinct.get(*self.functions.get(index)? as usize)
     }
 }
 
@@ -196,7 +220,7 @@ pub(crate) fn validated(bytes: &[u8]) -> Result<Validated<'_>> {
         Outline::Truncated => return Err(Error::Truncated),
         Outline::TooDeep => return Err(Error::TooDeep),
     }
-    let types = Validator::new().validate_all(bytes)?;
+    let outermost = Signatures::new(&Validator::new().validate_all(bytes)?);
     let mut model = Model::default();
     let mut reader = Reader::new(&mut model, true);
     let root = reader.component(bytes)?;
@@ -205,8 +229,8 @@ pub(crate) fn validated(bytes: &[u8]) -> Result<Validated<'_>> {
         model,
         root,
         signatures: CoreSignatures {
-            types: vec![types],
             functions,
+            outermost,
             inner: HashMap::new(),
         },
     })

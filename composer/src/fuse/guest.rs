@@ -260,7 +260,7 @@ pub(super) fn signature(
 ) -> Result<Signature, InternalError> {
     let unknown = || InternalError::result("a core function of the guest has no type");
     let function = flat.original(function);
-    Signature::new(&signatures.of(function).ok_or_else(unknown)?)
+    Signature::new(signatures.of(function).ok_or_else(unknown)?)
 }
 
 /// Takes what is of a part, and at a position before another.

@@ -200,6 +200,14 @@ impl Removal {
         self.types.get(&model.type_origin(ty))
     }
 
+    /// The name of the removed import that an item is.
+    fn import(&self, model: &Model<'_>, id: ItemId) -> Option<&String> {
+        match model[id].sort {
+            Sort::Instance => self.imports.get(&id),
+            _ => None,
+        }
+    }
+
     /// The function or type of a removed import that an item is the alias of.
     fn item(&self, model: &Model<'_>, id: ItemId) -> Option<RemovedItem> {
         match &model[id].definition {
@@ -231,12 +239,14 @@ impl Removal {
             }
             pending.push(*root);
             while let Some(id) = pending.pop() {
+                if std::mem::replace(&mut live[id.place()], true) {
+                    continue;
+                }
                 if let Some(error) = self.obstacle(model, id, *root) {
                     return Err(error);
                 }
-                let was_live = std::mem::replace(&mut live[id.place()], true);
                 // What a replaced function refers to is of the removed import.
-                if !was_live && !self.replaced.contains_key(&id) {
+                if !self.replaced.contains_key(&id) {
                     model.references(id, &mut |to| pending.push(to));
                 }
             }
@@ -252,7 +262,7 @@ impl Removal {
         id: ItemId,
         is_remade: &impl Fn(&str) -> bool,
     ) -> bool {
-        if self.imports.contains_key(&id)
+        if self.import(model, id).is_some()
             || self.replaced.contains_key(&id)
             || self.item(model, id).is_some()
         {
@@ -290,7 +300,7 @@ impl Removal {
 
     /// Why an item that another one needs can't stay.
     fn obstacle(&self, model: &Model<'_>, id: ItemId, by: ItemId) -> Option<FuseError> {
-        if let Some(import) = self.imports.get(&id) {
+        if let Some(import) = self.import(model, id) {
             let (by, import) = (description(model, by), import.clone());
             return Some(FuseError::Instance { by, import });
         }

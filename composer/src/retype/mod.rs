@@ -23,6 +23,9 @@ use std::collections::BTreeMap;
 ///
 /// If a function would have to be `async` and must not be.
 pub(crate) fn retype(guest: &mut Guest<'_>, plan: &Plan) -> Result<Vec<Place>, RetypeError> {
+    if !plan.has_async() {
+        return Ok(Vec::new());
+    }
     let model = &guest.model;
     let mut flow = Flow::of(model, guest.root);
     let mut fixed = Vec::new();

@@ -298,7 +298,7 @@ impl Difference {
         let path = interface.path();
         let mut touched = self.touched.iter().filter(|(touched, _)| *touched == path);
         touched.any(|(_, functions)| {
-            let mut imported = import.item.functions.iter();
+            let mut imported = import.item.functions().iter();
             imported.any(|it| functions.is_empty() || functions.contains(&it.as_str()))
         })
     }

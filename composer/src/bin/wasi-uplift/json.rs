@@ -103,7 +103,7 @@ fn item(item: &Extern) -> Value {
         "name": item.name,
         "interface": interface.map(|interface| interface.path()),
         "version": interface.and_then(|interface| interface.version()),
-        "functions": item.functions,
+        "functions": item.functions(),
     })
 }
 
