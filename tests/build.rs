@@ -96,6 +96,14 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// The names of tests on hosts that answer in a manner of their own, and the manners: those of
+/// `Manner::HARMLESS`.
+const MANNERS: [(&str, &str); 3] = [
+    ("_bytewise", "bytewise"),
+    ("_late", "late"),
+    ("_any", "any:1"),
+];
+
 /// Returns a test function for each case in each link mode, and for each variant of it.
 fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
     let mut folders: Vec<_> = fs::read_dir("cases")?
@@ -110,12 +118,16 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
         let has = |key: &str| text.lines().any(|line| line.split(' ').next() == Some(key));
         let guest = text.lines().find_map(|line| line.strip_prefix("guest "));
         let candidate = format!("{}-candidate", guest.context(case.clone())?);
-        let mut variants = vec![("", "AsWritten")];
+        let mut variants = vec![("", "AsWritten".to_string())];
         if ["dir", "dir-ro", "host-dir"].iter().any(|key| has(key)) {
-            variants.push(("_inline_files", "InlineFiles"));
+            variants.push(("_inline_files", "InlineFiles".into()));
         }
         if guests.iter().any(|(name, _)| *name == candidate) {
-            variants.push(("_candidate", "Candidate"));
+            variants.push(("_candidate", "Candidate".into()));
+        }
+        if !has("exact") {
+            let manners = MANNERS.iter();
+            variants.extend(manners.map(|(name, manner)| (*name, format!("Manner({manner:?})"))));
         }
         let modes = match (has("fused-only"), has("linked-only")) {
             (true, _) => &["Fused"][..],

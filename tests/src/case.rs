@@ -1,5 +1,6 @@
 //! Cases: a guest, its input, and the outcome on record.
 
+use crate::host::Manner;
 use crate::{Guest, LinkMode, MODES, Outcome, Preopen, Source, Thing, blesses};
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -21,6 +22,8 @@ pub struct Scenario {
     pub preopens: Vec<Preopen>,
     /// `true` if the host works with files in place, and not on another thread.
     pub inline_files: bool,
+    /// The name of the manner in which the host of WASI 0.3 answers, if it has one.
+    pub manner: Option<&'static str>,
     /// `true` if the guest may use the network.
     pub network: bool,
     /// The length in bytes that a file may grow to, a multiple of 512.
@@ -39,6 +42,7 @@ impl Default for Scenario {
             cwd: None,
             preopens: Vec::new(),
             inline_files: false,
+            manner: None,
             network: false,
             file_limit: None,
             stdin: Stdin::Null,
@@ -104,13 +108,20 @@ pub enum Variant {
     AsWritten,
     /// The host works with files in place.
     InlineFiles,
+    /// The host answers in this manner: see [`Manner`](crate::host::Manner).
+    Manner(&'static str),
     /// The guest is built for `0.2.0-rc-2023-11-10`.
     Candidate,
 }
 
 impl Variant {
-    /// All variants.
-    pub const ALL: [Self; 3] = [Self::AsWritten, Self::InlineFiles, Self::Candidate];
+    /// All variants, in order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let manners = Manner::HARMLESS.into_iter().map(Self::Manner);
+        [Self::AsWritten, Self::InlineFiles, Self::Candidate]
+            .into_iter()
+            .chain(manners)
+    }
 }
 
 /// A folder in `cases/`.
@@ -126,6 +137,8 @@ pub struct Case {
     pub hosts: Hosts,
     /// The link modes that it is for.
     pub modes: &'static [LinkMode],
+    /// Whether the outcome depends on how much a host passes on at once.
+    is_exact: bool,
     folder: PathBuf,
 }
 
@@ -149,6 +162,7 @@ impl Case {
         let mut guest = None;
         let mut hosts = Hosts::Both;
         let mut modes = &MODES[..];
+        let mut is_exact = false;
         let mut scenario = Scenario::default();
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') {
@@ -182,6 +196,7 @@ impl Case {
                 "stdout" => scenario.stdout = stdout(value)?,
                 "uplifted-only" => hosts = Hosts::UpliftedOnly,
                 "fused-only" => modes = &[LinkMode::Fused],
+                "exact" => is_exact = true,
                 "linked-only" => modes = &[LinkMode::Component],
                 _ => return Err(format!("unknown line {line:?}")),
             }
@@ -196,6 +211,7 @@ impl Case {
             scenario,
             hosts,
             modes,
+            is_exact,
             folder: folder.into(),
         })
     }
@@ -207,6 +223,8 @@ impl Case {
             Variant::AsWritten => {}
             Variant::InlineFiles if self.scenario.preopens.is_empty() => return None,
             Variant::InlineFiles => case.scenario.inline_files = true,
+            Variant::Manner(_) if self.is_exact => return None,
+            Variant::Manner(manner) => case.scenario.manner = Some(manner),
             Variant::Candidate => {
                 case.guest = Guest::named(&format!("{}-candidate", self.guest.name)).ok()?;
             }

@@ -189,6 +189,9 @@ fn start(
     if scenario.inline_files {
         command.arg("--inline-files");
     }
+    if let Some(manner) = scenario.manner {
+        command.args(["--manner", manner]);
+    }
     if scenario.network {
         command.arg("--inherit-network");
     }

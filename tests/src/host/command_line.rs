@@ -1,19 +1,22 @@
 //! The command line of the hosts.
 
-use super::State;
+use super::{Manner, State};
 use crate::Serving;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use std::path::PathBuf;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 pub const USAGE: &str = "\
 usage: HOST COMPONENT.wasm [--env K=V]... [--dir HOST::GUEST]... [--dir-ro HOST::GUEST]...
-           [--inline-files] [--inherit-network] [--no-name-lookup] [--cwd X] [-- ARGS...]
-       HOST COMPONENT.wasm --serve [--reuse N] [--concurrent N] [--memory BYTES] [--show-host]";
+           [--inline-files] [--inherit-network] [--no-name-lookup] [--cwd X] [--manner MANNER]
+           [-- ARGS...]
+       HOST COMPONENT.wasm --serve [--reuse N] [--concurrent N] [--memory BYTES] [--show-host]
+           [--manner MANNER]";
 
 /// A command line that makes sense.
 pub struct Invocation {
     pub component: PathBuf,
+    pub manner: Option<Manner>,
     pub action: Action,
 }
 
@@ -28,6 +31,7 @@ pub enum Action {
 /// Parses the words after the program's name.
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
     let mut component = None;
+    let mut manner = None;
     let mut args = Vec::new();
     let mut serves = false;
     let mut serving = Serving::default();
@@ -69,6 +73,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
             "--no-name-lookup" => {
                 ctx.allow_ip_name_lookup(false);
             }
+            "--manner" => manner = Some(value()?.parse().map_err(Error::msg)?),
             "--serve" => serves = true,
             "--reuse" => serving.reuse = value()?.parse()?,
             "--concurrent" => serving.concurrent = value()?.parse()?,
@@ -84,11 +89,19 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
     let component = component.context("no component given")?;
     if serves {
         let action = Action::Serve(serving);
-        return Ok(Invocation { component, action });
+        return Ok(Invocation {
+            component,
+            manner,
+            action,
+        });
     }
     // By convention the program's own name comes first.
     ctx.arg(component.file_name().unwrap_or_default().to_string_lossy());
     ctx.args(&args);
     let action = Action::Run(Box::new(State::new(ctx.build())));
-    Ok(Invocation { component, action })
+    Ok(Invocation {
+        component,
+        manner,
+        action,
+    })
 }

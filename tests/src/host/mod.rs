@@ -4,10 +4,12 @@
 
 mod command_line;
 mod compiled;
+mod manner;
 mod server;
 mod state;
 
 pub use compiled::{compiled, engine};
+pub use manner::Manner;
 pub use state::State;
 
 use crate::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
@@ -72,7 +74,10 @@ fn execute(wasi: Wasi, invocation: Invocation) -> Result<Result<(), ()>> {
         .map_err(Into::into)
         .and_then(|component| compiled(&engine, &component))
         .and_then(|component| Ok((linker(wasi, &engine)?, component)));
-    let (linker, component) = linked.map_err(|error| error.context(NotRun))?;
+    let (mut linker, component) = linked.map_err(|error| error.context(NotRun))?;
+    if let Some(manner) = invocation.manner {
+        manner.add_to_linker(&mut linker)?;
+    }
     let runtime = tokio::runtime::Runtime::new()?;
     match invocation.action {
         Action::Run(state) => {

@@ -1,0 +1,164 @@
+//! Manners: ways to answer that WASI 0.3 allows a host, and that Wasmtime's own hosts don't have.
+//!
+//! The functions of WASI 0.3 that wait, or that take or give streams, are Wasmtime's, with something
+//! in front of them: what goes through a stream is passed on in other pieces, answers come after some
+//! turns, results of streams come before their last item or long after, and some calls fail.
+
+use super::State;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use wasmtime::Result;
+use wasmtime::component::Linker;
+
+/// Puts turns, and failures, in front of functions that wait. Each line is a function's name in WIT, and
+/// the one of a trait that has it, with its parameters.
+macro_rules! slow {
+    (
+        $manner:expr, $instance:expr, $data:ty, $getter:expr, $failure:expr;
+        $( $name:literal => $of:ident::$function:ident($( $arg:ident: $ty:ty ),*); )*
+    ) => {
+        $(
+            let manner = $manner.clone();
+            $instance.func_wrap_concurrent(
+                $name,
+                move |store: &wasmtime::component::Accessor<$crate::State>, ($( $arg, )*): ($( $ty, )*)| {
+                    let manner = manner.clone();
+                    Box::pin(async move {
+                        $crate::host::manner::turns::Turns(manner.next_turns()).await;
+                        if manner.fails() {
+                            return Ok((Err($failure),));
+                        }
+                        let store = store.with_getter::<$data>($getter);
+                        let answer = <$data as $of<$crate::State>>::$function(&store, $( $arg ),*).await;
+                        $crate::host::manner::turns::Turns(manner.next_turns()).await;
+                        Ok((match answer {
+                            Ok(value) => Ok(value),
+                            Err(error) => Err(error.downcast()?),
+                        },))
+                    })
+                },
+            )?;
+        )*
+    };
+}
+
+mod cli;
+mod filesystem;
+mod http;
+mod sockets;
+mod stream;
+mod turns;
+
+/// How a host answers.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// The most items that a stream passes on at once; any number from one to that. It grows with
+    /// what has been passed on, so that long streams end.
+    piece: usize,
+    /// The most turns that an answer takes.
+    turns: u64,
+    /// When the result of a stream comes.
+    results: Results,
+    /// The number of calls after which one fails, over and over.
+    failing: Option<u64>,
+    /// The number of items after which each stream fails.
+    closing: Option<usize>,
+    /// What is different each time is made of this.
+    random: Arc<AtomicU64>,
+}
+
+/// When the result of a stream comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Results {
+    /// As soon as it is known, which may be before the last items are taken.
+    Early,
+    /// Some turns after the end of the stream.
+    Late,
+    /// Either.
+    Any,
+}
+
+impl Manner {
+    /// All manners that change no outcome: the names for [`str::parse`].
+    pub const HARMLESS: [&str; 3] = ["bytewise", "late", "any:1"];
+
+    fn new(piece: usize, turns: u64, results: Results, seed: u64) -> Self {
+        Self {
+            piece,
+            turns,
+            results,
+            failing: None,
+            closing: None,
+            random: Arc::new(AtomicU64::new(seed)),
+        }
+    }
+
+    /// Returns a number below another, of which each is as likely.
+    fn below(&self, limit: u64) -> u64 {
+        let mut value = self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Relaxed);
+        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (value ^ (value >> 31)) % limit.max(1)
+    }
+
+    /// Returns the most items for the next piece of a stream that has passed on some.
+    fn next_piece(&self, passed: usize) -> usize {
+        1 + self.below(self.piece.max(passed / 8) as u64) as usize
+    }
+
+    /// Returns the number of turns for the next answer.
+    fn next_turns(&self) -> u64 {
+        self.below(self.turns + 1)
+    }
+
+    /// Returns `true` if the next call is to fail.
+    fn fails(&self) -> bool {
+        self.failing.is_some_and(|calls| self.below(calls) == 0)
+    }
+
+    /// Returns `true` if the result of the next stream is to come after its end.
+    fn is_late(&self) -> bool {
+        match self.results {
+            Results::Early => false,
+            Results::Late => true,
+            Results::Any => self.below(2) == 0,
+        }
+    }
+
+    /// Puts the manner in front of what a linker has.
+    pub fn add_to_linker(&self, linker: &mut Linker<State>) -> Result<()> {
+        linker.allow_shadowing(true);
+        cli::add_to_linker(self, linker)?;
+        filesystem::add_to_linker(self, linker)?;
+        sockets::add_to_linker(self, linker)?;
+        http::add_to_linker(self, linker)?;
+        linker.allow_shadowing(false);
+        Ok(())
+    }
+}
+
+impl FromStr for Manner {
+    type Err = String;
+
+    /// Reads a name, after which a number may come.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let (name, number) = text.split_once(':').unwrap_or((text, "1"));
+        let number: u64 = number.parse().map_err(|e| format!("{text:?}: {e}"))?;
+        let any = || Self::new(64, 3, Results::Any, number);
+        match name {
+            "bytewise" => Ok(Self::new(1, 0, Results::Early, number)),
+            "late" => Ok(Self::new(usize::MAX, 8, Results::Late, number)),
+            "any" => Ok(any()),
+            "failing" => Ok(Self {
+                failing: Some(8),
+                ..any()
+            }),
+            "closing" => Ok(Self {
+                closing: Some(40),
+                ..any()
+            }),
+            _ => Err(format!("no manner is called {name:?}")),
+        }
+    }
+}
