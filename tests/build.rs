@@ -96,12 +96,12 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The names of tests on hosts that answer in a manner of their own, and the manners: those of
-/// `Manner::HARMLESS`.
-const MANNERS: [(&str, &str); 3] = [
-    ("_bytewise", "bytewise"),
-    ("_late", "late"),
-    ("_any", "any:1"),
+/// The names of tests on hosts that answer in a manner of their own, with these manners and the link
+/// modes: those of `Manner::HARMLESS`.
+const MANNERS: [(&str, &str, &str); 3] = [
+    ("_any", "any:1", "Component"),
+    ("_bytewise", "bytewise", "Fused"),
+    ("_late", "late", "Fused"),
 ];
 
 /// Returns a test function for each case in each link mode, and for each variant of it.
@@ -125,10 +125,6 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
         if guests.iter().any(|(name, _)| *name == candidate) {
             variants.push(("_candidate", "Candidate".into()));
         }
-        if !has("exact") {
-            let manners = MANNERS.iter();
-            variants.extend(manners.map(|(name, manner)| (*name, format!("Manner({manner:?})"))));
-        }
         let modes = match (has("fused-only"), has("linked-only")) {
             (true, _) => &["Fused"][..],
             (_, true) => &["Component"],
@@ -136,7 +132,11 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
         };
         writeln!(tests, "mod {} {{", case.replace('-', "_"))?;
         for mode in modes {
-            for (suffix, variant) in &variants {
+            let manners = MANNERS.iter().filter(|(_, manner, of)| {
+                of == mode && !text.lines().any(|line| line == format!("not-in {manner}"))
+            });
+            let manners = manners.map(|(name, manner, _)| (*name, format!("Manner({manner:?})")));
+            for (suffix, variant) in variants.iter().cloned().chain(manners) {
                 let function = mode.to_lowercase() + suffix;
                 let arguments = format!("{case:?}, LinkMode::{mode}, Variant::{variant}");
                 writeln!(

@@ -115,12 +115,13 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// All variants, in order.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let manners = Manner::HARMLESS.into_iter().map(Self::Manner);
+    /// All variants in a link mode, in order. A host in a manner has guests of one of them.
+    pub fn all(mode: LinkMode) -> impl Iterator<Item = Self> {
+        let manners = Manner::HARMLESS.into_iter();
+        let manners = manners.filter(move |(_, of)| *of == mode);
         [Self::AsWritten, Self::InlineFiles, Self::Candidate]
             .into_iter()
-            .chain(manners)
+            .chain(manners.map(|(manner, _)| Self::Manner(manner)))
     }
 }
 
@@ -137,8 +138,8 @@ pub struct Case {
     pub hosts: Hosts,
     /// The link modes that it is for.
     pub modes: &'static [LinkMode],
-    /// Whether the outcome depends on how much a host passes on at once.
-    is_exact: bool,
+    /// The manners of hosts that give another outcome.
+    not_in: Vec<String>,
     folder: PathBuf,
 }
 
@@ -162,7 +163,7 @@ impl Case {
         let mut guest = None;
         let mut hosts = Hosts::Both;
         let mut modes = &MODES[..];
-        let mut is_exact = false;
+        let mut not_in = Vec::new();
         let mut scenario = Scenario::default();
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') {
@@ -196,7 +197,7 @@ impl Case {
                 "stdout" => scenario.stdout = stdout(value)?,
                 "uplifted-only" => hosts = Hosts::UpliftedOnly,
                 "fused-only" => modes = &[LinkMode::Fused],
-                "exact" => is_exact = true,
+                "not-in" => not_in.push(value.to_string()),
                 "linked-only" => modes = &[LinkMode::Component],
                 _ => return Err(format!("unknown line {line:?}")),
             }
@@ -211,7 +212,7 @@ impl Case {
             scenario,
             hosts,
             modes,
-            is_exact,
+            not_in,
             folder: folder.into(),
         })
     }
@@ -223,7 +224,7 @@ impl Case {
             Variant::AsWritten => {}
             Variant::InlineFiles if self.scenario.preopens.is_empty() => return None,
             Variant::InlineFiles => case.scenario.inline_files = true,
-            Variant::Manner(_) if self.is_exact => return None,
+            Variant::Manner(manner) if self.not_in.iter().any(|it| it == manner) => return None,
             Variant::Manner(manner) => case.scenario.manner = Some(manner),
             Variant::Candidate => {
                 case.guest = Guest::named(&format!("{}-candidate", self.guest.name)).ok()?;

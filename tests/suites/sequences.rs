@@ -10,6 +10,7 @@ mod compare;
 mod differences;
 mod generator;
 mod grammar;
+mod manners;
 mod place;
 mod shrink;
 
@@ -31,6 +32,17 @@ const KEPT: &str = include_str!("sequences/kept.txt");
 ///
 /// `SEQUENCES=1000` makes as many of a new seed, or of that in `SEED=7`.
 fn family(name: &str, grammar: &'static str) {
+    let sequences = sequences(name, grammar);
+    let found = compare(&sequences);
+    let mut text = String::new();
+    for difference in &found {
+        writeln!(text, "{difference}").expect("writing to text");
+    }
+    assert!(found.is_empty(), "{name}: {} differ\n{text}", found.len());
+}
+
+/// Returns the sequences of a family: those that were kept, and random ones.
+fn sequences(name: &str, grammar: &'static str) -> Vec<Vec<String>> {
     let grammar = Grammar::parse(grammar);
     let mut sequences: Vec<Vec<String>> = kept(name);
     let variable = |name| {
@@ -47,12 +59,7 @@ fn family(name: &str, grammar: &'static str) {
     println!("{name}: {count} sequences of seed {seed}");
     let generate = |index| Generator::new(&grammar, seed, index).sequence();
     sequences.extend((0..count).map(generate));
-    let found = compare(&sequences);
-    let mut text = String::new();
-    for difference in &found {
-        writeln!(text, "{difference}").expect("writing to text");
-    }
-    assert!(found.is_empty(), "{name}: {} differ\n{text}", found.len());
+    sequences
 }
 
 /// Returns the kept sequences of a family: each is a line with its operations, after the family's
@@ -73,6 +80,11 @@ macro_rules! families {
             let grammar = concat!($( include_str!(concat!("sequences/", $grammar)) ),+);
             family(stringify!($name), grammar);
         } )*
+
+        /// The families, each with its grammar.
+        const FAMILIES: &[(&str, &str)] = &[
+            $( (stringify!($name), concat!($( include_str!(concat!("sequences/", $grammar)) ),+)) ),*
+        ];
     };
 }
 

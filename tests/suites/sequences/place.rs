@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wasi_uplift_tests::host::{State, Wasi, compiled, engine, linker, run};
+use wasi_uplift_tests::host::{Manner, State, Wasi, compiled, engine, linker, run};
 use wasi_uplift_tests::{Fnv, Folders, Guest, LinkMode, Preopen, Source, Thing, uplifted_bytes};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store};
@@ -13,7 +13,7 @@ use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 /// The time after which a sequence counts as one that hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// The guest, which the build script made.
 const GUEST: &str = concat!(env!("OUT_DIR"), "/guests/sequences.wasm");
@@ -45,18 +45,41 @@ impl Place {
     /// Returns the guest as it is on the WASI 0.2 host.
     pub fn reference() -> Self {
         let guest = Guest::built("sequences", Path::new(GUEST));
-        Self::new("as it is".into(), Wasi::V0_2, &guest.bytes())
+        Self::new("as it is".into(), Wasi::V0_2, &guest.bytes(), None)
     }
 
     /// Returns the uplifted guest.
     pub fn uplifted(mode: LinkMode) -> Self {
         let guest = Guest::built("sequences", Path::new(GUEST));
-        Self::new(mode.to_string(), Wasi::V0_3, &uplifted_bytes(guest, mode))
+        Self::new(
+            mode.to_string(),
+            Wasi::V0_3,
+            &uplifted_bytes(guest, mode),
+            None,
+        )
     }
 
-    fn new(name: String, wasi: Wasi, component: &[u8]) -> Self {
+    /// Returns the uplifted guest on a host that answers in a manner.
+    pub fn in_manner(mode: LinkMode, manner: &str) -> Self {
+        let guest = Guest::built("sequences", Path::new(GUEST));
+        let name = format!("{mode}, {manner}");
+        let manner = manner.parse().expect("a manner");
+        Self::new(
+            name,
+            Wasi::V0_3,
+            &uplifted_bytes(guest, mode),
+            Some(&manner),
+        )
+    }
+
+    fn new(name: String, wasi: Wasi, component: &[u8], manner: Option<&Manner>) -> Self {
         let engine = engine();
         let mut linker = linker(wasi, &engine).expect("the host links");
+        if let Some(manner) = manner {
+            manner
+                .add_to_linker(&mut linker)
+                .expect("the host has these functions");
+        }
         add_driver(&mut linker).expect("nothing else has this name");
         let component = compiled(&engine, component).expect("the guest is valid");
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -109,6 +132,7 @@ impl Place {
             .stderr(stderr);
         ctx.args(&["one", "two"]).env("NAME", "value");
         ctx.inherit_network().allow_ip_name_lookup(true);
+        ctx.allow_tcp(true).allow_udp(true);
         let store = Store::new(&self.engine, State::new(ctx.build()));
         let this = Run {
             patience,

@@ -5,6 +5,7 @@
 //! turns, results of streams come before their last item or long after, and some calls fail.
 
 use super::State;
+use crate::LinkMode;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -80,8 +81,13 @@ enum Results {
 }
 
 impl Manner {
-    /// All manners that change no outcome: the names for [`str::parse`].
-    pub const HARMLESS: [&str; 3] = ["bytewise", "late", "any:1"];
+    /// The manners that change hardly any outcome, by their names for [`str::parse`], each with the
+    /// link mode of the guests that are tried in it.
+    pub const HARMLESS: [(&str, LinkMode); 3] = [
+        ("any:1", LinkMode::Component),
+        ("bytewise", LinkMode::Fused),
+        ("late", LinkMode::Fused),
+    ];
 
     fn new(piece: usize, turns: u64, results: Results, seed: u64) -> Self {
         Self {

@@ -1,0 +1,65 @@
+//! The sequences on hosts that answer in other manners: nothing hangs, also where any call and any
+//! stream may fail, and no guest traps but for writing or sending more than it may.
+
+use super::FAMILIES;
+use super::place::Place;
+use std::time::Duration;
+use wasi_uplift_tests::LinkMode;
+
+/// The manners.
+const MANNERS: [&str; 5] = ["bytewise", "late", "any:1", FAILING, "closing:1"];
+
+/// The manner in which calls fail.
+const FAILING: &str = "failing:1";
+
+/// The number of sequences that are made at once.
+const AT_ONCE: usize = 16;
+
+/// The time to wait for something that may never happen.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// Makes the sequences of all families in a manner.
+fn in_manner(manner: &str, mode: LinkMode) {
+    let ordinary = Place::uplifted(mode);
+    let place = Place::in_manner(mode, manner);
+    for (family, grammar) in FAMILIES {
+        let sequences = super::sequences(family, grammar);
+        let expected = ordinary.run(&sequences, AT_ONCE, PATIENCE);
+        let outcomes = place.run(&sequences, AT_ONCE, PATIENCE);
+        for ((sequence, outcome), expected) in sequences.iter().zip(&outcomes).zip(&expected) {
+            let is_end = |line: &String| line == "hangs" || line == "trapped";
+            let Some(end) = outcome.iter().position(is_end) else {
+                continue;
+            };
+            // Both do what the guest may not do, or it may write and send less than on another host.
+            let operation = sequence.get(end).map_or("", String::as_str);
+            let gives = operation.contains("write") || operation.starts_with("send");
+            let is_allowed =
+                outcome[end] == "trapped" && (expected.get(end) == outcome.get(end) || gives);
+            assert!(
+                is_allowed,
+                "{family}, {}: {} at {operation} in {}",
+                place.name,
+                outcome[end],
+                sequence.join("; ")
+            );
+        }
+        if manner == FAILING {
+            assert_ne!(outcomes, expected, "{family}: nothing fails");
+        }
+    }
+}
+
+#[test]
+fn fused() {
+    for manner in MANNERS {
+        in_manner(manner, LinkMode::Fused);
+    }
+}
+
+#[test]
+fn linked() {
+    for manner in MANNERS {
+        in_manner(manner, LinkMode::Component);
+    }
+}
