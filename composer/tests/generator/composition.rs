@@ -127,11 +127,11 @@ impl<'p> Maker<'p, '_, '_> {
         scope.line(LIBRARY);
         let mut parts = Parts::new();
         for _ in 0..self.source.int_in_range(1..=6)? {
-            let interface = one_of(&self.packages.wasi, self.source)?;
+            let interface = self.packages.import(self.source)?;
             let part = self.part_of(interface)?;
             parts.insert(interface, part);
         }
-        if self.chance(1, 4)? && !self.packages.own.is_empty() {
+        if self.chance(1, 8)? && !self.packages.own.is_empty() {
             let interface = one_of(&self.packages.own, self.source)?;
             let part = self.part_of(interface)?;
             parts.insert(interface, part);
@@ -144,18 +144,22 @@ impl<'p> Maker<'p, '_, '_> {
             });
             let name = self.packages.name(interface);
             seen.insert(name.clone());
-            self.import(&mut scope, interface, &parts[&interface], uses, &name, Form::Whole)?;
+            self.import(
+                &mut scope,
+                interface,
+                &parts[&interface],
+                uses,
+                &name,
+                Form::Whole,
+            )?;
         }
         if self.chance(1, 10)? {
-            scope.line("(import \"plain\" (func $plain (param \"a\" $everywhere)))");
+            scope.line("(import \"plain\" (func $plain (param \"a\" u32)))");
             scope.line("(import \"module\" (core module $given (export \"f\" (func))))");
         }
         self.steps(&mut scope, 3)?;
         self.entries(&mut scope)?;
-        for passed in self.exports(&mut scope, true)? {
-            // The validator has the last word: whoever exports an instance has to export the types.
-            drop(passed);
-        }
+        self.exports(&mut scope, true)?;
         Ok(format!("(component $root\n{})", scope.text))
     }
 
@@ -202,7 +206,9 @@ impl<'p> Maker<'p, '_, '_> {
 
     fn types_of_function(&self, function: &Function, types: &mut BTreeSet<TypeId>) {
         let params = function.params.iter().map(|param| param.ty);
-        for ty in params.chain(function.result) {
+        // A static function has its resource in its name only.
+        let resource = function.kind.resource().map(Type::Id);
+        for ty in params.chain(function.result).chain(resource) {
             self.types_of(ty, types);
         }
     }
@@ -301,7 +307,9 @@ impl<'p> Maker<'p, '_, '_> {
     fn alias_of_type(&mut self, scope: &mut Scope, instance: &str, ty: TypeId) -> String {
         let alias = self.fresh("$t");
         let name = self.resolve.types[ty].name.as_deref().unwrap();
-        scope.line(format!("(alias export {instance} \"{name}\" (type {alias}))"));
+        scope.line(format!(
+            "(alias export {instance} \"{name}\" (type {alias}))"
+        ));
         alias
     }
 
@@ -427,7 +435,14 @@ impl<'p> Maker<'p, '_, '_> {
         let (shim, mut text, mut arguments) = (self.fresh("$shim"), String::new(), String::new());
         for (number, (ty, outside)) in all.iter().enumerate() {
             let own = self.fresh("$t");
-            self.declare_type(*ty, &own, "import", &format!("t{number}"), &inside, &mut text);
+            self.declare_type(
+                *ty,
+                &own,
+                "import",
+                &format!("t{number}"),
+                &inside,
+                &mut text,
+            );
             write!(arguments, " (with \"t{number}\" (type {outside}))").unwrap();
             inside.insert(*ty, own);
         }
@@ -449,7 +464,9 @@ impl<'p> Maker<'p, '_, '_> {
             writeln!(exports, "(export \"{name}\" (func {own}) (func {ty}))").unwrap();
         }
         scope.line(format!("(component {shim}\n{text}{exports})"));
-        scope.line(format!("(instance {instance} (instantiate {shim}{arguments}))"));
+        scope.line(format!(
+            "(instance {instance} (instantiate {shim}{arguments}))"
+        ));
         Ok(())
     }
 
@@ -550,7 +567,10 @@ impl<'p> Maker<'p, '_, '_> {
             uses: &copy.uses,
         };
         self.assemble(scope, &made, &functions, &name)?;
-        copy.functions = functions.into_iter().map(|(function, _)| function).collect();
+        copy.functions = functions
+            .into_iter()
+            .map(|(function, _)| function)
+            .collect();
         copy.name = name;
         scope.instances.push(copy);
         Ok(())
@@ -578,7 +598,12 @@ impl<'p> Maker<'p, '_, '_> {
         let (mut text, mut arguments, mut imports) = (String::new(), String::new(), String::new());
         let mut all = Vec::new();
         for instance in &scope.instances {
-            all.extend(instance.functions.iter().map(|it| (instance.clone(), it.clone())));
+            all.extend(
+                instance
+                    .functions
+                    .iter()
+                    .map(|it| (instance.clone(), it.clone())),
+            );
         }
         for _ in 0..self.source.int_in_range(0..=6)? {
             if all.is_empty() {
@@ -604,10 +629,19 @@ impl<'p> Maker<'p, '_, '_> {
             let mut of = format!("{} \"{name}\"", instance.name);
             if self.chance(1, 4)? {
                 let alias = self.fresh("$f");
-                writeln!(text, "(alias export {} \"{name}\" (func {alias}))", instance.name).unwrap();
+                writeln!(
+                    text,
+                    "(alias export {} \"{name}\" (func {alias}))",
+                    instance.name
+                )
+                .unwrap();
                 of = alias;
             }
-            writeln!(text, "(core func {own} (canon lower (func {of}) {options}))").unwrap();
+            writeln!(
+                text,
+                "(core func {own} (canon lower (func {of}) {options}))"
+            )
+            .unwrap();
             let label = &own[1..];
             write!(arguments, "(export \"{label}\" (func {own}))").unwrap();
             let ty = core_type(&signature.params, &signature.results);
@@ -666,14 +700,21 @@ impl<'p> Maker<'p, '_, '_> {
     }
 
     /// Has a scope define a part of an interface, if it has the types that the interface uses.
-    fn define(&mut self, scope: &mut Scope, interface: InterfaceId, part: Part) -> Result<Option<usize>> {
+    fn define(
+        &mut self,
+        scope: &mut Scope,
+        interface: InterfaceId,
+        part: Part,
+    ) -> Result<Option<usize>> {
         let mut parts = Parts::from([(interface, part)]);
         self.close(&mut parts);
         let part = parts.remove(&interface).unwrap();
         let mut uses = BTreeMap::new();
         for (other, types) in parts {
             let is_direct = |ty: &TypeId| {
-                part.types.iter().any(|own| used(self.resolve, *own) == Some((other, *ty)))
+                part.types
+                    .iter()
+                    .any(|own| used(self.resolve, *own) == Some((other, *ty)))
             };
             let wanted: Vec<TypeId> = types.types.into_iter().filter(is_direct).collect();
             if wanted.is_empty() {
@@ -690,7 +731,10 @@ impl<'p> Maker<'p, '_, '_> {
             uses.insert(other, one_of(&fitting, self.source)?);
         }
         let mut chosen = BTreeMap::new();
-        if !uses.values().all(|number| choose(&scope.instances, *number, &mut chosen)) {
+        if !uses
+            .values()
+            .all(|number| choose(&scope.instances, *number, &mut chosen))
+        {
             return Ok(None);
         }
         let library = self.library(scope)?;
@@ -742,9 +786,8 @@ impl<'p> Maker<'p, '_, '_> {
         for (name, function) in functions() {
             let own = self.fresh("$f");
             let signature = resolve.wasm_signature(variant, function);
-            let needs_memory = signature.indirect_params
-                || signature.retptr
-                || has_pointers(resolve, function);
+            let needs_memory =
+                signature.indirect_params || signature.retptr || has_pointers(resolve, function);
             let mut options = self.options(&library, needs_memory)?;
             if self.chance(1, 4)? {
                 write!(options, " (post-return (func {core} \"post-{name}\"))").unwrap();
@@ -858,11 +901,15 @@ impl<'p> Maker<'p, '_, '_> {
             let wanted = &import.instance;
             let fits = |it: &Instance| {
                 it.interface == wanted.interface
-                    && wanted.functions.iter().all(|name| it.functions.contains(name))
+                    && wanted
+                        .functions
+                        .iter()
+                        .all(|name| it.functions.contains(name))
                     && wanted.types.keys().all(|ty| it.types.contains_key(ty))
-                    && wanted.uses.iter().all(|(other, number)| {
-                        it.uses.get(other) == passed.get(number)
-                    })
+                    && wanted
+                        .uses
+                        .iter()
+                        .all(|(other, number)| it.uses.get(other) == passed.get(number))
             };
             let numbers = 0..scope.instances.len();
             let fitting: Vec<usize> = numbers.filter(|it| fits(&scope.instances[*it])).collect();
@@ -874,13 +921,18 @@ impl<'p> Maker<'p, '_, '_> {
             let given = &scope.instances[number];
             match import.form {
                 Form::Whole => {
-                    write!(arguments, "(with \"{}\" (instance {}))", import.name, given.name)
+                    write!(
+                        arguments,
+                        "(with \"{}\" (instance {}))",
+                        import.name, given.name
+                    )
                 }
                 Form::Pieces => {
                     for ty in wanted.types.keys() {
                         let label = self.resolve.types[*ty].name.as_deref().unwrap();
                         let own = &given.types[ty];
-                        write!(arguments, "(with \"{}-{label}\" (type {own}))", import.name).unwrap();
+                        write!(arguments, "(with \"{}-{label}\" (type {own}))", import.name)
+                            .unwrap();
                     }
                     for (number, name) in wanted.functions.iter().enumerate() {
                         write!(
@@ -903,7 +955,10 @@ impl<'p> Maker<'p, '_, '_> {
         for export in &component.exports {
             let own = self.fresh("$i");
             let of = &export.instance;
-            let uses = of.uses.iter().map(|(other, number)| (*other, passed[number]));
+            let uses = of
+                .uses
+                .iter()
+                .map(|(other, number)| (*other, passed[number]));
             let uses = uses.collect();
             let mut types = BTreeMap::new();
             match export.form {
@@ -927,7 +982,10 @@ impl<'p> Maker<'p, '_, '_> {
                         types.insert(*ty, alias);
                     }
                     let functions = of.functions.iter().enumerate().map(|(number, name)| {
-                        (name.clone(), format!("{instance} \"{}-f{number}\"", export.name))
+                        (
+                            name.clone(),
+                            format!("{instance} \"{}-f{number}\"", export.name),
+                        )
                     });
                     let functions: Vec<_> = functions.collect();
                     let made = Made {
@@ -945,7 +1003,9 @@ impl<'p> Maker<'p, '_, '_> {
                 types,
                 uses,
             });
-            passed.entry(export.number).or_insert(scope.instances.len() - 1);
+            passed
+                .entry(export.number)
+                .or_insert(scope.instances.len() - 1);
         }
         Ok(())
     }
@@ -972,7 +1032,9 @@ impl<'p> Maker<'p, '_, '_> {
                 (form, name) = (Form::Whole, full);
             }
             match form {
-                Form::Whole => scope.line(format!("(export \"{name}\" (instance {}))", instance.name)),
+                Form::Whole => {
+                    scope.line(format!("(export \"{name}\" (instance {}))", instance.name))
+                }
                 Form::Pieces => self.export_pieces(scope, &instance, &name),
             }
             exports.push(Passed {
@@ -994,7 +1056,18 @@ impl<'p> Maker<'p, '_, '_> {
         for ty in self.types_in_order(instance.interface, &part) {
             let own = self.fresh("$t");
             let label = self.resolve.types[ty].name.as_deref().unwrap();
-            scope.line(format!("(export {own} \"{name}-{label}\" (type {}))", names[&ty]));
+            let mut of = names[&ty].clone();
+            let kind = &self.resolve.types[ty].kind;
+            if let TypeDefKind::Type(Type::Id(other)) = kind {
+                // It is another name for a type that has been exported, or of another interface.
+                of = names.get(other).cloned().unwrap_or(of);
+            } else if *kind != TypeDefKind::Resource {
+                // What is exported refers to what was exported before.
+                of = self.fresh("$t");
+                let definition = definition_text(self.resolve, kind, &names);
+                scope.line(format!("(type {of} {definition})"));
+            }
+            scope.line(format!("(export {own} \"{name}-{label}\" (type {of}))"));
             names.insert(ty, own);
         }
         for (number, function) in instance.functions.iter().enumerate() {
@@ -1018,7 +1091,11 @@ impl<'p> Maker<'p, '_, '_> {
             }
             let interface = one_of(&entries, self.source)?;
             let part = Part {
-                functions: self.resolve.interfaces[interface].functions.keys().cloned().collect(),
+                functions: self.resolve.interfaces[interface]
+                    .functions
+                    .keys()
+                    .cloned()
+                    .collect(),
                 ..Part::default()
             };
             if let Some(number) = self.define(scope, interface, part)? {
@@ -1144,10 +1221,16 @@ fn definition_text(
             format!("(variant {})", cases.collect::<String>())
         }
         TypeDefKind::Flags(flags) => {
-            format!("(flags {})", labels(flags.flags.iter().map(|it| &it.name).collect()))
+            format!(
+                "(flags {})",
+                labels(flags.flags.iter().map(|it| &it.name).collect())
+            )
         }
         TypeDefKind::Enum(cases) => {
-            format!("(enum {})", labels(cases.cases.iter().map(|it| &it.name).collect()))
+            format!(
+                "(enum {})",
+                labels(cases.cases.iter().map(|it| &it.name).collect())
+            )
         }
         TypeDefKind::Handle(Handle::Own(id)) => format!("(own {})", names[id]),
         TypeDefKind::Handle(Handle::Borrow(id)) => format!("(borrow {})", names[id]),

@@ -95,7 +95,9 @@ impl Packages {
             own: Vec::new(),
         };
         if source.ratio(1, 10)? {
-            LATER.iter().for_each(|text| push(&mut packages.resolve, text));
+            LATER
+                .iter()
+                .for_each(|text| push(&mut packages.resolve, text));
             let is_later = |id: &InterfaceId| !packages.wasi.contains(id);
             let all = packages.resolve.interfaces.iter().map(|(id, _)| id);
             packages.later = all.filter(is_later).collect();
@@ -111,6 +113,19 @@ impl Packages {
     /// The full name of an interface.
     pub fn name(&self, interface: InterfaceId) -> String {
         self.resolve.id_of(interface).unwrap()
+    }
+
+    /// An interface of WASI 0.2 to import. Nobody serves `wasi:cli/run`, so that it is rare.
+    ///
+    /// # Errors
+    ///
+    /// If the source has run out.
+    pub fn import(&self, source: &mut Unstructured<'_>) -> Result<InterfaceId> {
+        let import = one_of(&self.wasi, source)?;
+        match self.name(import).starts_with("wasi:cli/run@") && source.ratio(19, 20)? {
+            true => Ok(self.wasi[0]),
+            false => Ok(import),
+        }
     }
 
     /// Makes the guest's own package, whose interfaces use types of WASI and of each other.
@@ -167,11 +182,7 @@ fn push(resolve: &mut Resolve, text: &str) {
 }
 
 /// Adds the packages of WASI 0.2, all of one version.
-fn push_wasi(
-    resolve: &mut Resolve,
-    version: &str,
-    source: &mut Unstructured<'_>,
-) -> Result<()> {
+fn push_wasi(resolve: &mut Resolve, version: &str, source: &mut Unstructured<'_>) -> Result<()> {
     // The adapter's own WIT says what may wait, and has a name of its own for the shape of the draft.
     let as_declared = |text: &str| {
         // A version that is older than a function is no reason to leave it out.
@@ -301,7 +312,11 @@ impl Maker<'_, '_> {
         }
         for number in 0..self.source.int_in_range(0..=2)? {
             let function = self.function()?;
-            let kind = if self.source.ratio(1, 3)? { "static " } else { "" };
+            let kind = if self.source.ratio(1, 3)? {
+                "static "
+            } else {
+                ""
+            };
             write!(functions, "m{number}: {kind}{function};").unwrap();
         }
         writeln!(self.text, "resource {name} {{ {functions} }}").unwrap();
@@ -319,7 +334,11 @@ impl Maker<'_, '_> {
 
     fn function(&mut self) -> Result<String> {
         let params = self.params()?;
-        let is_async = if self.source.ratio(1, 20)? { "async " } else { "" };
+        let is_async = if self.source.ratio(1, 20)? {
+            "async "
+        } else {
+            ""
+        };
         let result = match self.source.ratio(2, 3)? {
             true => format!(" -> {}", self.ty(3, false)?),
             false => String::new(),
@@ -335,10 +354,12 @@ impl Maker<'_, '_> {
             let known: Vec<Known> = self.known.iter().filter(fits).cloned().collect();
             if !known.is_empty() {
                 let known = one_of(&known, self.source)?;
-                return Ok(match known.is_resource && may_borrow && self.source.ratio(2, 3)? {
-                    true => format!("borrow<{}>", known.name),
-                    false => known.name,
-                });
+                return Ok(
+                    match known.is_resource && may_borrow && self.source.ratio(2, 3)? {
+                        true => format!("borrow<{}>", known.name),
+                        false => known.name,
+                    },
+                );
             }
         }
         if choice < 14 || depth == 0 {
@@ -356,7 +377,11 @@ impl Maker<'_, '_> {
                     _ => format!("result<{ok}, {error}>"),
                 }
             }
-            16 => format!("tuple<{}, {}>", self.ty(depth, may_borrow)?, self.ty(depth, may_borrow)?),
+            16 => format!(
+                "tuple<{}, {}>",
+                self.ty(depth, may_borrow)?,
+                self.ty(depth, may_borrow)?
+            ),
             17 if self.source.ratio(1, 20)? => format!("stream<{}>", self.ty(depth, false)?),
             17 if self.source.ratio(1, 20)? => format!("future<{}>", self.ty(depth, false)?),
             _ => format!("list<{}>", self.ty(depth, may_borrow)?),

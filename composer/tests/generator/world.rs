@@ -1,7 +1,7 @@
 //! Guests of a random world, whose core module is a dummy, as `wit-component` encodes them.
 
-use super::wit::Packages;
 use super::one_of;
+use super::wit::Packages;
 use arbitrary::{Result, Unstructured};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -19,7 +19,6 @@ pub fn guest(mut packages: Packages, source: &mut Unstructured<'_>) -> Result<Ve
     let resolve = &mut packages.resolve;
     // A name of a type can be taken by two `use`s, which makes no world.
     let Ok(package) = resolve.push_source("world.wit", &text) else {
-        if std::env::var("FZ").is_ok() { println!("WORLD {:?}", resolve.push_source("world.wit", &text)); }
         return Err(arbitrary::Error::IncorrectFormat);
     };
     let world = resolve.select_world(&[package], Some("guest")).unwrap();
@@ -63,7 +62,7 @@ pub fn guest(mut packages: Packages, source: &mut Unstructured<'_>) -> Result<Ve
     )?;
     let encoded = embed_component_metadata(&mut module, resolve, world, encoding)
         .and_then(|()| ComponentEncoder::default().module(&module)?.encode());
-    encoded.map_err(|_e| { if std::env::var("FZ").is_ok() { println!("ENC {_e:?}"); } arbitrary::Error::IncorrectFormat })
+    encoded.map_err(|_| arbitrary::Error::IncorrectFormat)
 }
 
 /// Makes the text of a world.
@@ -71,11 +70,12 @@ fn world(packages: &Packages, source: &mut Unstructured<'_>) -> Result<String> {
     let mut text = String::from("package test:guest;\nworld guest {\n");
     let mut imports = BTreeSet::new();
     for _ in 0..source.int_in_range(0..=8)? {
-        imports.insert(one_of(&packages.wasi, source)?);
+        let import = packages.import(source)?;
+        imports.insert(import);
     }
-    for all in [&packages.own, &packages.later] {
+    for (all, of) in [(&packages.own, 12), (&packages.later, 3)] {
         for interface in all {
-            if source.ratio(1, 4)? {
+            if source.ratio(1, of)? {
                 imports.insert(*interface);
             }
         }
@@ -101,7 +101,7 @@ fn world(packages: &Packages, source: &mut Unstructured<'_>) -> Result<String> {
         writeln!(text, "export {};", packages.name(export)).unwrap();
     }
     let all: Vec<_> = packages.wasi.iter().chain(&packages.own).copied().collect();
-    for number in 0..source.int_in_range(0..=2)? {
+    for number in 0..source.int_in_range(0..=4_usize)?.saturating_sub(2) {
         let interface = one_of(&all, source)?;
         let types = &packages.resolve.interfaces[interface].types;
         let types: Vec<_> = types.keys().collect();
@@ -112,7 +112,11 @@ fn world(packages: &Packages, source: &mut Unstructured<'_>) -> Result<String> {
         let name = packages.name(interface);
         writeln!(text, "use {name}.{{{ty} as t{number}}};").unwrap();
         let kind = one_of(&["import", "export"], source)?;
-        writeln!(text, "{kind} f{number}: func(a: list<t{number}>) -> tuple<t{number}>;").unwrap();
+        writeln!(
+            text,
+            "{kind} f{number}: func(a: list<t{number}>) -> tuple<t{number}>;"
+        )
+        .unwrap();
     }
     text.push_str("}\n");
     Ok(text)
