@@ -165,7 +165,7 @@ fn check_with(guest: &[u8], options: &Options, results: &mut Results) -> Result<
         Err(error) => {
             let message = error.to_string();
             let is_invalid = matches!(error, ComposeError::Fuse(FuseError::Invalid { .. }));
-            if message.contains("bug") || is_invalid {
+            if message.contains("a bug of wasi-uplift") || is_invalid {
                 return Err(format!("an error of our own: {error:?}"));
             }
             match report {

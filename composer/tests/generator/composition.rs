@@ -779,6 +779,22 @@ impl<'p> Maker<'p, '_, '_> {
                 kind => format!("(type {own} {})", definition_text(resolve, kind, &names)),
             };
             scope.line(text);
+            if resolve.types[ty].kind == TypeDefKind::Resource && self.chance(1, 2)? {
+                let module = self.fresh("$m");
+                scope.line(format!(
+                    "(core module {module}
+                        (import \"\" \"new\" (func (param i32) (result i32)))
+                        (import \"\" \"rep\" (func (param i32) (result i32)))
+                        (import \"\" \"drop\" (func (param i32))))
+                     (core func {own}-new (canon resource.new {own}))
+                     (core func {own}-rep (canon resource.rep {own}))
+                     (core func {own}-drop (canon resource.drop {own}))
+                     (core instance (instantiate {module} (with \"\" (instance
+                        (export \"new\" (func {own}-new))
+                        (export \"rep\" (func {own}-rep))
+                        (export \"drop\" (func {own}-drop))))))"
+                ));
+            }
             names.insert(ty, own);
         }
         let instance = self.fresh("$i");
@@ -1013,7 +1029,9 @@ impl<'p> Maker<'p, '_, '_> {
     /// Exports some instances, and those that have the types which these use.
     fn exports(&mut self, scope: &mut Scope, is_root: bool) -> Result<Vec<Passed>> {
         let mut chosen = Vec::new();
-        for _ in 0..self.source.int_in_range(0..=3)? {
+        // A guest that exports instances of WASI is linked: some have to be fused.
+        let most = if is_root && self.chance(1, 2)? { 0 } else { 3 };
+        for _ in 0..self.source.int_in_range(0..=most)? {
             if !scope.instances.is_empty() {
                 let number = self.source.choose_index(scope.instances.len())?;
                 with_uses(&scope.instances, number, &mut chosen);
