@@ -20,7 +20,7 @@ use wasm_smith::{Component, Config, Module};
 static ALLOCATOR: checks::Counting = checks::Counting;
 
 /// How many guests of a kind there are if nothing else is said.
-const GUESTS: u64 = 60;
+const GUESTS: u64 = 40;
 
 /// How many guests came to what.
 #[derive(Default, Debug)]
@@ -93,6 +93,7 @@ fn check_generated(kind: Kind, expected: &[(Outcome, usize)]) {
         println!("{kind:?}: the last seed is {seed}");
         check(seed);
     }
+    println!("{kind:?}: {counted:?}");
     if !is_chosen {
         counted.assert_at_least(expected);
     }
@@ -222,12 +223,12 @@ fn guests_of_the_tests() {
     }
     count.assert_at_least(&[
         (Outcome::Fused, 20),
-        (Outcome::Linked, 10),
+        (Outcome::Linked, 5),
         (Outcome::Refused, 20),
     ]);
     changed.assert_at_least(&[
         (Outcome::Fused, 10),
-        (Outcome::Linked, 5),
+        (Outcome::Linked, 3),
         (Outcome::Refused, 10),
         (Outcome::Invalid, 10),
     ]);
