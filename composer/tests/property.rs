@@ -105,10 +105,10 @@ fn worlds() {
     check_generated(
         Kind::World,
         &[
-            (Outcome::Fused, 10),
+            (Outcome::Fused, 3),
             (Outcome::Linked, 5),
             (Outcome::Refused, 5),
-            (Outcome::Invalid, 3),
+            (Outcome::Invalid, 2),
         ],
     );
 }
@@ -119,10 +119,9 @@ fn compositions() {
     check_generated(
         Kind::Composition,
         &[
-            (Outcome::Fused, 7),
-            (Outcome::Linked, 15),
-            (Outcome::Refused, 3),
-            (Outcome::Invalid, 3),
+            (Outcome::Fused, 8),
+            (Outcome::Linked, 8),
+            (Outcome::Invalid, 1),
         ],
     );
 }
