@@ -132,7 +132,10 @@ pub(crate) fn link(
     for export in &plan.exports {
         let name = &export.item.name;
         let sort = assembly.model[export.item.item].sort;
-        let item = assembly.instance_export(sort, instance, name.clone());
+        let item = match types.value_type(&mut assembly, export.item.item) {
+            Some(ty) => ty,
+            None => assembly.instance_export(sort, instance, name.clone()),
+        };
         let ExportFate::Lifted { to } = &export.fate else {
             let of_guest = export.item.item;
             match types.function_type(&mut assembly, of_guest) {
@@ -155,8 +158,8 @@ pub(crate) fn link(
     write::component(&model, root).map_err(|error| InternalError::result(error).into())
 }
 
-/// The outermost types that are exported so far, by the guest's definitions. The type of an exported
-/// function has to refer to these names of the types.
+/// The outermost types that are exported so far, by the guest's definitions. What is exported, a type
+/// or the type of a function, has to refer to these names of the types.
 #[derive(Default)]
 struct ExportedTypes(HashMap<ItemId, ItemId>);
 
@@ -176,6 +179,24 @@ impl ExportedTypes {
         }
         let function = assembly.model.func_type(of_guest)?.clone();
         let mut definition = Definition::Type(Type::Func(function));
+        let mut copies = self.0.clone();
+        self.copy_parts(assembly, &mut definition, &mut copies)?;
+        Some(assembly.define(Sort::Type, definition))
+    }
+
+    /// Places a type of values of the guest that is exported. `None` if it is none, or has nothing to
+    /// do with exported types.
+    fn value_type(&self, assembly: &mut Assembly<'_, '_>, of_guest: ItemId) -> Option<ItemId> {
+        if self.0.is_empty() || assembly.model[of_guest].sort != Sort::Type {
+            return None;
+        }
+        let ty = assembly.model.type_origin(of_guest);
+        let mut definition = assembly.model[ty].definition.clone();
+        let mut refers = false;
+        definition.references_mut(&mut |_| refers = true);
+        if !refers || !matches!(definition, Definition::Type(Type::Value(_))) {
+            return None;
+        }
         let mut copies = self.0.clone();
         self.copy_parts(assembly, &mut definition, &mut copies)?;
         Some(assembly.define(Sort::Type, definition))

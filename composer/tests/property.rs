@@ -1,61 +1,43 @@
-//! Whatever the guest: `compose` doesn't panic, an error is no bug here, and a result is valid.
+//! Whatever the guest: `compose` doesn't panic, an error is no bug here, and a result is valid; see
+//! [`common::checks`] for the rest.
 //!
-//! Guests are made at random, but the same ones every time.
+//! Guests are made at random, but the same ones every time. `GUESTS` and `SEED` in the environment
+//! say how many there are of each kind, and which is the first.
 
 mod common;
+mod generator;
 
 use arbitrary::Unstructured;
+use common::checks::{self, Outcome};
 use common::{files, fixture, guest};
-use wasi_uplift::{ComposeError, LinkMode, Options, Target, Verdict, compose, inspect};
+use generator::{Guest, Kind, encoding};
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+use wasi_uplift::{ComposeError, Options, compose};
 use wasm_smith::{Component, Config, Module};
-use wasmparser::Validator;
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{ManglingAndAbi, Resolve, WorldItem};
 
-/// What came of guests in each link mode, and for each target.
+#[global_allocator]
+static ALLOCATOR: checks::Counting = checks::Counting;
+
+/// How many guests of a kind there are if nothing else is said.
+const GUESTS: u64 = 40;
+
+/// How many guests came to what.
 #[derive(Default, Debug)]
-struct Count {
-    composed: usize,
-    refused: usize,
-}
+struct Count(BTreeMap<Outcome, usize>);
 
 impl Count {
     fn check(&mut self, name: &str, guest: &[u8]) {
-        let links = LinkMode::ALL.map(|link| Options::default().link(link));
-        let targets = Target::ALL.map(|target| Options::default().target(target));
-        for options in links.iter().chain(&targets[1..]) {
-            self.check_with(&format!("{name}, {options:?}"), guest, options);
-        }
+        let checked = checks::check(guest).unwrap_or_else(|error| panic!("{name}: {error}"));
+        *self.0.entry(checked.outcome).or_default() += 1;
     }
 
-    fn check_with(&mut self, name: &str, guest: &[u8], options: &Options) {
-        let report = inspect(guest, options);
-        match compose(guest, options) {
-            Ok(composed) => {
-                self.composed += 1;
-                if let Err(error) = Validator::new().validate_all(&composed.bytes) {
-                    panic!("{name}: {error}");
-                }
-                let verdict = report.unwrap().verdict;
-                let expected = match verdict {
-                    Verdict::Already => composed.plan.is_identity(),
-                    Verdict::Composes(same) => same.bytes == composed.bytes,
-                    _ => false,
-                };
-                assert!(expected, "{name}");
-            }
-            Err(error) => {
-                self.refused += 1;
-                let message = error.to_string();
-                assert!(!message.contains("bug"), "{name}: {error:?}");
-                match report {
-                    Ok(report) => assert!(
-                        matches!(report.verdict, Verdict::Impossible { .. }),
-                        "{name}: {report:?}"
-                    ),
-                    Err(same) => assert_eq!(same.to_string(), message, "{name}"),
-                }
-            }
+    /// Fails if guests have come to something less often than expected: whatever makes them doesn't
+    /// reach all of the composer any more.
+    fn assert_at_least(&self, expected: &[(Outcome, usize)]) {
+        for (outcome, least) in expected {
+            let found = self.0.get(outcome).copied().unwrap_or_default();
+            assert!(found >= *least, "{outcome:?} of {self:?}");
         }
     }
 }
@@ -72,25 +54,96 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
+/// The number that a variable of the environment has.
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().expect("it is a number"))
+}
+
+/// A seed that is another one each time.
+fn fresh_seed() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::from(now.subsec_nanos())
+}
+
+/// Checks guests of a kind: of seeds that stay and of one that doesn't, or of those that the
+/// environment says.
+fn check_generated(kind: Kind, expected: &[(Outcome, usize)]) {
+    let (count, first) = (number("GUESTS"), number("SEED"));
+    let is_chosen = count.is_some() || first.is_some();
+    let mut seeds: Vec<u64> = match is_chosen {
+        true => {
+            let first = first.unwrap_or_else(fresh_seed);
+            (first..first + count.unwrap_or(GUESTS)).collect()
+        }
+        false => (0..GUESTS).chain([fresh_seed()]).collect(),
+    };
+    let last = seeds.pop();
+    let mut counted = Count::default();
+    let mut check = |seed| {
+        let noise = noise(seed, 16 << 10);
+        // Not every world can be encoded.
+        if let Ok(guest) = Guest::of_kind(kind, &mut Unstructured::new(&noise)) {
+            let text = guest.text.as_deref().unwrap_or_default();
+            counted.check(&format!("SEED={seed}, {kind:?}\n{text}"), &guest.bytes);
+        }
+    };
+    seeds.into_iter().for_each(&mut check);
+    if let Some(seed) = last {
+        println!("{kind:?}: the last seed is {seed}");
+        check(seed);
+    }
+    println!("{kind:?}: {counted:?}");
+    if !is_chosen {
+        counted.assert_at_least(expected);
+    }
+}
+
+/// Guests of a random world, as `wit-component` encodes them.
+#[test]
+fn worlds() {
+    check_generated(
+        Kind::World,
+        &[
+            (Outcome::Fused, 3),
+            (Outcome::Linked, 5),
+            (Outcome::Refused, 5),
+            (Outcome::Invalid, 2),
+        ],
+    );
+}
+
+/// Components made of components.
+#[test]
+fn compositions() {
+    check_generated(
+        Kind::Composition,
+        &[
+            (Outcome::Fused, 8),
+            (Outcome::Linked, 8),
+            (Outcome::Invalid, 1),
+        ],
+    );
+}
+
 #[test]
 fn components_of_all_kinds() {
     let mut count = Count::default();
-    for seed in 0..200 {
+    for seed in 0..60 {
         let noise = noise(seed, 4096);
         let mut source = Unstructured::new(&noise);
         let Ok(component) = Component::new(Config::default(), &mut source) else {
             continue;
         };
-        let name = format!("component {seed}");
-        count.check_with(&name, &component.to_bytes(), &Options::default());
+        count.check(&format!("component {seed}"), &component.to_bytes());
     }
-    assert!(count.composed + count.refused > 50, "{count:?}");
+    assert!(count.0.values().sum::<usize>() > 20, "{count:?}");
 }
 
 #[test]
 fn core_modules_of_all_kinds() {
     let mut count = Count::default();
-    for seed in 0..100 {
+    for seed in 0..40 {
         let noise = noise(seed, 2048);
         let mut source = Unstructured::new(&noise);
         let config = Config {
@@ -114,47 +167,9 @@ fn core_modules_of_all_kinds() {
         let Ok(module) = Module::new(config, &mut source) else {
             continue;
         };
-        let name = format!("module {seed}");
-        count.check_with(&name, &module.to_bytes(), &Options::default());
+        count.check(&format!("module {seed}"), &module.to_bytes());
     }
-    assert!(count.composed > 10, "{count:?}");
-}
-
-/// Guests that import some of the functions of WASI 0.2, and do anything with them.
-#[test]
-fn guests_of_wasi_0_2() {
-    let mut resolve = Resolve::default();
-    resolve.features.insert("clocks-timezone".into());
-    let wit = fixture("../../tests/guests/wit");
-    let (package, _) = resolve.push_dir(wit).unwrap();
-    let world = resolve.select_world(&[package], Some("guest")).unwrap();
-    let mut count = Count::default();
-    for seed in 0..12 {
-        let noise = noise(seed, 8192);
-        let (choice, code) = noise.split_at(1024);
-        let mut choice = choice.iter().cycle();
-        let mut resolve = resolve.clone();
-        for item in resolve.worlds[world].imports.clone().values() {
-            if let WorldItem::Interface { id, .. } = item {
-                let wanted =
-                    |_: &String, _: &mut _| choice.next().is_some_and(|byte| byte % 4 == 0);
-                resolve.interfaces[*id].functions.retain(wanted);
-            }
-        }
-        let shape = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-        let config = Config {
-            module_shape: Some(shape),
-            ..Config::default()
-        };
-        let mut module = Module::new(config, &mut Unstructured::new(code))
-            .unwrap()
-            .to_bytes();
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-        let encoder = ComponentEncoder::default();
-        let guest = encoder.module(&module).unwrap().encode().unwrap();
-        count.check(&format!("guest {seed}"), &guest);
-    }
-    assert!(count.composed > 12, "{count:?}");
+    count.assert_at_least(&[(Outcome::Fused, 4)]);
 }
 
 /// Every other byte of a guest is changed, and the guest is cut off before it.
@@ -168,7 +183,10 @@ fn damaged_guests() {
         for bytes in [&damaged, &guest[..position]] {
             if let Err(error) = compose(bytes, &Options::default()) {
                 let message = error.to_string();
-                assert!(!message.contains("bug"), "{position}: {error:?}");
+                assert!(
+                    !message.contains("a bug of wasi-uplift"),
+                    "{position}: {error:?}"
+                );
                 refused += 1;
             }
         }
@@ -176,9 +194,11 @@ fn damaged_guests() {
     assert!(refused > guest.len() / 2, "{refused} of {}", guest.len());
 }
 
+/// The guests of all tests, and each in another encoding.
 #[test]
 fn guests_of_the_tests() {
     let mut count = Count::default();
+    let mut changed = Count::default();
     for folder in [
         "cases",
         "guests",
@@ -191,11 +211,26 @@ fn guests_of_the_tests() {
             }
             // Other text than that of a component is for other tests.
             if let Ok(guest) = wat::parse_file(&path) {
-                count.check(&path.display().to_string(), &guest);
+                let name = path.display().to_string();
+                count.check(&name, &guest);
+                // Of the seed depends what becomes of it, but not of how many guests there are.
+                let noise = noise(guest.len() as u64, 512);
+                let other = encoding::changed(&guest, &mut Unstructured::new(&noise)).unwrap();
+                changed.check(&format!("{name}, changed"), &other);
             }
         }
     }
-    assert!(count.composed > 20 && count.refused > 20, "{count:?}");
+    count.assert_at_least(&[
+        (Outcome::Fused, 20),
+        (Outcome::Linked, 5),
+        (Outcome::Refused, 20),
+    ]);
+    changed.assert_at_least(&[
+        (Outcome::Fused, 10),
+        (Outcome::Linked, 3),
+        (Outcome::Refused, 10),
+        (Outcome::Invalid, 10),
+    ]);
 }
 
 /// An error says what is wrong, and can be passed on.

@@ -293,8 +293,8 @@ fn called_by_host(definition: &Definition<'_>) -> Vec<ItemId> {
     called.collect()
 }
 
-/// The position of the last of the items that an item refers to. The name of a function doesn't
-/// count: what it is the name of does.
+/// The position of the last of the items that an item refers to. The name of a function or of a
+/// resource doesn't count: what it is the name of does.
 fn last_reference(model: &Model<'_>, positions: &[usize], id: ItemId) -> usize {
     let mut last = 0;
     model.references(id, &mut |to| {
@@ -577,8 +577,12 @@ impl Placement<'_, '_, '_, '_> {
         group.sort_unstable();
         let mut own = Vec::new();
         for id in &group {
-            if let Definition::Lower { func, .. } = self.assembly.model[*id].definition {
-                self.place_early(func);
+            // The name of what it refers to may come later, see `last_reference`.
+            match self.assembly.model[*id].definition {
+                Definition::Lower { func: named, .. } | Definition::ResourceDrop(named) => {
+                    self.place_early(named);
+                }
+                _ => {}
             }
             self.close(*id)?;
             let definition = self.assembly.model[*id].definition.clone();

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test has a use for everything")]
 
+pub mod checks;
 pub mod invariants;
 pub mod schema;
 pub mod transcript;

@@ -1,0 +1,38 @@
+//! Guests that are the input. Half of the mutations are of sections and their items.
+
+#![no_main]
+
+use arbitrary::Unstructured;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use wasi_uplift_fuzz::generator::encoding;
+use wasi_uplift_fuzz::{check, tolerate_panics};
+
+fuzz_target!(
+    init: tolerate_panics(),
+    |guest: &[u8]| check(guest, None)
+);
+
+fuzz_mutator!(|guest: &mut [u8], size: usize, most: usize, seed: u32| {
+    if seed % 2 == 0 {
+        return fuzzer_mutate(guest, size, most);
+    }
+    let noise = noise(seed);
+    match encoding::changed(&guest[..size], &mut Unstructured::new(&noise)) {
+        Ok(changed) if changed.len() <= most => {
+            guest[..changed.len()].copy_from_slice(&changed);
+            changed.len()
+        }
+        _ => fuzzer_mutate(guest, size, most),
+    }
+});
+
+/// Bytes that look random.
+fn noise(seed: u32) -> [u8; 256] {
+    let mut state = u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    std::array::from_fn(|_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    })
+}
