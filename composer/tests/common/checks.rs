@@ -295,5 +295,5 @@ fn is_of_p2(name: &str) -> bool {
             .and_then(|it| it.strip_prefix(*package));
         rest.is_some_and(|rest| rest.starts_with('/') && rest.contains("@0.2."))
     };
-    PACKAGES.iter().any(|package| is_of(&package))
+    PACKAGES.iter().any(is_of)
 }

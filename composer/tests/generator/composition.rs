@@ -195,10 +195,10 @@ impl<'p> Maker<'p, '_, '_> {
             }
             part.types.extend(types.iter().copied());
             for ty in types {
-                if let Some((other, used)) = used(self.resolve, ty) {
-                    if parts.entry(other).or_default().types.insert(used) {
-                        pending.push(other);
-                    }
+                if let Some((other, used)) = used(self.resolve, ty)
+                    && parts.entry(other).or_default().types.insert(used)
+                {
+                    pending.push(other);
                 }
             }
         }

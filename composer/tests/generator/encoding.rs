@@ -102,7 +102,7 @@ impl Binary {
             let mut reader = BinaryReader::new(&rest[1..], 0);
             let length = reader.read_var_u32().ok()? as usize;
             let body = reader.read_bytes(length).ok()?;
-            let end = 1 + reader.original_position() as usize;
+            let end = 1 + reader.original_position();
             rest = &rest[end..];
             let is_component = header[6] == 1;
             let body = match *id {
@@ -333,7 +333,7 @@ fn items(id: u8, body: &[u8]) -> Option<Vec<Vec<u8>>> {
         let section = SectionLimited::<T>::new(BinaryReader::new(body, 0)).ok()?;
         let mut starts = Vec::new();
         for item in section.into_iter_with_offsets() {
-            starts.push(item.ok()?.0 as usize);
+            starts.push(item.ok()?.0);
         }
         starts.push(body.len());
         let items = starts.windows(2).map(|it| body[it[0]..it[1]].to_vec());

@@ -142,7 +142,7 @@ impl Packages {
             };
             maker.interface(&usable)?;
             let own = maker.known.into_iter().filter(|it| it.is_own);
-            let own = own.map(|it| (format!("{name}"), it.name, it.is_resource, it.has_borrow));
+            let own = own.map(|it| (name.to_string(), it.name, it.is_resource, it.has_borrow));
             let own: Vec<_> = own.collect();
             writeln!(text, "interface {name} {{\n{}}}", maker.text).unwrap();
             usable.extend(own);
