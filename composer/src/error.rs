@@ -366,6 +366,12 @@ pub enum Unserved {
         /// The name of the function.
         function: String,
     },
+    /// The interface is served, but it has no such type.
+    #[non_exhaustive]
+    Type {
+        /// The name of the type.
+        ty: String,
+    },
     /// An interface of WASI 0.3 in another version than that which was asked for.
     #[non_exhaustive]
     OtherVersion {
@@ -428,6 +434,11 @@ impl fmt::Display for Unserved {
                 f,
                 "its function `{function}` is newer than this version of wasi-uplift, or was never \
                  part of WASI 0.2; use a later wasi-uplift, or build the guest without it"
+            ),
+            Unserved::Type { ty } => write!(
+                f,
+                "its type `{ty}` is newer than this version of wasi-uplift, or was never part of \
+                 WASI 0.2; use a later wasi-uplift, or build the guest without it"
             ),
             Unserved::OtherVersion {
                 version,

@@ -727,11 +727,11 @@ impl<'a> Families<'a> {
             };
             let lacks = |version: &Version| {
                 let missing = |(import, name): &(&Extern, &InterfaceName)| {
-                    let interface = families.at(name, version);
-                    let has = |function: &String| {
-                        interface.is_some_and(|it| it.functions.contains_key(function))
-                    };
-                    import.functions().iter().filter(|it| !has(it)).count()
+                    let all = import.functions().len() + import.types().len();
+                    families.at(name, version).map_or(all, |interface| {
+                        let functions = missing_functions(import, interface).count();
+                        functions + missing_types(import, interface, catalogue).count()
+                    })
                 };
                 imports.iter().map(missing).sum::<usize>()
             };
@@ -789,6 +789,26 @@ fn difference(
     })
 }
 
+/// The functions of an import that an interface doesn't have.
+fn missing_functions<'i>(
+    import: &'i Extern,
+    interface: &Interface,
+) -> impl Iterator<Item = &'i String> {
+    let functions = import.functions().iter();
+    functions.filter(|function| !interface.functions.contains_key(*function))
+}
+
+/// The types of an import that an interface doesn't have.
+fn missing_types<'i>(
+    import: &'i Extern,
+    interface: &Interface,
+    catalogue: &Catalogue,
+) -> impl Iterator<Item = &'i String> {
+    let known = &catalogue.resolve().interfaces[interface.id].types;
+    let types = import.types().iter();
+    types.filter(|ty| !known.contains_key(*ty))
+}
+
 fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, Box<PlanError>> {
     let unserved = |reason| Err(unserved(import, reason).into());
     let Some(name) = import.interface.as_ref().filter(|name| name.is_wasi()) else {
@@ -826,11 +846,13 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
     let Some(interface) = families.interface(name) else {
         return unserved(Unserved::NotYet);
     };
-    let missing = |function: &&String| !interface.functions.contains_key(*function);
-    if let Some(function) = import.functions().iter().find(missing) {
+    if let Some(function) = missing_functions(import, interface).next() {
         return unserved(Unserved::Function {
             function: function.clone(),
         });
+    }
+    if let Some(ty) = missing_types(import, interface, families.catalogue).next() {
+        return unserved(Unserved::Type { ty: ty.clone() });
     }
     let waits = |function: &&String| interface.functions.get(*function) == Some(&true);
     Ok(ImportFate::Adapter {

@@ -13,7 +13,7 @@ fuzz_target!(
 );
 
 fuzz_mutator!(|guest: &mut [u8], size: usize, most: usize, seed: u32| {
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         return fuzzer_mutate(guest, size, most);
     }
     let noise = noise(seed);
