@@ -346,20 +346,19 @@ mod tests {
             (import "wasi:filesystem/types@0.2.0" (instance $files
                 (alias outer 1 $datetime (type $outer))
                 (export "datetime" (type $datetime (eq $outer)))
-                (type $time (option $datetime))
-                (type $stat (record (field "size" u64) (field "time" $time)))
-                (export "my-stat" (type (eq $stat)))))
-            (alias export $files "my-stat" (type $stat))
+                (type $time (variant (case "no-change") (case "now") (case "timestamp" $datetime)))
+                (export "new-timestamp" (type (eq $time)))))
+            (alias export $files "new-timestamp" (type $time))
             (import "other:host/index" (instance
-                (alias outer 1 $stat (type $outer))
-                (export "my-stat" (type $my-stat (eq $outer)))
-                (type $list (list $my-stat))
+                (alias outer 1 $time (type $outer))
+                (export "my-time" (type $my-time (eq $outer)))
+                (type $list (list $my-time))
                 (export "all" (func (result $list)))))"#
         ));
         assert!(referred_to(&given).is_empty());
         let guest = Guest::read(&given).unwrap();
         let index = guest.imports().last().unwrap();
-        assert_eq!(index.types(), ["datetime", "my-stat"]);
+        assert_eq!(index.types(), ["datetime", "my-time"]);
     }
 
     #[test]

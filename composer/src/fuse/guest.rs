@@ -353,7 +353,7 @@ impl Placement<'_, '_, '_, '_> {
         if function.is_some() && !self.wrapped.contains(&id) {
             self.wrap(id)?;
         }
-        self.close(id)?;
+        self.close(id, self.positions[id.place()])?;
         if let Definition::Export { name, .. } = &mut self.assembly.model[id].definition
             && let Some((_, to)) = self.part.renamed.filter(|(from, _)| name.name == *from)
         {
@@ -540,11 +540,11 @@ impl Placement<'_, '_, '_, '_> {
     }
 
     /// Places what is around the functions that the host calls of an item where the guest must not
-    /// leave, and has the item refer to that.
-    fn close(&mut self, id: ItemId) -> Result<(), InternalError> {
+    /// leave, and has the item refer to that. Others that come `before` this position, to which
+    /// everything has been placed, get something around them with these.
+    fn close(&mut self, id: ItemId, before: usize) -> Result<(), InternalError> {
         let called = called_by_host(&self.assembly.model[id].definition);
         if called.iter().any(|it| !self.closed.contains_key(it)) {
-            let before = self.positions[id.place()];
             let functions = take_before(&mut self.unclosed, self.part.flat.part(id), before);
             let signatures = functions.iter().map(|it| self.part.signature(*it));
             let signatures = signatures.collect::<Result<Vec<_>, _>>()?;
@@ -584,7 +584,7 @@ impl Placement<'_, '_, '_, '_> {
                 }
                 _ => {}
             }
-            self.close(*id)?;
+            self.close(*id, before)?;
             let definition = self.assembly.model[*id].definition.clone();
             own.push(self.assembly.define(Sort::CoreFunc, definition));
         }
