@@ -37,7 +37,7 @@ has_stand_in() {
     # The tests build the example, and Wasmtime would have to be optimised for it.
     "cargo run --release --package wasi-uplift --no-default-features --example speed") ;;
     # `tests/run.sh` makes as many as there is time for.
-    "GUESTS="*) ;;
+    "GUESTS="* | "ROUNDS="*) ;;
     # They go on until they are stopped. `.ci/run` lints what they run.
     "cd composer && RUSTC_BOOTSTRAP=1 cargo fuzz "*) ;;
     "cargo run --manifest-path composer/fuzz/Cargo.toml "*) ;;

@@ -12,6 +12,7 @@ mod generator;
 mod grammar;
 mod manners;
 mod place;
+mod rounds;
 mod shrink;
 
 use compare::compare;

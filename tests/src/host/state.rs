@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use wasmtime::component::ResourceTable;
-use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{Engine, ResourceLimiter, Result, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
@@ -15,7 +15,7 @@ pub struct State {
     http: WasiHttpCtx,
     hooks: Hooks,
     table: ResourceTable,
-    limits: StoreLimits,
+    limits: Limits,
 }
 
 impl State {
@@ -26,14 +26,17 @@ impl State {
             http: WasiHttpCtx::new(),
             hooks: Hooks { shows_host: false },
             table: ResourceTable::new(),
-            limits: StoreLimits::default(),
+            limits: Limits::default(),
         }
     }
 
     /// Limits each memory to so many bytes.
     pub fn with_memory(ctx: WasiCtx, memory: usize) -> Self {
         Self {
-            limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+            limits: Limits {
+                limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+                memory: 0,
+            },
             ..Self::new(ctx)
         }
     }
@@ -46,11 +49,53 @@ impl State {
         }
     }
 
+    /// The number of bytes by which memories have grown, their initial sizes included.
+    pub fn memory(&self) -> usize {
+        self.limits.memory
+    }
+
+    /// The number of resources that the host has given handles of.
+    pub fn resources(&mut self) -> usize {
+        self.table.iter_mut().count()
+    }
+
     /// Makes a store that keeps to the limits.
     pub fn into_store(self, engine: &Engine) -> Store<Self> {
         let mut store = Store::new(engine, self);
         store.limiter(|state| &mut state.limits);
         store
+    }
+}
+
+/// Limits, and a note of what was asked for.
+#[derive(Default)]
+struct Limits {
+    limits: StoreLimits,
+    /// The number of bytes by which memories have grown.
+    memory: usize,
+}
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool> {
+        let grows = self.limits.memory_growing(current, desired, maximum)?;
+        if grows {
+            self.memory += desired - current;
+        }
+        Ok(grows)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool> {
+        self.limits.table_growing(current, desired, maximum)
     }
 }
 

@@ -8,12 +8,12 @@ use tokio::runtime::Runtime;
 use wasi_uplift_tests::host::{Manner, State, Wasi, compiled, engine, linker, run};
 use wasi_uplift_tests::{Fnv, Folders, Guest, LinkMode, Preopen, Source, Thing, uplifted_bytes};
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Engine, Result, StoreContextMut};
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 /// The time after which a sequence counts as one that hangs.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The guest, which the build script made.
 const GUEST: &str = concat!(env!("OUT_DIR"), "/guests/sequences.wasm");
@@ -37,6 +37,18 @@ struct Run {
     patience: Duration,
     operations: Vec<String>,
     outcome: RefCell<Vec<String>>,
+    left: RefCell<Vec<Left>>,
+}
+
+/// What there is when an operation has been made.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    /// The number of tasks, waitables and the like in the store.
+    pub waitables: usize,
+    /// The number of resources that the host has given handles of.
+    pub resources: usize,
+    /// The size of all memories in bytes.
+    pub memory: usize,
 }
 
 tokio::task_local!(static RUN: Run);
@@ -105,13 +117,28 @@ impl Place {
     ) -> Vec<Vec<String>> {
         let mut outcomes = Vec::new();
         for some in sequences.chunks(at_once) {
-            let all = some.iter().map(|sequence| self.run_one(sequence, patience));
-            outcomes.extend(self.runtime.block_on(all_of(all)));
+            let all = some
+                .iter()
+                .map(|sequence| self.run_one(sequence, patience, LIMIT));
+            let all = self.runtime.block_on(all_of(all));
+            outcomes.extend(all.into_iter().map(|(outcome, _)| outcome));
         }
         outcomes
     }
 
-    async fn run_one(&self, sequence: &[String], patience: Duration) -> Vec<String> {
+    /// Makes one sequence, however long it takes, and returns its outcome with what there was after
+    /// each operation.
+    pub fn watch(&self, sequence: &[String], patience: Duration) -> (Vec<String>, Vec<Left>) {
+        let run = self.run_one(sequence, patience, Duration::MAX);
+        self.runtime.block_on(run)
+    }
+
+    async fn run_one(
+        &self,
+        sequence: &[String],
+        patience: Duration,
+        limit: Duration,
+    ) -> (Vec<String>, Vec<Left>) {
         let folders = Folders::new_in(&parent(), &preopens()).expect("making folders");
         let mut ctx = WasiCtxBuilder::new();
         for (preopen, path) in folders.given() {
@@ -133,15 +160,16 @@ impl Place {
         ctx.args(&["one", "two"]).env("NAME", "value");
         ctx.inherit_network().allow_ip_name_lookup(true);
         ctx.allow_tcp(true).allow_udp(true);
-        let store = Store::new(&self.engine, State::new(ctx.build()));
+        let store = State::new(ctx.build()).into_store(&self.engine);
         let this = Run {
             patience,
             operations: sequence.to_vec(),
             outcome: RefCell::default(),
+            left: RefCell::default(),
         };
         let run = async {
             let end = run(self.wasi, &self.linker, &self.component, store);
-            let end = match tokio::time::timeout(LIMIT, end).await {
+            let end = match tokio::time::timeout(limit, end).await {
                 Ok(Ok(end)) => format!("returned {end:?}"),
                 Ok(Err(error)) => trapped(&error),
                 Err(_) => "hangs".into(),
@@ -149,10 +177,10 @@ impl Place {
             RUN.with(|run| {
                 let mut outcome = run.outcome.take();
                 outcome.push(end);
-                outcome
+                (outcome, run.left.take())
             })
         };
-        let mut outcome = RUN.scope(this, run).await;
+        let (mut outcome, left) = RUN.scope(this, run).await;
         for pipe in standard {
             let bytes = pipe.contents();
             let mut hash = Fnv::default();
@@ -165,7 +193,7 @@ impl Place {
         }
         let tree = folders.list().expect("listing folders");
         outcome.extend(tree.lines().map(str::to_owned));
-        outcome
+        (outcome, left)
     }
 }
 
@@ -197,10 +225,21 @@ fn add_driver(linker: &mut Linker<State>) -> Result<()> {
         let of = |run: &Run| (run.patience.as_nanos() as u64, run.operations.clone());
         Ok((RUN.with(of),))
     })?;
-    driver.func_wrap("report", |_, (outcome,): (String,)| {
-        RUN.with(|run| run.outcome.borrow_mut().push(outcome));
-        Ok(())
-    })
+    driver.func_wrap(
+        "report",
+        |mut store: StoreContextMut<'_, State>, (outcome,): (String,)| {
+            let left = Left {
+                waitables: store.concurrent_state_table_size(),
+                resources: store.data_mut().resources(),
+                memory: store.data().memory(),
+            };
+            RUN.with(|run| {
+                run.outcome.borrow_mut().push(outcome);
+                run.left.borrow_mut().push(left);
+            });
+            Ok(())
+        },
+    )
 }
 
 /// Waits for all of these.
