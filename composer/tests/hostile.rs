@@ -1,41 +1,16 @@
 //! Small guests that take much memory, or a deep stack, where types are walked as trees.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+mod common;
+
+use common::checks::{Counting, measured};
 use wasi_uplift::{Options, compose};
 use wasm_encoder::{
     Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, ComponentValType,
     InstanceType, PrimitiveValType, TypeBounds,
 };
 
-/// The system's allocator, which keeps the highest number of bytes that were in use at a time.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let in_use = IN_USE.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(in_use, Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-/// Memory is that of the whole process, so the tests take turns.
-static TURN: Mutex<()> = Mutex::new(());
 
 fn import_of(instance: &InstanceType) -> Vec<u8> {
     let mut types = ComponentTypeSection::new();
@@ -88,15 +63,13 @@ fn nested_types(depth: u32) -> Vec<u8> {
 
 /// The bytes that composing takes at a time.
 fn memory(guest: &[u8]) -> usize {
-    let before = IN_USE.load(Relaxed);
-    PEAK.store(before, Relaxed);
-    compose(guest, &Options::default()).unwrap();
-    PEAK.load(Relaxed) - before
+    let (composed, cost) = measured(|| compose(guest, &Options::default()));
+    composed.unwrap();
+    cost.memory
 }
 
 #[test]
 fn memory_is_in_proportion_to_the_input() {
-    let _turn = TURN.lock().unwrap();
     let (shallow, deep) = (graph_of_types(1, 1000), graph_of_types(18, 1000));
     assert!(deep.len() < shallow.len() + 200);
     let (shallow, deep) = (memory(&shallow), memory(&deep));
@@ -105,7 +78,6 @@ fn memory_is_in_proportion_to_the_input() {
 
 #[test]
 fn nesting_has_a_limit() {
-    let _turn = TURN.lock().unwrap();
     let message = compose(&nested_types(2500), &Options::default()).unwrap_err();
     let message = message.to_string();
     assert!(message.contains("deep"), "{message}");

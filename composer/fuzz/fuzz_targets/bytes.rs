@@ -4,7 +4,7 @@
 
 use arbitrary::Unstructured;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use wasi_uplift_fuzz::generator::encoding;
+use wasi_uplift_fuzz::generator::{encoding, noise};
 use wasi_uplift_fuzz::{check, tolerate_panics};
 
 fuzz_target!(
@@ -16,7 +16,7 @@ fuzz_mutator!(|guest: &mut [u8], size: usize, most: usize, seed: u32| {
     if seed.is_multiple_of(2) {
         return fuzzer_mutate(guest, size, most);
     }
-    let noise = noise(seed);
+    let noise = noise(seed.into(), 256);
     match encoding::changed(&guest[..size], &mut Unstructured::new(&noise)) {
         Ok(changed) if changed.len() <= most => {
             guest[..changed.len()].copy_from_slice(&changed);
@@ -25,14 +25,3 @@ fuzz_mutator!(|guest: &mut [u8], size: usize, most: usize, seed: u32| {
         _ => fuzzer_mutate(guest, size, most),
     }
 });
-
-/// Bytes that look random.
-fn noise(seed: u32) -> [u8; 256] {
-    let mut state = u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    std::array::from_fn(|_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    })
-}

@@ -97,29 +97,20 @@ pub enum Outcome {
     Invalid,
 }
 
-/// What came of a guest, and what it took at most.
-#[derive(Debug)]
-pub struct Checked {
-    pub outcome: Outcome,
-    pub cost: Cost,
-    /// Why it is not fused or not composed, if it isn't.
-    pub reason: String,
-}
-
 /// Composes a guest in each way, and checks what comes of it.
-pub fn check(guest: &[u8]) -> Result<Checked, String> {
+pub fn check(guest: &[u8]) -> Result<Outcome, String> {
     warm_up();
     let links = LinkMode::ALL.map(|link| Options::default().link(link));
     let targets = Target::ALL.map(|target| Options::default().target(target));
-    let mut checked = None;
+    let mut outcome = None;
     let mut results = Results::of(guest);
     // The first is the one whose outcome is told.
     for options in links.iter().chain(&targets[1..]) {
         let found = check_with(guest, options, &mut results);
         let found = found.map_err(|error| format!("{options:?}: {error}"))?;
-        checked.get_or_insert(found);
+        outcome.get_or_insert(found);
     }
-    checked.ok_or_else(|| "there is no way to compose".to_string())
+    outcome.ok_or_else(|| "there is no way to compose".to_string())
 }
 
 /// The adapter is read once for each target.
@@ -153,7 +144,7 @@ impl Results {
     }
 }
 
-fn check_with(guest: &[u8], options: &Options, results: &mut Results) -> Result<Checked, String> {
+fn check_with(guest: &[u8], options: &Options, results: &mut Results) -> Result<Outcome, String> {
     let (result, cost) = measured(|| compose(guest, options));
     let (memory, allocations) = (MEMORY.of(guest), ALLOCATIONS.of(guest));
     // The validator makes room for what a section says it has, up to a limit of its own.
@@ -175,14 +166,9 @@ fn check_with(guest: &[u8], options: &Options, results: &mut Results) -> Result<
                 Err(same) if same.to_string() == message => {}
                 report => return Err(format!("{message}, but inspected: {report:?}")),
             }
-            let outcome = match error {
+            return Ok(match error {
                 ComposeError::Input(_) => Outcome::Invalid,
                 _ => Outcome::Refused,
-            };
-            return Ok(Checked {
-                outcome,
-                cost,
-                reason: message,
             });
         }
     };
@@ -200,23 +186,16 @@ fn check_with(guest: &[u8], options: &Options, results: &mut Results) -> Result<
         check_result(results.is_decoded, options, &composed)?;
         results.checked.push(composed.bytes);
     }
-    let (outcome, reason) = match composed.linked {
-        Linked::Fused => (Outcome::Fused, String::new()),
-        Linked::Not => (Outcome::Same, String::new()),
-        Linked::Components { because, .. } => {
-            if let Some(FuseError::Invalid { reason, .. }) = because {
-                return Err(format!("fused, it is not valid: {reason}"));
-            }
-            let reason = because.map_or(String::new(), |because| because.to_string());
-            (Outcome::Linked, reason)
-        }
-        _ => return Err("it is put together in an unknown way".to_string()),
-    };
-    Ok(Checked {
-        outcome,
-        cost,
-        reason,
-    })
+    match composed.linked {
+        Linked::Fused => Ok(Outcome::Fused),
+        Linked::Not => Ok(Outcome::Same),
+        Linked::Components {
+            because: Some(FuseError::Invalid { reason, .. }),
+            ..
+        } => Err(format!("fused, it is not valid: {reason}")),
+        Linked::Components { .. } => Ok(Outcome::Linked),
+        _ => Err("it is put together in an unknown way".to_string()),
+    }
 }
 
 fn check_result(is_decoded: bool, options: &Options, composed: &Composed) -> Result<(), String> {

@@ -5,12 +5,12 @@
 //! | `wit` | packages: those of WASI in a version, and one of the guest's own |
 //! | `world` | a guest of a random world, as `wit-component` encodes it |
 //! | `composition` | a component in text form: components in components, with all that they pass on |
+//! | `text` | types of WIT in text form |
 //! | `encoding` | the same component in another encoding, or a damaged one |
-
-#![allow(dead_code, reason = "not everybody has a use for everything")]
 
 pub mod composition;
 pub mod encoding;
+mod text;
 pub mod wit;
 pub mod world;
 
@@ -23,30 +23,14 @@ pub enum Kind {
     Composition,
 }
 
-/// A guest, and where it comes from.
+/// A guest, which is valid unless its encoding was changed.
 pub struct Guest {
-    pub kind: Kind,
-    /// Whether the encoding was changed afterwards, so that it may not be valid.
-    pub is_changed: bool,
     pub bytes: Vec<u8>,
     /// The guest before its encoding was changed, in text form if it was made so.
     pub text: Option<String>,
 }
 
 impl Guest {
-    /// Makes a guest.
-    ///
-    /// # Errors
-    ///
-    /// If the source has run out.
-    pub fn arbitrary(source: &mut Unstructured<'_>) -> Result<Self> {
-        let kind = match source.ratio(1, 3)? {
-            true => Kind::World,
-            false => Kind::Composition,
-        };
-        Guest::of_kind(kind, source)
-    }
-
     /// Makes a guest of a kind.
     ///
     /// # Errors
@@ -67,13 +51,20 @@ impl Guest {
         if is_changed {
             bytes = encoding::changed(&bytes, source)?;
         }
-        Ok(Guest {
-            kind,
-            is_changed,
-            bytes,
-            text,
-        })
+        Ok(Guest { bytes, text })
     }
+}
+
+/// Bytes that look random.
+pub fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// One of several.
