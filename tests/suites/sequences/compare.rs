@@ -10,10 +10,10 @@ use std::time::Duration;
 use wasi_uplift_tests::MODES;
 
 /// The number of sequences that are made at once.
-const AT_ONCE: usize = 16;
+pub const AT_ONCE: usize = 16;
 
 /// The time to wait for something that may never happen.
-const PATIENCE: Duration = Duration::from_millis(20);
+pub const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The same for a sequence that seems to differ.
 const MORE_PATIENCE: Duration = Duration::from_millis(150);

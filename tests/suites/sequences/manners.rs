@@ -5,8 +5,8 @@
 //! known whether the adapter or this host is to blame.
 
 use super::FAMILIES;
+use super::compare::{AT_ONCE, PATIENCE};
 use super::place::Place;
-use std::time::Duration;
 use wasi_uplift_tests::LinkMode;
 
 /// The manners.
@@ -14,12 +14,6 @@ const MANNERS: [&str; 5] = ["bytewise", "late", "any:1", FAILING, "closing:1"];
 
 /// The manner in which calls fail.
 const FAILING: &str = "failing:1";
-
-/// The number of sequences that are made at once.
-const AT_ONCE: usize = 16;
-
-/// The time to wait for something that may never happen.
-const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Makes the sequences of all families in a manner.
 fn in_manner(manner: &str, mode: LinkMode) {

@@ -1,9 +1,10 @@
 //! Files and directories.
 
-use super::{Manner, stream};
+use super::Manner;
+use super::stream::{self, Store};
 use crate::State;
+use wasmtime::Result;
 use wasmtime::component::{Access, Linker, Resource, StreamReader};
-use wasmtime::{AsContextMut as _, Result, StoreContextMut};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystem, WasiFilesystemView as _};
 use wasmtime_wasi::p3::bindings::filesystem::types::{
     Advice, DescriptorFlags, ErrorCode, HostDescriptorWithStore, NewTimestamp, OpenFlags, PathFlags,
@@ -14,76 +15,42 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
     let own = manner.clone();
     types.func_wrap(
         "[method]descriptor.read-via-stream",
-        move |mut store: StoreContextMut<'_, State>,
-              (file, offset): (Resource<Descriptor>, u64)| {
-            if own.fails() {
-                return Ok((stream::failed(store, ErrorCode::Io)?,));
-            }
-            let access =
-                Access::<_, WasiFilesystem>::new(store.as_context_mut(), State::filesystem);
-            let (items, result) = WasiFilesystem::read_via_stream(access, file, offset)?;
-            let (items, end) = stream::pass_on(&own, &mut store, items)?;
-            let result = stream::result(&own, &mut store, result, end, ErrorCode::Io)?;
-            Ok(((items, result),))
+        move |store: Store<'_>, (file, offset): (Resource<Descriptor>, u64)| {
+            let given = stream::given(&own, store, ErrorCode::Io, |store| {
+                WasiFilesystem::read_via_stream(access(store), file, offset)
+            });
+            Ok((given?,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[method]descriptor.read-directory",
-        move |mut store: StoreContextMut<'_, State>, (file,): (Resource<Descriptor>,)| {
-            if own.fails() {
-                return Ok((stream::failed(store, ErrorCode::Io)?,));
-            }
-            let access =
-                Access::<_, WasiFilesystem>::new(store.as_context_mut(), State::filesystem);
-            let (items, result) = WasiFilesystem::read_directory(access, file)?;
-            let (items, end) = stream::pass_on(&own, &mut store, items)?;
-            let result = stream::result(&own, &mut store, result, end, ErrorCode::Io)?;
-            Ok(((items, result),))
+        move |store: Store<'_>, (file,): (Resource<Descriptor>,)| {
+            let given = stream::given(&own, store, ErrorCode::Io, |store| {
+                WasiFilesystem::read_directory(access(store), file)
+            });
+            Ok((given?,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[method]descriptor.write-via-stream",
-        move |mut store: StoreContextMut<'_, State>,
+        move |store: Store<'_>,
               (file, items, offset): (Resource<Descriptor>, StreamReader<u8>, u64)| {
-            let (mut items, end) = stream::pass_on(&own, &mut store, items)?;
-            if own.fails() {
-                items.close(&mut store)?;
-                return Ok((stream::failure_of(store, ErrorCode::Io)?,));
-            }
-            let access =
-                Access::<_, WasiFilesystem>::new(store.as_context_mut(), State::filesystem);
-            let result = WasiFilesystem::write_via_stream(access, file, items, offset)?;
-            Ok((stream::result(
-                &own,
-                &mut store,
-                result,
-                end,
-                ErrorCode::Io,
-            )?,))
+            let taken = stream::taken(&own, store, items, ErrorCode::Io, |store, items| {
+                WasiFilesystem::write_via_stream(access(store), file, items, offset)
+            });
+            Ok((taken?,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[method]descriptor.append-via-stream",
-        move |mut store: StoreContextMut<'_, State>,
-              (file, items): (Resource<Descriptor>, StreamReader<u8>)| {
-            let (mut items, end) = stream::pass_on(&own, &mut store, items)?;
-            if own.fails() {
-                items.close(&mut store)?;
-                return Ok((stream::failure_of(store, ErrorCode::Io)?,));
-            }
-            let access =
-                Access::<_, WasiFilesystem>::new(store.as_context_mut(), State::filesystem);
-            let result = WasiFilesystem::append_via_stream(access, file, items)?;
-            Ok((stream::result(
-                &own,
-                &mut store,
-                result,
-                end,
-                ErrorCode::Io,
-            )?,))
+        move |store: Store<'_>, (file, items): (Resource<Descriptor>, StreamReader<u8>)| {
+            let taken = stream::taken(&own, store, items, ErrorCode::Io, |store, items| {
+                WasiFilesystem::append_via_stream(access(store), file, items)
+            });
+            Ok((taken?,))
         },
     )?;
     slow! {
@@ -128,4 +95,8 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
             file: Resource<Descriptor>, flags: PathFlags, path: String);
     }
     Ok(())
+}
+
+fn access(store: Store<'_>) -> Access<'_, State, WasiFilesystem> {
+    Access::<_, WasiFilesystem>::new(store, State::filesystem)
 }

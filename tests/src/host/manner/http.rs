@@ -1,9 +1,10 @@
 //! Requests and responses.
 
-use super::{Manner, stream};
+use super::Manner;
+use super::stream::{self, Store};
 use crate::State;
 use wasmtime::component::{Access, FutureReader, Linker, Resource, StreamReader};
-use wasmtime::{AsContextMut as _, Result, StoreContextMut};
+use wasmtime::{AsContextMut as _, Result};
 use wasmtime_wasi_http::p3::bindings::http::client::HostWithStore;
 use wasmtime_wasi_http::p3::bindings::http::types::{
     ErrorCode, Fields, HostRequestWithStore, HostResponseWithStore, Request, RequestOptions,
@@ -33,7 +34,7 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
     let own = manner.clone();
     types.func_wrap(
         "[static]request.new",
-        move |mut store: StoreContextMut<'_, State>,
+        move |mut store: Store<'_>,
               (headers, contents, trailers, options): (
             Resource<Fields>,
             Contents,
@@ -41,56 +42,44 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
             Options,
         )| {
             let contents = body(&own, &mut store, contents)?;
-            let access = Access::<_, WasiHttp>::new(store.as_context_mut(), State::http);
-            let request = <WasiHttp as HostRequestWithStore<State>>::new(
-                access, headers, contents, trailers, options,
-            )?;
+            let access = access(store.as_context_mut());
+            let request = HostRequestWithStore::new(access, headers, contents, trailers, options)?;
             Ok((request,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[static]response.new",
-        move |mut store: StoreContextMut<'_, State>,
+        move |mut store: Store<'_>,
               (headers, contents, trailers): (Resource<Fields>, Contents, Trailers)| {
             let contents = body(&own, &mut store, contents)?;
-            let access = Access::<_, WasiHttp>::new(store.as_context_mut(), State::http);
-            let response = <WasiHttp as HostResponseWithStore<State>>::new(
-                access, headers, contents, trailers,
-            )?;
+            let access = access(store.as_context_mut());
+            let response = HostResponseWithStore::new(access, headers, contents, trailers)?;
             Ok((response,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[static]request.consume-body",
-        move |mut store: StoreContextMut<'_, State>,
-              (request, done): (Resource<Request>, Outcome)| {
-            let access = Access::<_, WasiHttp>::new(store.as_context_mut(), State::http);
-            let (items, trailers) =
-                <WasiHttp as HostRequestWithStore<State>>::consume_body(access, request, done)?;
-            Ok((consumed(&own, store, items, trailers)?,))
+        move |mut store: Store<'_>, (request, done): (Resource<Request>, Outcome)| {
+            let access = access(store.as_context_mut());
+            let body = HostRequestWithStore::consume_body(access, request, done)?;
+            Ok((consumed(&own, store, body)?,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[static]response.consume-body",
-        move |mut store: StoreContextMut<'_, State>,
-              (response, done): (Resource<Response>, Outcome)| {
-            let access = Access::<_, WasiHttp>::new(store.as_context_mut(), State::http);
-            let (items, trailers) =
-                <WasiHttp as HostResponseWithStore<State>>::consume_body(access, response, done)?;
-            Ok((consumed(&own, store, items, trailers)?,))
+        move |mut store: Store<'_>, (response, done): (Resource<Response>, Outcome)| {
+            let access = access(store.as_context_mut());
+            let body = HostResponseWithStore::consume_body(access, response, done)?;
+            Ok((consumed(&own, store, body)?,))
         },
     )
 }
 
 /// Passes on what a guest sends.
-fn body(
-    manner: &Manner,
-    store: &mut StoreContextMut<'_, State>,
-    contents: Contents,
-) -> Result<Contents> {
+fn body(manner: &Manner, store: &mut Store<'_>, contents: Contents) -> Result<Contents> {
     let contents = contents.map(|contents| Ok(stream::pass_on(manner, store, contents)?.0));
     contents.transpose()
 }
@@ -98,12 +87,12 @@ fn body(
 /// Passes on what a guest receives.
 fn consumed(
     manner: &Manner,
-    mut store: StoreContextMut<'_, State>,
-    items: StreamReader<u8>,
-    trailers: Trailers,
+    store: Store<'_>,
+    body: (StreamReader<u8>, Trailers),
 ) -> Result<(StreamReader<u8>, Trailers)> {
-    let (items, end) = stream::pass_on(manner, &mut store, items)?;
-    let failure = ErrorCode::ConnectionTerminated;
-    let trailers = stream::result(manner, store, trailers, end, failure)?;
-    Ok((items, trailers))
+    stream::with_result(manner, store, body, ErrorCode::ConnectionTerminated)
+}
+
+fn access(store: Store<'_>) -> Access<'_, State, WasiHttp> {
+    Access::<_, WasiHttp>::new(store, State::http)
 }

@@ -1,62 +1,53 @@
 //! Sockets, and the names of hosts.
 
+use super::Manner;
+use super::stream::{self, Store};
 use super::turns::Turns;
-use super::{Manner, stream};
 use crate::State;
 use wasmtime::component::{Access, Accessor, Linker, Resource, StreamReader};
-use wasmtime::{AsContextMut as _, Result, StoreContextMut};
+use wasmtime::{AsContextMut as _, Result};
 use wasmtime_wasi::p3::bindings::sockets::ip_name_lookup;
 use wasmtime_wasi::p3::bindings::sockets::types::{
     ErrorCode, HostTcpSocketWithStore, HostUdpSocketWithStore, IpSocketAddress,
 };
 use wasmtime_wasi::sockets::{TcpSocket, UdpSocket, WasiSockets, WasiSocketsView as _};
 
+/// The failure of a connection.
+const RESET: ErrorCode = ErrorCode::ConnectionReset;
+
 pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> {
     let mut types = linker.instance("wasi:sockets/types@0.3.0")?;
     let own = manner.clone();
     types.func_wrap(
         "[method]tcp-socket.send",
-        move |mut store: StoreContextMut<'_, State>,
-              (socket, items): (Resource<TcpSocket>, StreamReader<u8>)| {
-            let (mut items, end) = stream::pass_on(&own, &mut store, items)?;
-            if own.fails() {
-                items.close(&mut store)?;
-                return Ok((stream::failure_of(store, ErrorCode::ConnectionReset)?,));
-            }
-            let access = Access::<_, WasiSockets>::new(store.as_context_mut(), State::sockets);
-            let result =
-                <WasiSockets as HostTcpSocketWithStore<State>>::send(access, socket, items)?;
-            let result = stream::result(&own, &mut store, result, end, ErrorCode::ConnectionReset)?;
-            Ok((result,))
+        move |store: Store<'_>, (socket, items): (Resource<TcpSocket>, StreamReader<u8>)| {
+            let taken = stream::taken(&own, store, items, RESET, |store, items| {
+                HostTcpSocketWithStore::send(access(store), socket, items)
+            });
+            Ok((taken?,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap(
         "[method]tcp-socket.receive",
-        move |mut store: StoreContextMut<'_, State>, (socket,): (Resource<TcpSocket>,)| {
-            if own.fails() {
-                return Ok((stream::failed(store, ErrorCode::ConnectionReset)?,));
-            }
-            let access = Access::<_, WasiSockets>::new(store.as_context_mut(), State::sockets);
-            let (items, result) =
-                <WasiSockets as HostTcpSocketWithStore<State>>::receive(access, socket)?;
-            let (items, end) = stream::pass_on(&own, &mut store, items)?;
-            let result = stream::result(&own, &mut store, result, end, ErrorCode::ConnectionReset)?;
-            Ok(((items, result),))
+        move |store: Store<'_>, (socket,): (Resource<TcpSocket>,)| {
+            let given = stream::given(&own, store, RESET, |store| {
+                HostTcpSocketWithStore::receive(access(store), socket)
+            });
+            Ok((given?,))
         },
     )?;
     let own = manner.clone();
     types.func_wrap_async(
         "[method]tcp-socket.listen",
-        move |mut store: StoreContextMut<'_, State>, (socket,): (Resource<TcpSocket>,)| {
+        move |mut store: Store<'_>, (socket,): (Resource<TcpSocket>,)| {
             let own = own.clone();
             Box::new(async move {
                 if own.fails() {
                     return Ok((Err(ErrorCode::AddressInUse),));
                 }
-                let access = Access::<_, WasiSockets>::new(store.as_context_mut(), State::sockets);
-                let listening =
-                    <WasiSockets as HostTcpSocketWithStore<State>>::listen(access, socket);
+                let access = access(store.as_context_mut());
+                let listening = HostTcpSocketWithStore::listen(access, socket);
                 Ok((match listening.await {
                     Ok(connections) => Ok(stream::pass_on(&own, store, connections)?.0),
                     Err(error) => Err(error.downcast()?),
@@ -94,4 +85,8 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
                 })
             },
         )
+}
+
+fn access(store: Store<'_>) -> Access<'_, State, WasiSockets> {
+    Access::<_, WasiSockets>::new(store, State::sockets)
 }

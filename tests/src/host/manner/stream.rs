@@ -63,10 +63,55 @@ pub fn pass_on<T: Item>(
     Ok((StreamReader::new(store, giving)?, end))
 }
 
-/// Passes the result of a stream on. If the stream broke, it is the failure.
-pub fn result<V: Item, E: Item>(
+/// What a function is called with that the manner is put in front of.
+pub type Store<'a> = StoreContextMut<'a, State>;
+
+/// Passes on the stream that a call gives, and its result. Or the call fails, and is not made.
+pub fn given<T: Item, V: Item, E: Item>(
     manner: &Manner,
-    mut store: impl AsContextMut<Data = State>,
+    mut store: Store<'_>,
+    failure: E,
+    call: impl FnOnce(Store<'_>) -> wasmtime::Result<(StreamReader<T>, Outcome<V, E>)>,
+) -> wasmtime::Result<(StreamReader<T>, Outcome<V, E>)> {
+    if manner.fails() {
+        let stream = StreamReader::new(&mut store, std::iter::empty())?;
+        return Ok((stream, failed(store, failure)?));
+    }
+    let given = call(store.as_context_mut())?;
+    with_result(manner, store, given, failure)
+}
+
+/// Passes on the stream that a call takes, and its result. Or the call fails, and is not made.
+pub fn taken<E: Item>(
+    manner: &Manner,
+    mut store: Store<'_>,
+    stream: StreamReader<u8>,
+    failure: E,
+    call: impl FnOnce(Store<'_>, StreamReader<u8>) -> wasmtime::Result<Outcome<(), E>>,
+) -> wasmtime::Result<Outcome<(), E>> {
+    let (mut stream, end) = pass_on(manner, &mut store, stream)?;
+    if manner.fails() {
+        stream.close(&mut store)?;
+        return failed(store, failure);
+    }
+    let outcome = call(store.as_context_mut(), stream)?;
+    result(manner, store, outcome, end, failure)
+}
+
+/// Passes on a stream and its result. If the stream breaks, the result is the failure.
+pub fn with_result<T: Item, V: Item, E: Item>(
+    manner: &Manner,
+    mut store: Store<'_>,
+    (stream, outcome): (StreamReader<T>, Outcome<V, E>),
+    failure: E,
+) -> wasmtime::Result<(StreamReader<T>, Outcome<V, E>)> {
+    let (stream, end) = pass_on(manner, &mut store, stream)?;
+    Ok((stream, result(manner, store, outcome, end, failure)?))
+}
+
+fn result<V: Item, E: Item>(
+    manner: &Manner,
+    mut store: Store<'_>,
     result: Outcome<V, E>,
     end: End,
     failure: E,
@@ -88,20 +133,8 @@ pub fn result<V: Item, E: Item>(
     })
 }
 
-/// Returns a stream that fails at once.
-pub fn failed<T: Item, V: Item, E: Item>(
-    mut store: impl AsContextMut<Data = State>,
-    failure: E,
-) -> wasmtime::Result<(StreamReader<T>, Outcome<V, E>)> {
-    let stream = StreamReader::new(&mut store, std::iter::empty())?;
-    Ok((stream, failure_of(store, failure)?))
-}
-
 /// Returns a result that is a failure.
-pub fn failure_of<V: Item, E: Item>(
-    store: impl AsContextMut<Data = State>,
-    failure: E,
-) -> wasmtime::Result<Outcome<V, E>> {
+fn failed<V: Item, E: Item>(store: Store<'_>, failure: E) -> wasmtime::Result<Outcome<V, E>> {
     FutureReader::new(store, async { wasmtime::error::Ok(Err(failure)) })
 }
 
