@@ -26,14 +26,11 @@ impl<'m, 'a> Assembly<'m, 'a> {
         }
     }
 
-    /// Begins an empty component, which will be about as large as another. It takes the table of that
-    /// one's imports as room for its own.
+    /// Begins an empty component, which will be about as large as another.
     pub fn as_large_as(scope: ScopeId, model: &'m mut Model<'a>) -> Self {
-        let mut imports = std::mem::take(&mut model[scope].imports);
-        imports.clear();
         Assembly {
             items: Vec::with_capacity(model[scope].items.len()),
-            imports,
+            imports: HashMap::with_capacity(model[scope].imports.len()),
             model,
         }
     }

@@ -128,9 +128,9 @@ pub(crate) struct Validated<'a> {
 pub(crate) struct CoreSignatures {
     /// For each component, the index space of core functions. Inner components come first.
     functions: Vec<Vec<ItemId>>,
-    /// The types of the outermost component's.
+    /// The types of the outermost component's functions.
     outermost: Signatures,
-    /// Those of inner components'.
+    /// The types of the functions of inner components.
     inner: HashMap<ItemId, CoreSignature>,
 }
 
