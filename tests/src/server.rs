@@ -14,6 +14,9 @@ pub struct Serving {
     pub memory: usize,
     /// `true` if the guest sees the `host` header.
     pub shows_host: bool,
+    /// `true` if the host prints what an instance has whenever a request comes: a line with the number
+    /// of waitables and the like, of resources, and of bytes of memory.
+    pub watches: bool,
 }
 
 impl Default for Serving {
@@ -23,6 +26,7 @@ impl Default for Serving {
             concurrent: 1,
             memory: 64 << 20,
             shows_host: false,
+            watches: false,
         }
     }
 }
@@ -42,6 +46,7 @@ impl Serving {
                 .flat_map(|(option, number)| [option.to_string(), number.to_string()]),
         );
         options.extend(self.shows_host.then(|| "--show-host".to_owned()));
+        options.extend(self.watches.then(|| "--watch".to_owned()));
         options
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! They are one program, so that each guest is uplifted once, and Wasmtime is linked once.
 
+mod allocating;
 mod by_hand;
 mod cases;
 mod compositions;

@@ -12,7 +12,7 @@ mod generator;
 mod grammar;
 mod manners;
 mod place;
-mod rounds;
+pub mod rounds;
 mod shrink;
 
 use compare::compare;

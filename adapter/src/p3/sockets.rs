@@ -7,7 +7,7 @@
 use super::{Code, Completion, Ended, Failure, Sink, Source};
 use crate::bindings::wasi::sockets0_3_0::types as bindings;
 use crate::canon::{Area, At, Call, Event, WASI_UPLIFT_ENUM_ERROR_CODES};
-use crate::op::{Future, Lift, Reader, Started, Subtask, Writer};
+use crate::op::{Future, Lift, Read, Reader, Started, Subtask, Writer};
 use crate::raw::{sockets_ip_name_lookup, sockets_types as raw};
 use crate::reactor::Waiter;
 use alloc::boxed::Box;
@@ -285,7 +285,10 @@ impl TcpSocket {
         let mut results = function::call(self.0.handle());
         check!(&mut results, function)?;
         let stream = results.u32(function::OK);
-        Ok(Listener(Reader::new(&function::STREAM_0_READABLE, stream)))
+        Ok(Listener {
+            connections: Reader::new(&function::STREAM_0_READABLE, stream),
+            has_ended: false,
+        })
     }
 
     pub fn send(&self) -> Sink {
@@ -348,22 +351,37 @@ impl Lift for Connect {
 }
 
 /// The connections that a listening socket accepts.
-pub struct Listener(Reader<bindings::TcpSocket>);
+pub struct Listener {
+    connections: Reader<bindings::TcpSocket>,
+    has_ended: bool,
+}
 
 impl Listener {
     pub fn is_pending(&self) -> bool {
-        self.0.is_pending()
+        self.connections.is_pending()
     }
 
-    /// Waits for a connection. Without one `owner` gets an event when there is one.
+    /// Returns `true` if no more connections come: the host has met a fatal error.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// Waits for a connection. Without one `owner` gets an event when there is one. Not to be asked
+    /// after the end.
     pub fn start(&mut self, owner: &Weak<impl Waiter>) -> Option<TcpSocket> {
-        let read = self.0.start(Vec::new(), 1, owner);
-        read.and_then(|mut read| read.elements.pop()).map(TcpSocket)
+        let read = self.connections.start(Vec::new(), 1, owner)?;
+        self.taken(read)
     }
 
     /// Takes the connection that was waited for.
     pub fn finish(&mut self, event: Event) -> Option<TcpSocket> {
-        self.0.finish(event).elements.pop().map(TcpSocket)
+        let read = self.connections.finish(event);
+        self.taken(read)
+    }
+
+    fn taken(&mut self, mut read: Read<bindings::TcpSocket>) -> Option<TcpSocket> {
+        self.has_ended = read.is_last;
+        read.elements.pop().map(TcpSocket)
     }
 }
 

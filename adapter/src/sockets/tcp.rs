@@ -168,31 +168,34 @@ impl Socket {
         Ok(())
     }
 
-    /// Returns `true` if a connection is there to be accepted. Asks for one if none is.
-    fn has_accepted(&self) -> bool {
+    /// Returns `true` if a connection is there to be accepted, or none will ever be. Asks for one if
+    /// none is.
+    fn can_accept(&self) -> bool {
         let mut state = self.state.borrow_mut();
         let State::Listening { listener, accepted } = &mut *state else {
             return false;
         };
-        if accepted.is_none() && !listener.is_pending() {
+        let may_ask = !listener.is_pending() && !listener.has_ended();
+        if accepted.is_none() && may_ask {
             *accepted = listener.start(&self.me);
         }
-        accepted.is_some()
+        accepted.is_some() || listener.has_ended()
     }
 
     fn accept(&self, task: Task<'_>) -> Result<(Rc<Socket>, Streams), Fault> {
-        if !self.is_listening() {
-            return Err(Fault::NotListening);
-        }
-        if !self.has_accepted() {
+        if !self.can_accept() {
             reactor::yield_once(task);
-            self.has_accepted();
+            self.can_accept();
         }
-        let accepted = match &mut *self.state.borrow_mut() {
-            State::Listening { accepted, .. } => accepted.take(),
-            _ => None,
+        let inner = match &mut *self.state.borrow_mut() {
+            State::Listening { listener, accepted } => {
+                accepted.take().ok_or(match listener.has_ended() {
+                    true => Fault::Unknown,
+                    false => Fault::WouldBlock,
+                })?
+            }
+            _ => return Err(Fault::NotListening),
         };
-        let inner = accepted.ok_or(Fault::WouldBlock)?;
         // Whoever has connected may have changed files before.
         freshness::note_news();
         // A connection that failed while it was being accepted is a socket that says why.
@@ -293,7 +296,7 @@ impl Source for Socket {
         match self.progress.operation() {
             Some(Operation::Connect) => !matches!(*self.state.borrow(), State::Connecting(_)),
             Some(_) => true,
-            None => !self.is_listening() || self.has_accepted(),
+            None => !self.is_listening() || self.can_accept(),
         }
     }
 }

@@ -256,7 +256,10 @@ fn handle(imports: Imports) -> Function {
     body.i32_const(GUEST).global_set(STEP);
     body.i32_const(0).global_set(ANSWERED);
     body.i32_const(HEAP).global_set(TOP);
-    body.call(imports.set_new).global_set(SET);
+    // One set serves all calls, of which there is one at a time. No handle is 0.
+    body.global_get(SET).i32_eqz();
+    body.if_(BlockType::Empty);
+    body.call(imports.set_new).global_set(SET).end();
     body.local_get(request)
         .i32_const(ACCEPTED)
         .call(imports.accept);

@@ -11,7 +11,7 @@ usage: HOST COMPONENT.wasm [--env K=V]... [--dir HOST::GUEST]... [--dir-ro HOST:
            [--inline-files] [--inherit-network] [--no-name-lookup] [--cwd X] [--manner MANNER]
            [-- ARGS...]
        HOST COMPONENT.wasm --serve [--reuse N] [--concurrent N] [--memory BYTES] [--show-host]
-           [--manner MANNER]";
+           [--watch] [--manner MANNER]";
 
 /// A command line that makes sense.
 pub struct Invocation {
@@ -79,6 +79,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
             "--concurrent" => serving.concurrent = value()?.parse()?,
             "--memory" => serving.memory = value()?.parse()?,
             "--show-host" => serving.shows_host = true,
+            "--watch" => serving.watches = true,
             "--" => args.extend(words.by_ref()),
             _ if word.starts_with('-') => bail!("unknown option {word}"),
             _ if component.is_some() => bail!("unexpected word {word}: arguments come after --"),

@@ -10,7 +10,7 @@ mod state;
 
 pub use compiled::{compiled, engine};
 pub use manner::Manner;
-pub use state::State;
+pub use state::{Left, State};
 
 use crate::{NOT_RUN, TRAPPED, TRAPPED_PREFIX};
 use command_line::{Action, Invocation};

@@ -1,6 +1,6 @@
 //! A server of HTTP/1.1 and HTTP/2 that works like the one of Wasmtime's own command line.
 
-use super::State;
+use super::{Left, State};
 use crate::Serving;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
@@ -133,6 +133,7 @@ impl HandlerState for Server {
             concurrent,
             memory,
             shows_host,
+            watches,
         } = self.serving;
         let ctx = WasiCtxBuilder::new().inherit_stdio().build();
         let mut store = State::for_server(ctx, memory, shows_host).into_store(&self.engine);
@@ -145,7 +146,11 @@ impl HandlerState for Server {
                 is_busy: false,
                 busy: self.busy.clone(),
             },
-            state: Worker { reuse, concurrent },
+            state: Worker {
+                reuse,
+                concurrent,
+                watches,
+            },
         })
     }
 }
@@ -190,6 +195,8 @@ impl Drop for Lifetime {
 struct Worker {
     reuse: usize,
     concurrent: usize,
+    /// Whether what the instance has is printed with each.
+    watches: bool,
 }
 
 impl WorkerState for Worker {
@@ -208,10 +215,13 @@ impl WorkerState for Worker {
 
     fn on_request_start(
         &self,
-        _: StoreContextMut<'_, State>,
+        mut store: StoreContextMut<'_, State>,
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        if self.watches {
+            println!("{}", Left::of(&mut store));
+        }
         Box::pin(future::pending())
     }
 

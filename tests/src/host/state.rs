@@ -1,8 +1,12 @@
 //! The data of a store.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use wasmtime::component::ResourceTable;
-use wasmtime::{Engine, ResourceLimiter, Result, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{
+    Engine, ResourceLimiter, Result, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder,
+};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
@@ -49,16 +53,6 @@ impl State {
         }
     }
 
-    /// The number of bytes by which memories have grown, their initial sizes included.
-    pub fn memory(&self) -> usize {
-        self.limits.memory
-    }
-
-    /// The number of resources that the host has given handles of.
-    pub fn resources(&mut self) -> usize {
-        self.table.iter_mut().count()
-    }
-
     /// Makes a store that keeps to the limits.
     pub fn into_store(self, engine: &Engine) -> Store<Self> {
         let mut store = Store::new(engine, self);
@@ -67,11 +61,55 @@ impl State {
     }
 }
 
+/// What there is in a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The number of tasks, waitables and the like.
+    pub waitables: usize,
+    /// The number of resources that the host has given handles of.
+    pub resources: usize,
+    /// The size of all memories in bytes.
+    pub memory: usize,
+}
+
+impl Left {
+    /// Looks at a store.
+    pub fn of(store: &mut StoreContextMut<'_, State>) -> Self {
+        Self {
+            waitables: store.concurrent_state_table_size(),
+            resources: store.data_mut().table.iter_mut().count(),
+            memory: store.data().limits.memory,
+        }
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.waitables, self.resources, self.memory)
+    }
+}
+
+impl FromStr for Left {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let numbers: Vec<_> = text.split(' ').map(str::parse).collect();
+        match numbers[..] {
+            [Ok(waitables), Ok(resources), Ok(memory)] => Ok(Self {
+                waitables,
+                resources,
+                memory,
+            }),
+            _ => Err(format!("not what a store has: {text:?}")),
+        }
+    }
+}
+
 /// Limits, and a note of what was asked for.
 #[derive(Default)]
 struct Limits {
     limits: StoreLimits,
-    /// The number of bytes by which memories have grown.
+    /// The number of bytes by which memories have grown, their initial sizes included.
     memory: usize,
 }
 

@@ -3,11 +3,13 @@
 use super::peer::{self, connect, get, read};
 use super::place;
 use crate::LAB;
+use crate::sequences::rounds;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
-use wasi_uplift_tests::{Fnv, Serving, pattern};
+use wasi_uplift_tests::host::Left;
+use wasi_uplift_tests::{Fnv, LinkMode, Serving, pattern};
 
 const REQUESTS: usize = 10_000;
 const CONNECTIONS: usize = 32;
@@ -41,6 +43,45 @@ fn many_requests() {
         });
         let (stdout, stderr) = server.end();
         assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""));
+    }
+}
+
+/// One instance has no more after its last request than after its first ones.
+#[test]
+fn requests_leave_nothing() {
+    for place in place::stable("server") {
+        let (mode, _) = place.on.expect("it is uplifted");
+        let server = LAB.serve(
+            place,
+            Serving {
+                reuse: usize::MAX,
+                watches: true,
+                ..Serving::default()
+            },
+        );
+        let mut stream = connect(server.port);
+        let mut from = BufReader::new(stream.try_clone().expect("another handle"));
+        for request in 0..=rounds::count() {
+            let text = format!("request {request}");
+            let bytes = peer::post("/echo", &[text.as_bytes()], "");
+            stream.write_all(&bytes).expect("sending");
+            let message = read(&mut from, false).expect("there is a response");
+            assert!(message.whole && message.text == text, "{message:?}");
+        }
+        let (stdout, stderr) = server.end();
+        assert_eq!(stderr, "");
+        let left: Vec<Left> = stdout
+            .lines()
+            .map(|it| it.parse().expect("numbers"))
+            .collect();
+        assert_eq!(left.len(), rounds::count() + 1);
+        let (warm, mut end) = (left[rounds::WARM], left[rounds::count()]);
+        if mode == LinkMode::Component {
+            // Wasmtime keeps a task for each call between components that is lowered for `async` and
+            // returns at once: the adapter's `finish`, once for each request.
+            end.waitables -= (rounds::count() - rounds::WARM).min(end.waitables - warm.waitables);
+        }
+        rounds::check(&mode.to_string(), warm, end);
     }
 }
 

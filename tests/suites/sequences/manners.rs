@@ -7,7 +7,8 @@
 use super::FAMILIES;
 use super::compare::{AT_ONCE, PATIENCE};
 use super::place::Place;
-use wasi_uplift_tests::LinkMode;
+use super::rounds::LISTEN;
+use wasi_uplift_tests::{LinkMode, MODES};
 
 /// The manners.
 const MANNERS: [&str; 5] = ["bytewise", "late", "any:1", FAILING, "closing:1"];
@@ -61,5 +62,35 @@ fn fused() {
 fn linked() {
     for manner in MANNERS {
         in_manner(manner, LinkMode::Component);
+    }
+}
+
+/// The stream of connections only ends where the host has met a fatal error.
+#[test]
+fn the_end_of_a_listener_is_an_error() {
+    let connect = [
+        "1=create-tcp-socket ipv4",
+        "1=tcp-connect 1 tcp0",
+        "2=tcp-accept 0",
+    ];
+    let accept = [
+        "2=tcp-accept 0",
+        "0=tcp-subscribe 0",
+        "block 0",
+        "2=tcp-accept 0",
+    ];
+    let operations = [&LISTEN[..], &connect, &connect, &accept].concat();
+    let sequence: Vec<_> = operations.iter().map(|it| (*it).to_owned()).collect();
+    for mode in MODES {
+        let place = Place::in_manner(mode, "closing");
+        let [outcome] = &place.run(std::slice::from_ref(&sequence), 1, PATIENCE)[..] else {
+            panic!("one sequence has one outcome");
+        };
+        let last = &outcome[operations.len() - accept.len()..operations.len()];
+        assert_eq!(
+            last,
+            ["error unknown", "made", "true", "error unknown"],
+            "{mode}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wasi_uplift_tests::host::{Manner, State, Wasi, compiled, engine, linker, run};
+use wasi_uplift_tests::host::{Left, Manner, State, Wasi, compiled, engine, linker, run};
 use wasi_uplift_tests::{Fnv, Folders, Guest, LinkMode, Preopen, Source, Thing, uplifted_bytes};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, StoreContextMut};
@@ -37,18 +37,8 @@ struct Run {
     patience: Duration,
     operations: Vec<String>,
     outcome: RefCell<Vec<String>>,
+    /// What there was when each operation had been made.
     left: RefCell<Vec<Left>>,
-}
-
-/// What there is when an operation has been made.
-#[derive(Clone, Copy, Debug)]
-pub struct Left {
-    /// The number of tasks, waitables and the like in the store.
-    pub waitables: usize,
-    /// The number of resources that the host has given handles of.
-    pub resources: usize,
-    /// The size of all memories in bytes.
-    pub memory: usize,
 }
 
 tokio::task_local!(static RUN: Run);
@@ -228,11 +218,7 @@ fn add_driver(linker: &mut Linker<State>) -> Result<()> {
     driver.func_wrap(
         "report",
         |mut store: StoreContextMut<'_, State>, (outcome,): (String,)| {
-            let left = Left {
-                waitables: store.concurrent_state_table_size(),
-                resources: store.data_mut().resources(),
-                memory: store.data().memory(),
-            };
+            let left = Left::of(&mut store);
             RUN.with(|run| {
                 run.outcome.borrow_mut().push(outcome);
                 run.left.borrow_mut().push(left);

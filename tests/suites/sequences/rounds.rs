@@ -1,54 +1,76 @@
 //! Operations that are made over and over in one instance, each time with all that they need let go of
 //! in the end: nothing is left behind.
 //!
-//! `ROUNDS=100000` makes as many.
+//! `ROUNDS=100000` makes as many, and as many connections at once as a process may have.
 
-use super::place::{Left, Place};
+use super::place::Place;
 use std::time::Duration;
-use wasi_uplift_tests::MODES;
+use wasi_uplift_tests::host::Left;
+use wasi_uplift_tests::{LinkMode, MODES};
+
+/// The most connections at once: a process has two handles for each.
+const AT_ONCE: usize = 9_900;
+
+/// A socket that listens.
+pub const LISTEN: [&str; 5] = [
+    "0=create-tcp-socket ipv4",
+    "tcp-start-bind 0 127.0.0.1:0",
+    "tcp-finish-bind 0",
+    "tcp-start-listen 0",
+    "tcp-finish-listen 0",
+];
 
 /// The number of rounds.
 const ROUNDS: usize = 300;
 
 /// The number of rounds after which everything has come about that stays.
-const WARM: usize = 30;
+pub const WARM: usize = 30;
 
 /// The most that may be on its way to its end when a round is over.
 const ON_ITS_WAY: usize = 8;
 
-/// Makes rounds, and compares what is left after the first ones and after the last.
-fn rounds(start: &[&str], round: &[&str]) {
-    let count = std::env::var("ROUNDS").map_or(ROUNDS, |it| it.parse().expect("a number"));
-    let mut sequence: Vec<String> = start.iter().map(|it| (*it).to_owned()).collect();
-    for _ in 0..count {
-        sequence.extend(round.iter().map(|it| (*it).to_owned()));
-    }
-    for mode in MODES {
-        let (outcome, left) = Place::uplifted(mode).watch(&sequence, Duration::from_secs(10));
-        let made = outcome.iter().zip(&sequence);
+/// Returns the number of rounds to make.
+pub fn count() -> usize {
+    std::env::var("ROUNDS").map_or(ROUNDS, |it| it.parse().expect("a number"))
+}
+
+/// Compares what was left after the first rounds with what was left after the last.
+pub fn check(place: &str, warm: Left, end: Left) {
+    let stays = |of: fn(&Left) -> usize| of(&end) <= of(&warm) + ON_ITS_WAY;
+    assert!(
+        stays(|it| it.waitables) && stays(|it| it.resources) && end.memory == warm.memory,
+        "{place}: first {warm:?}, in the end {end:?}"
+    );
+}
+
+/// Makes operations in both modes, all of which have to succeed, and returns what was left after each.
+fn made(operations: &[String]) -> [(LinkMode, Vec<Left>); 2] {
+    MODES.map(|mode| {
+        let (outcome, left) = Place::uplifted(mode).watch(operations, Duration::from_secs(10));
+        let made = outcome.iter().zip(operations);
         for (line, operation) in made {
             let fails = line == "-" || line.contains("error") || line == "trapped";
             assert!(!fails, "{mode}: {operation}: {line}");
         }
+        (mode, left)
+    })
+}
+
+/// Makes rounds.
+fn rounds(start: &[&str], round: &[&str]) {
+    let owned = |operation: &&str| (*operation).to_owned();
+    let mut operations: Vec<String> = start.iter().map(owned).collect();
+    for _ in 0..count() {
+        operations.extend(round.iter().map(owned));
+    }
+    for (mode, left) in made(&operations) {
         let after = |rounds: usize| left[start.len() + rounds * round.len() - 1];
-        let (warm, end) = (after(WARM), after(count));
-        let stays = |of: fn(&Left) -> usize| of(&end) <= of(&warm) + ON_ITS_WAY;
-        assert!(
-            stays(|it| it.waitables) && stays(|it| it.resources) && end.memory == warm.memory,
-            "{mode}: after {WARM} rounds {warm:?}, after {count} {end:?}"
-        );
+        check(&mode.to_string(), after(WARM), after(count()));
     }
 }
 
 #[test]
 fn connections() {
-    let listen = [
-        "0=create-tcp-socket ipv4",
-        "tcp-start-bind 0 127.0.0.1:0",
-        "tcp-finish-bind 0",
-        "tcp-start-listen 0",
-        "tcp-finish-listen 0",
-    ];
     let connect = [
         "1=create-tcp-socket ipv4",
         "1=tcp-connect 1 tcp0",
@@ -64,7 +86,41 @@ fn connections() {
         "drop-output 2",
         "drop-tcp 2",
     ];
-    rounds(&listen, &connect);
+    rounds(&LISTEN, &connect);
+}
+
+/// Connections that are there at once, both ends of each in the guest.
+#[test]
+fn idle_connections() {
+    let connections = 1..count().min(AT_ONCE) + 1;
+    let owned = |operation: &&str| (*operation).to_owned();
+    let mut operations: Vec<String> = LISTEN.iter().map(owned).collect();
+    let mut ends = Vec::new();
+    for _ in 0..2 {
+        for connection in connections.clone() {
+            let (client, server) = (connection * 2, connection * 2 + 1);
+            operations.extend([
+                format!("{client}=create-tcp-socket ipv4"),
+                format!("{client}=tcp-connect {client} tcp0"),
+                format!("{server}=tcp-accept 0"),
+            ]);
+        }
+        for connection in connections.clone() {
+            let (client, server) = (connection * 2, connection * 2 + 1);
+            operations.extend([
+                format!("blocking-write-and-flush {client} hello"),
+                format!("blocking-read {server} 5"),
+            ]);
+            let drops = ["input", "output", "tcp"].map(|kind| format!("drop-{kind} "));
+            for end in [client, server] {
+                operations.extend(drops.iter().map(|drop| format!("{drop}{end}")));
+            }
+        }
+        ends.push(operations.len() - 1);
+    }
+    for (mode, left) in made(&operations) {
+        check(&mode.to_string(), left[ends[0]], left[ends[1]]);
+    }
 }
 
 #[test]

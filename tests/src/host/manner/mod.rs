@@ -51,6 +51,9 @@ mod sockets;
 mod stream;
 mod turns;
 
+/// The number of items after which a stream that has few of them fails.
+const FEW: usize = 2;
+
 /// How a host answers.
 #[derive(Clone, Debug)]
 pub struct Manner {
@@ -129,6 +132,14 @@ impl Manner {
             Results::Early => false,
             Results::Late => true,
             Results::Any => self.below(2) == 0,
+        }
+    }
+
+    /// Returns the manner for streams that have few items.
+    fn of_few(&self) -> Self {
+        Self {
+            closing: self.closing.map(|_| FEW),
+            ..self.clone()
         }
     }
 

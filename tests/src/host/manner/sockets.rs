@@ -49,7 +49,7 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
                 let access = access(store.as_context_mut());
                 let listening = HostTcpSocketWithStore::listen(access, socket);
                 Ok((match listening.await {
-                    Ok(connections) => Ok(stream::pass_on(&own, store, connections)?.0),
+                    Ok(connections) => Ok(stream::pass_on(&own.of_few(), store, connections)?.0),
                     Err(error) => Err(error.downcast()?),
                 },))
             })
