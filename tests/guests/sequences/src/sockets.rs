@@ -155,17 +155,22 @@ fn of_lookup(o: &Operation) -> Option<String> {
     }
 }
 
+/// How often a call is repeated. A socket of which the guest has not heard that it listens is ready,
+/// and accepting a connection would block all the same.
+const REPEATS: usize = 100;
+
 /// Repeats a call as long as it would block, and something happens.
 fn insist<T>(
     call: impl Fn() -> Result<T, ErrorCode>,
     subscribe: impl Fn() -> crate::wasi::io::poll::Pollable,
 ) -> Result<T, ErrorCode> {
-    loop {
+    for _ in 0..REPEATS {
         match call() {
             Err(ErrorCode::WouldBlock) if wait::one(&subscribe()) => {}
             result => return result,
         }
     }
+    call()
 }
 
 /// Receives so many datagrams, or those that come.
