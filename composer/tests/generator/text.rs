@@ -33,7 +33,14 @@ pub fn definition_text(
     names: &BTreeMap<TypeId, String>,
 ) -> String {
     let text = |ty: &Type| type_text(resolve, *ty, names);
-    let optional = |ty: &Option<Type>| ty.as_ref().map_or(String::new(), text);
+    // The parser of text looks for no stream where there may be no type. A tuple of one is like what
+    // it has.
+    let optional = |ty: &Option<Type>| match ty.as_ref().map(text) {
+        Some(ty) if ty.starts_with("(stream") || ty.starts_with("(future") => {
+            format!("(tuple {ty})")
+        }
+        ty => ty.unwrap_or_default(),
+    };
     let labels = |labels: Vec<&String>| {
         let labels = labels.into_iter().map(|label| format!("\"{label}\""));
         labels.collect::<Vec<_>>().join(" ")

@@ -13,6 +13,34 @@ const MANNERS: [&str; 5] = ["bytewise", "late", "any:1", FAILING, "closing:1"];
 /// The manner in which calls fail.
 const FAILING: &str = "failing:1";
 
+/// The number of sequences of each family in which each call fails once.
+const FEW: usize = 24;
+
+/// Checks that a sequence has come to an end that it may come to.
+fn check(
+    place: &Place,
+    family: &str,
+    sequence: &[String],
+    outcome: &[String],
+    expected: &[String],
+) {
+    let is_end = |line: &String| line == "hangs" || line == "trapped";
+    let Some(end) = outcome.iter().position(is_end) else {
+        return;
+    };
+    // Both do what the guest may not do, or it may write and send less than on another host.
+    let operation = sequence.get(end).map_or("", String::as_str);
+    let gives = operation.contains("write") || operation.starts_with("send");
+    let is_allowed = outcome[end] == "trapped" && (expected.get(end) == outcome.get(end) || gives);
+    assert!(
+        is_allowed,
+        "{family}, {}: {} at {operation} in {}",
+        place.name,
+        outcome[end],
+        sequence.join("; ")
+    );
+}
+
 /// Makes the sequences of all families in a manner.
 fn in_manner(manner: &str, mode: LinkMode) {
     let ordinary = Place::uplifted(mode);
@@ -22,22 +50,7 @@ fn in_manner(manner: &str, mode: LinkMode) {
         let expected = ordinary.run(&sequences, AT_ONCE, PATIENCE);
         let outcomes = place.run(&sequences, AT_ONCE, PATIENCE);
         for ((sequence, outcome), expected) in sequences.iter().zip(&outcomes).zip(&expected) {
-            let is_end = |line: &String| line == "hangs" || line == "trapped";
-            let Some(end) = outcome.iter().position(is_end) else {
-                continue;
-            };
-            // Both do what the guest may not do, or it may write and send less than on another host.
-            let operation = sequence.get(end).map_or("", String::as_str);
-            let gives = operation.contains("write") || operation.starts_with("send");
-            let is_allowed =
-                outcome[end] == "trapped" && (expected.get(end) == outcome.get(end) || gives);
-            assert!(
-                is_allowed,
-                "{family}, {}: {} at {operation} in {}",
-                place.name,
-                outcome[end],
-                sequence.join("; ")
-            );
+            check(&place, family, sequence, outcome, expected);
         }
         if manner == FAILING {
             assert_ne!(outcomes, expected, "{family}: nothing fails");
@@ -57,6 +70,38 @@ fn linked() {
     for manner in MANNERS {
         in_manner(manner, LinkMode::Component);
     }
+}
+
+/// Makes sequences of all families as often as they make calls that can fail, and each time another
+/// fails.
+fn each_call_fails(mode: LinkMode) {
+    for (family, grammar) in FAMILIES {
+        let mut calls = 0;
+        for sequence in super::sequences(family, grammar).iter().take(FEW) {
+            let run = |place: &Place| {
+                let mut outcomes = place.run(std::slice::from_ref(sequence), 1, PATIENCE);
+                outcomes.pop().expect("one sequence has one outcome")
+            };
+            let ordinary = Place::in_manner(mode, "after:18446744073709551615");
+            let expected = run(&ordinary);
+            for before in 0..ordinary.calls() {
+                let place = Place::in_manner(mode, &format!("after:{before}"));
+                check(&place, family, sequence, &run(&place), &expected);
+            }
+            calls += ordinary.calls();
+        }
+        assert!(calls > 0, "{family}: nothing can fail");
+    }
+}
+
+#[test]
+fn each_call_fails_once_fused() {
+    each_call_fails(LinkMode::Fused);
+}
+
+#[test]
+fn each_call_fails_once_linked() {
+    each_call_fails(LinkMode::Component);
 }
 
 /// The stream of connections only ends where the host has met a fatal error.

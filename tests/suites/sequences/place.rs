@@ -28,6 +28,7 @@ pub struct Place {
     wasi: Wasi,
     engine: Engine,
     linker: Linker<State>,
+    manner: Option<Manner>,
     component: Component,
     runtime: Runtime,
 }
@@ -66,18 +67,13 @@ impl Place {
         let guest = Guest::built("sequences", Path::new(GUEST));
         let name = format!("{mode}, {manner}");
         let manner = manner.parse().expect("a manner");
-        Self::new(
-            name,
-            Wasi::V0_3,
-            &uplifted_bytes(guest, mode),
-            Some(&manner),
-        )
+        Self::new(name, Wasi::V0_3, &uplifted_bytes(guest, mode), Some(manner))
     }
 
-    fn new(name: String, wasi: Wasi, component: &[u8], manner: Option<&Manner>) -> Self {
+    fn new(name: String, wasi: Wasi, component: &[u8], manner: Option<Manner>) -> Self {
         let engine = engine();
         let mut linker = linker(wasi, &engine).expect("the host links");
-        if let Some(manner) = manner {
+        if let Some(manner) = &manner {
             manner
                 .add_to_linker(&mut linker)
                 .expect("the host has these functions");
@@ -92,9 +88,15 @@ impl Place {
             wasi,
             engine,
             linker,
+            manner,
             component,
             runtime: runtime.expect("a runtime"),
         }
+    }
+
+    /// Returns the number of calls that the guest has made and that could have failed.
+    pub fn calls(&self) -> u64 {
+        self.manner.as_ref().map_or(0, Manner::calls)
     }
 
     /// Makes sequences, so many at once, and returns the outcome of each: the line of each operation,

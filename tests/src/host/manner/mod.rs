@@ -64,12 +64,24 @@ pub struct Manner {
     turns: u64,
     /// When the result of a stream comes.
     results: Results,
-    /// The number of calls after which one fails, over and over.
-    failing: Option<u64>,
+    /// Which calls fail.
+    failing: Failing,
+    /// The number of calls that were made and could have failed.
+    calls: Arc<AtomicU64>,
     /// The number of items after which each stream fails.
     closing: Option<usize>,
     /// What is different each time is made of this.
     random: Arc<AtomicU64>,
+}
+
+/// Which calls fail, of those that can.
+#[derive(Clone, Copy, Debug)]
+enum Failing {
+    None,
+    /// One in so many, at random.
+    OneIn(u64),
+    /// The one before which so many were made.
+    After(u64),
 }
 
 /// When the result of a stream comes.
@@ -97,7 +109,8 @@ impl Manner {
             piece,
             turns,
             results,
-            failing: None,
+            failing: Failing::None,
+            calls: Arc::default(),
             closing: None,
             random: Arc::new(AtomicU64::new(seed)),
         }
@@ -121,9 +134,19 @@ impl Manner {
         self.below(self.turns + 1)
     }
 
-    /// Returns `true` if the next call is to fail.
+    /// Counts a call, and returns `true` if it is to fail.
     fn fails(&self) -> bool {
-        self.failing.is_some_and(|calls| self.below(calls) == 0)
+        let before = self.calls.fetch_add(1, Relaxed);
+        match self.failing {
+            Failing::None => false,
+            Failing::OneIn(calls) => self.below(calls) == 0,
+            Failing::After(calls) => before == calls,
+        }
+    }
+
+    /// Returns the number of calls that were made and could have failed.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Relaxed)
     }
 
     /// Returns `true` if the result of the next stream is to come after its end.
@@ -168,8 +191,12 @@ impl FromStr for Manner {
             "late" => Ok(Self::new(usize::MAX, 8, Results::Late, number)),
             "any" => Ok(any()),
             "failing" => Ok(Self {
-                failing: Some(8),
+                failing: Failing::OneIn(8),
                 ..any()
+            }),
+            "after" => Ok(Self {
+                failing: Failing::After(number),
+                ..Self::new(usize::MAX, 0, Results::Early, number)
             }),
             "closing" => Ok(Self {
                 closing: Some(40),
