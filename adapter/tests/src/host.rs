@@ -87,6 +87,9 @@ static LENT: [(AtomicUsize, AtomicUsize); MOST_LENT] =
     [const { (AtomicUsize::new(0), AtomicUsize::new(0)) }; MOST_LENT];
 static FREED_WHILE_LENT: AtomicBool = AtomicBool::new(false);
 
+/// Addresses in memory that was lent, given back, and not freed yet. None is 0.
+static GIVEN_BACK: [AtomicUsize; MOST_LENT] = [const { AtomicUsize::new(0) }; MOST_LENT];
+
 /// Values with memory that are alive, see [`Value`].
 static ALIVE: AtomicIsize = AtomicIsize::new(0);
 
@@ -103,6 +106,11 @@ unsafe impl GlobalAlloc for Watching {
             let (at, len) = (at.load(Relaxed), len.load(Relaxed));
             if len > 0 && at < to && from < at + len {
                 FREED_WHILE_LENT.store(true, Relaxed);
+            }
+        }
+        for at in &GIVEN_BACK {
+            if (from..to).contains(&at.load(Relaxed)) {
+                at.store(0, Relaxed);
             }
         }
         // SAFETY: as for this.
@@ -128,6 +136,12 @@ fn give_back(lent: Lent) {
     };
     let (_, len) = LENT.iter().find(is_it).expect("it was lent");
     len.store(0, Relaxed);
+    let mut known = GIVEN_BACK.iter().map(|at| at.load(Relaxed));
+    if !known.any(|at| at == lent.start) {
+        let free = GIVEN_BACK.iter().find(|at| at.load(Relaxed) == 0);
+        free.expect("what was lent is freed soon")
+            .store(lent.start, Relaxed);
+    }
 }
 
 /// A value that counts how many of it there are.
@@ -544,6 +558,10 @@ pub fn end_run() {
     in_task(true, |_| {});
     with(|host| assert!(host.waitables.is_empty(), "{:?}", host.waitables));
     assert!(LENT.iter().all(|(_, len)| len.load(Relaxed) == 0));
+    assert!(
+        GIVEN_BACK.iter().all(|at| at.load(Relaxed) == 0),
+        "memory is leaked"
+    );
     assert_eq!(
         ALIVE.load(Relaxed),
         0,
