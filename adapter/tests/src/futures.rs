@@ -85,9 +85,10 @@ enum Step {
     Drop,
 }
 
-fn read() {
+fn read(found: &Cell<usize>) {
     host::begin_run();
     let owner = Owner::new();
+    let mut is_found = false;
     for _ in 0..STEPS {
         let mut steps = vec![Step::Drop, Step::Collect];
         match (owner.value.borrow().is_some(), owner.is_pending.get()) {
@@ -99,9 +100,15 @@ fn read() {
             Step::Peek => in_task(true, |task| {
                 let mut future = owner.future.borrow_mut();
                 let may_wait = task.may_wait().expect("it may");
-                future.as_mut().map(|it| it.peek(may_wait).is_some());
+                let value = future.as_mut().and_then(|it| it.peek(may_wait));
+                assert!(value.is_some() || !is_found, "what was there stays there");
+                is_found = value.is_some();
+                found.set(found.get() + usize::from(is_found));
             }),
-            Step::Start => owner.start_read(),
+            Step::Start => {
+                owner.start_read();
+                assert!(!is_found || !owner.is_pending.get());
+            }
             Step::Collect => _ = in_task(false, |_| reactor::collect()),
             Step::Wait => in_task(true, |task| {
                 reactor::wait(task);
@@ -123,8 +130,27 @@ fn read() {
 
 #[test]
 fn every_order_of_reading_a_future() {
-    let runs = explore(read);
+    let found = Cell::new(0);
+    let runs = explore(|| read(&found));
     assert!(runs > 100, "{runs}");
+    assert!(
+        found.get() > 0,
+        "some values are found before they are taken"
+    );
+}
+
+/// Where the host may have to allocate for the value, no task returns with a read.
+#[test]
+fn a_read_for_which_the_host_allocates_does_not_stay() {
+    explore(|| {
+        for (end, stays) in [(&host::FUTURE, true), (&host::FUTURE_OF_TEXT, false)] {
+            host::begin_run();
+            let future = Future::new(end, host::future());
+            assert_eq!(future.may_stay_pending(), stays);
+            drop(future);
+            host::end_run();
+        }
+    });
 }
 
 /// A deferred read is pending only while a task waits, and its value comes once.

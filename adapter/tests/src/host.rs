@@ -445,6 +445,10 @@ pub static FUTURE: FutureReadEnd<Value> =
     unsafe { FutureReadEnd::new(read_future, cancel, drop_end, lift, false) };
 
 // SAFETY: as above.
+pub static FUTURE_OF_TEXT: FutureReadEnd<Value> =
+    unsafe { FutureReadEnd::new(read_future, cancel, drop_end, lift, true) };
+
+// SAFETY: as above.
 pub static PROMISE: FutureWriteEnd<Value> =
     unsafe { FutureWriteEnd::new(write_future, drop_end, lower, lift, dealloc) };
 

@@ -28,6 +28,8 @@ mod futures;
 #[cfg(test)]
 mod host;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod promises;

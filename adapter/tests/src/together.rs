@@ -1,15 +1,16 @@
-//! A stream, a future and a call at once, whose events come in any order.
+//! Streams and a future at once, whose events come in any order.
 
 use crate::canon::Event;
 use crate::choice::explore;
 use crate::host::{self, Value, in_task};
-use crate::op::{Future, Reader};
+use crate::op::{Future, Reader, Writer};
 use crate::reactor::{self, Waiter};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 struct Owner {
     reader: RefCell<Reader>,
+    writer: RefCell<Writer>,
     future: RefCell<Future<Value>>,
     waits_for: Cell<u32>,
 }
@@ -22,10 +23,12 @@ impl Owner {
 
 impl Waiter for Owner {
     fn event(&self, event: Event) {
-        let mut reader = self.reader.borrow_mut();
-        match reader.has(&event) {
-            true => drop(reader.finish(event)),
-            false => drop(self.future.borrow_mut().finish(event)),
+        let (mut reader, mut writer) = (self.reader.borrow_mut(), self.writer.borrow_mut());
+        match (reader.has(&event), writer.has(&event)) {
+            (true, false) => drop(reader.finish(event)),
+            (false, true) => _ = writer.finish(event),
+            (false, false) => drop(self.future.borrow_mut().finish(event)),
+            (true, true) => panic!("an event is of one end"),
         }
         self.one_less();
     }
@@ -38,7 +41,8 @@ fn events_come_in_any_order() {
         let owner = Rc::new(Owner {
             reader: RefCell::new(Reader::new(&host::STREAM, host::readable())),
             future: RefCell::new(Future::new(&host::FUTURE, host::future())),
-            waits_for: Cell::new(2),
+            writer: RefCell::new(Writer::new(&host::STREAM, host::writable())),
+            waits_for: Cell::new(3),
         });
         let me = Rc::downgrade(&owner);
         if owner
@@ -47,6 +51,11 @@ fn events_come_in_any_order() {
             .start(Vec::new(), 1, &me)
             .is_some()
         {
+            owner.one_less();
+        }
+        owner.writer.borrow_mut().load(vec![0]);
+        let wrote = owner.writer.borrow_mut().start(&me);
+        if wrote.is_some() {
             owner.one_less();
         }
         if owner.future.borrow_mut().start(&me).is_some() {
