@@ -42,7 +42,7 @@ has_stand_in() {
     "cd composer && RUSTC_BOOTSTRAP=1 cargo fuzz "*) ;;
     "cargo run --manifest-path composer/fuzz/Cargo.toml "*) ;;
     # The library and its tests, built ten times.
-    "tests/mutants.sh") ;;
+    "tests/mutants.sh" | "tests/mutate.py "*) ;;
     # Three optimised builds of Wasmtime.
     "examples/uplift-on-load/size.sh") ;;
     *) return 1 ;;
