@@ -24,6 +24,7 @@ pub fn measure(host: &str, server: &Path, reuse: &Reuse) -> f64 {
         concurrent: reuse.at_once,
         memory: usize::MAX,
         shows_host: true,
+        ..Serving::default()
     };
     let server = Server::start(Command::new(host).arg(server), serving);
     ask(server.port, 10);
