@@ -139,7 +139,8 @@ fn linker(wasi: Wasi, engine: &Engine, text: &'static str) -> Result<Linker<Stat
     Ok(linker)
 }
 
-/// What comes of each allocation that goes wrong, on a host, for the first ones.
+/// Returns an outcome on a host for each text, place, allocation (of the first so many) and way to go
+/// wrong: the text that came about, or that the guest trapped.
 fn outcomes(component: &[u8], wasi: Wasi, allocations: u32) -> Result<Vec<String>> {
     let engine = host::engine();
     let component = host::compiled(&engine, component)?;

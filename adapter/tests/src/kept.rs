@@ -11,7 +11,8 @@ use std::rc::Rc;
 /// A thing that writes two bytes.
 struct Sender {
     writer: RefCell<Writer>,
-    /// Whether it says something else than others by default.
+    /// Whether it overrides the defaults of [`Waiter`]: it need not outlive the guest, and its events
+    /// tell nothing of others.
     is_modest: bool,
 }
 
@@ -38,7 +39,7 @@ impl Sender {
     }
 }
 
-/// A waiter that is like any other, but for what its owner says.
+/// A waiter that overrides none of the defaults.
 struct ByDefault;
 
 impl Waiter for ByDefault {

@@ -1,4 +1,5 @@
-//! What holds for every guest of the tests, beside what does for any.
+//! The invariants of results for guests that are well formed: those of [`checks`] for any bytes, and
+//! that the result has the guest's core modules.
 
 use super::{checks, modules};
 use wasi_uplift::{LinkMode, Options, compose};

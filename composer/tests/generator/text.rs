@@ -148,7 +148,7 @@ pub fn core_type(params: &[WasmType], results: &[WasmType]) -> String {
     format!("(param{}) (result{})", text(params), text(results))
 }
 
-/// Whether a function has strings or lists in its type.
+/// Returns `true` if a function takes or returns strings or lists, which lie in memory.
 pub fn has_pointers(resolve: &Resolve, function: &Function) -> bool {
     fn has(resolve: &Resolve, ty: Type) -> bool {
         match ty {

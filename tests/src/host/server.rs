@@ -195,7 +195,7 @@ impl Drop for Lifetime {
 struct Worker {
     reuse: usize,
     concurrent: usize,
-    /// Whether what the instance has is printed with each.
+    /// Whether a line with the contents of the instance's store is printed when a request comes.
     watches: bool,
 }
 

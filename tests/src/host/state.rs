@@ -61,7 +61,7 @@ impl State {
     }
 }
 
-/// What there is in a store.
+/// The sizes of a store: a leak shows as one that grows with every operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
     /// The number of tasks, waitables and the like.

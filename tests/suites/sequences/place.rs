@@ -38,7 +38,7 @@ struct Run {
     patience: Duration,
     operations: Vec<String>,
     outcome: RefCell<Vec<String>>,
-    /// What there was when each operation had been made.
+    /// The sizes of the store after each operation.
     left: RefCell<Vec<Left>>,
 }
 

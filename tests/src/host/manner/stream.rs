@@ -63,7 +63,7 @@ pub fn pass_on<T: Item>(
     Ok((StreamReader::new(store, giving)?, end))
 }
 
-/// What a function is called with that the manner is put in front of.
+/// The store, as Wasmtime hands it to a function of the host.
 pub type Store<'a> = StoreContextMut<'a, State>;
 
 /// Passes on the stream that a call gives, and its result. Or the call fails, and is not made.
