@@ -183,19 +183,21 @@ impl Socket {
     }
 
     fn accept(&self, task: Task<'_>) -> Result<(Rc<Socket>, Streams), Fault> {
+        if !self.is_listening() {
+            return Err(Fault::NotListening);
+        }
         if !self.can_accept() {
             reactor::yield_once(task);
             self.can_accept();
         }
-        let inner = match &mut *self.state.borrow_mut() {
-            State::Listening { listener, accepted } => {
-                accepted.take().ok_or(match listener.has_ended() {
-                    true => Fault::Unknown,
-                    false => Fault::WouldBlock,
-                })?
-            }
-            _ => return Err(Fault::NotListening),
+        let (accepted, has_ended) = match &mut *self.state.borrow_mut() {
+            State::Listening { listener, accepted } => (accepted.take(), listener.has_ended()),
+            _ => (None, false),
         };
+        let inner = accepted.ok_or(match has_ended {
+            true => Fault::Unknown,
+            false => Fault::WouldBlock,
+        })?;
         // Whoever has connected may have changed files before.
         freshness::note_news();
         // A connection that failed while it was being accepted is a socket that says why.

@@ -32,11 +32,7 @@ fn many_requests() {
                     let mut stream = connect(port);
                     let mut from = BufReader::new(stream.try_clone().expect("another handle"));
                     for request in (connection..REQUESTS).step_by(CONNECTIONS) {
-                        let text = format!("request {request}");
-                        let bytes = peer::post("/echo", &[text.as_bytes()], "");
-                        stream.write_all(&bytes).expect("sending");
-                        let message = read(&mut from, false).expect("there is a response");
-                        assert!(message.whole && message.text == text, "{message:?}");
+                        echoed(&mut stream, &mut from, request);
                     }
                 });
             }
@@ -44,6 +40,15 @@ fn many_requests() {
         let (stdout, stderr) = server.end();
         assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""));
     }
+}
+
+/// Makes one request of many on a connection, and checks that the server gives back its text.
+fn echoed(stream: &mut TcpStream, from: &mut BufReader<TcpStream>, request: usize) {
+    let text = format!("request {request}");
+    let bytes = peer::post("/echo", &[text.as_bytes()], "");
+    stream.write_all(&bytes).expect("sending");
+    let message = read(from, false).expect("there is a response");
+    assert!(message.whole && message.text == text, "{message:?}");
 }
 
 /// One instance has no more after its last request than after its first ones.
@@ -62,11 +67,7 @@ fn requests_leave_nothing() {
         let mut stream = connect(server.port);
         let mut from = BufReader::new(stream.try_clone().expect("another handle"));
         for request in 0..=rounds::count() {
-            let text = format!("request {request}");
-            let bytes = peer::post("/echo", &[text.as_bytes()], "");
-            stream.write_all(&bytes).expect("sending");
-            let message = read(&mut from, false).expect("there is a response");
-            assert!(message.whole && message.text == text, "{message:?}");
+            echoed(&mut stream, &mut from, request);
         }
         let (stdout, stderr) = server.end();
         assert_eq!(stderr, "");

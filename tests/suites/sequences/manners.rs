@@ -4,7 +4,7 @@
 use super::FAMILIES;
 use super::compare::{AT_ONCE, PATIENCE};
 use super::place::Place;
-use super::rounds::LISTEN;
+use super::rounds::{LISTEN, owned};
 use wasi_uplift_tests::{LinkMode, MODES};
 
 /// The manners.
@@ -39,6 +39,12 @@ fn check(
         outcome[end],
         sequence.join("; ")
     );
+}
+
+/// Makes one sequence by itself, and returns its outcome.
+fn alone(place: &Place, sequence: &[String]) -> Vec<String> {
+    let mut outcomes = place.run(&[sequence.to_vec()], 1, PATIENCE);
+    outcomes.pop().expect("one sequence has one outcome")
 }
 
 /// Makes the sequences of all families in a manner.
@@ -78,15 +84,17 @@ fn each_call_fails(mode: LinkMode) {
     for (family, grammar) in FAMILIES {
         let mut calls = 0;
         for sequence in super::sequences(family, grammar).iter().take(FEW) {
-            let run = |place: &Place| {
-                let mut outcomes = place.run(std::slice::from_ref(sequence), 1, PATIENCE);
-                outcomes.pop().expect("one sequence has one outcome")
-            };
             let ordinary = Place::in_manner(mode, "after:18446744073709551615");
-            let expected = run(&ordinary);
+            let expected = alone(&ordinary, sequence);
             for before in 0..ordinary.calls() {
                 let place = Place::in_manner(mode, &format!("after:{before}"));
-                check(&place, family, sequence, &run(&place), &expected);
+                check(
+                    &place,
+                    family,
+                    sequence,
+                    &alone(&place, sequence),
+                    &expected,
+                );
             }
             calls += ordinary.calls();
         }
@@ -119,12 +127,10 @@ fn the_end_of_a_listener_is_an_error() {
         "2=tcp-accept 0",
     ];
     let operations = [&LISTEN[..], &connect, &connect, &accept].concat();
-    let sequence: Vec<_> = operations.iter().map(|it| (*it).to_owned()).collect();
+    let sequence = owned(&operations);
     for mode in MODES {
         let place = Place::in_manner(mode, "closing");
-        let [outcome] = &place.run(std::slice::from_ref(&sequence), 1, PATIENCE)[..] else {
-            panic!("one sequence has one outcome");
-        };
+        let outcome = alone(&place, &sequence);
         let last = &outcome[operations.len() - accept.len()..operations.len()];
         assert_eq!(
             last,

@@ -57,12 +57,16 @@ fn made(operations: &[String]) -> [(LinkMode, Vec<Left>); 2] {
     })
 }
 
+/// Returns the operations as a sequence that can be made.
+pub fn owned(operations: &[&str]) -> Vec<String> {
+    operations.iter().map(|it| (*it).to_owned()).collect()
+}
+
 /// Makes rounds.
 fn rounds(start: &[&str], round: &[&str]) {
-    let owned = |operation: &&str| (*operation).to_owned();
-    let mut operations: Vec<String> = start.iter().map(owned).collect();
+    let mut operations = owned(start);
     for _ in 0..count() {
-        operations.extend(round.iter().map(owned));
+        operations.extend(owned(round));
     }
     for (mode, left) in made(&operations) {
         let after = |rounds: usize| left[start.len() + rounds * round.len() - 1];
@@ -94,8 +98,7 @@ fn connections() {
 #[test]
 fn idle_connections() {
     let connections = 1..count().min(AT_ONCE) + 1;
-    let owned = |operation: &&str| (*operation).to_owned();
-    let mut operations: Vec<String> = LISTEN.iter().map(owned).collect();
+    let mut operations = owned(&LISTEN);
     let mut ends = Vec::new();
     for _ in 0..2 {
         for connection in connections.clone() {
