@@ -119,7 +119,8 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
         let guest = text.lines().find_map(|line| line.strip_prefix("guest "));
         let candidate = format!("{}-candidate", guest.context(case.clone())?);
         let mut variants = vec![("", "AsWritten".to_string())];
-        if ["dir", "dir-ro", "host-dir"].iter().any(|key| has(key)) {
+        let has_files = ["dir", "dir-ro", "host-dir"].iter().any(|key| has(key));
+        if has_files {
             variants.push(("_inline_files", "InlineFiles".into()));
         }
         if guests.iter().any(|(name, _)| *name == candidate) {
@@ -136,7 +137,11 @@ fn tests_of_cases(guests: &[(String, Vec<u8>)]) -> Result<String> {
                 of == mode && !text.lines().any(|line| line == format!("not-in {manner}"))
             });
             let manners = manners.map(|(name, manner, _)| (*name, format!("Manner({manner:?})")));
-            for (suffix, variant) in variants.iter().cloned().chain(manners) {
+            let is_in = !text.lines().any(|line| line == "not-in snapshot");
+            let snapshot = (has_files && is_in && *mode == "Fused")
+                .then(|| ("_snapshot", "Snapshot".to_string()));
+            let others = manners.chain(snapshot);
+            for (suffix, variant) in variants.iter().cloned().chain(others) {
                 let function = mode.to_lowercase() + suffix;
                 let arguments = format!("{case:?}, LinkMode::{mode}, Variant::{variant}");
                 writeln!(

@@ -9,27 +9,32 @@
 //! - to the functions that call `async` imports, which only somebody who has one can do.
 //!
 //! Each entry, and the end of each destructor, lets the reactor close what was left behind.
+//!
+//! What a host of another target has written is brought into the layout that the bindings know
+//! before they read it.
 
+use crate::layouts::Layouts;
+use crate::raw;
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
-use std::collections::BTreeSet;
-use syn::{FnArg, ImplItem, Item, TraitItem, Type, parse_quote};
+use std::collections::{BTreeMap, BTreeSet};
+use syn::{Block, Expr, FnArg, Ident, ImplItem, Item, Stmt, TraitItem, Type, parse_quote};
 use wit_bindgen_core::wit_parser::{Function, FunctionKind, Resolve, WorldId, WorldItem, WorldKey};
 use wit_bindgen_core::{AsyncFilterSet, Files, WorldGenerator as _, name_package_module};
 use wit_bindgen_rust::Opts;
 
-/// A function of the generated code that may block, and the modules that it is in.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Blocking {
+/// A function of the generated code, and the modules that it is in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Generated {
     modules: Vec<String>,
     /// The type or trait that it is a method of.
     of: String,
     name: String,
 }
 
-pub fn generate(mut resolve: Resolve, world: WorldId) -> String {
-    let blocking = Rewriter::new(&resolve, world);
+pub fn generate(mut resolve: Resolve, other: &Resolve, world: WorldId) -> String {
+    let rewriter = Rewriter::new(&resolve, other, world);
     let options = Opts {
         generate_all: true,
         merge_structurally_equal_types: Some(Some(true)),
@@ -45,34 +50,46 @@ pub fn generate(mut resolve: Resolve, world: WorldId) -> String {
     let (_, source) = files.iter().next().expect("wit-bindgen generates a file");
     let source = str::from_utf8(source).expect("the bindings are text");
     let mut file = syn::parse_file(source).expect("the bindings are Rust");
-    blocking.rewrite(&mut file.items);
+    rewriter.rewrite(&mut file.items);
     prettyplease::unparse(&file)
 }
 
-/// Adds the parameter where it belongs.
+/// Adds what belongs to functions.
 struct Rewriter {
-    functions: BTreeSet<Blocking>,
+    /// Those that may block.
+    functions: BTreeSet<Generated>,
     /// The entries of exports, by name, with the method that they call.
-    entries: BTreeSet<Blocking>,
+    entries: BTreeSet<Generated>,
+    /// Those that are imported and whose results may be in the other layout, with that layout.
+    laid_out: BTreeMap<Generated, syn::Path>,
 }
 
 impl Rewriter {
-    fn new(resolve: &Resolve, world: WorldId) -> Self {
+    fn new(resolve: &Resolve, other: &Resolve, world: WorldId) -> Self {
+        let mut layouts = Layouts::new(resolve, other);
         let mut rewriter = Rewriter {
             functions: BTreeSet::new(),
             entries: BTreeSet::new(),
+            laid_out: BTreeMap::new(),
         };
         let world = &resolve.worlds[world];
         for (key, item) in &world.imports {
-            rewriter.add(resolve, key, item, &[]);
+            rewriter.add(resolve, &mut layouts, key, item, &[]);
         }
         for (key, item) in &world.exports {
-            rewriter.add(resolve, key, item, &["exports"]);
+            rewriter.add(resolve, &mut layouts, key, item, &["exports"]);
         }
         rewriter
     }
 
-    fn add(&mut self, resolve: &Resolve, key: &WorldKey, item: &WorldItem, around: &[&str]) {
+    fn add(
+        &mut self,
+        resolve: &Resolve,
+        layouts: &mut Layouts<'_>,
+        key: &WorldKey,
+        item: &WorldItem,
+        around: &[&str],
+    ) {
         let (WorldKey::Interface(_), WorldItem::Interface { id, .. }) = (key, item) else {
             return;
         };
@@ -86,18 +103,25 @@ impl Rewriter {
         modules.push(name.to_snake_case());
         let is_export = !around.is_empty();
         for function in interface.functions.values() {
-            if !function.kind.is_async() {
-                continue;
-            }
             let name = function.item_name().to_snake_case();
-            self.functions.insert(Blocking {
+            let generated = Generated {
                 modules: modules.clone(),
                 of: owner(resolve, function, is_export),
                 name: name.clone(),
-            });
+            };
+            if !is_export && function.result.is_some_and(|ty| layouts.of(&ty).is_some()) {
+                let path = raw::path(resolve, *id, function);
+                let path = syn::parse_str(&format!("{path}::LAYOUT"));
+                let path = path.expect("it is a path");
+                self.laid_out.insert(generated.clone(), path);
+            }
+            if !function.kind.is_async() {
+                continue;
+            }
+            self.functions.insert(generated);
             if is_export {
                 let entry = function.name.replace(['[', ']', '.'], "-").to_snake_case();
-                self.entries.insert(Blocking {
+                self.entries.insert(Generated {
                     modules: modules.clone(),
                     of: format!("_export_{entry}_cabi"),
                     name,
@@ -109,7 +133,7 @@ impl Rewriter {
     fn rewrite(&self, items: &mut [Item]) {
         let mut rewritten = 0;
         self.rewrite_in(&mut Vec::new(), items, &mut rewritten);
-        let all = self.functions.len() + self.entries.len();
+        let all = self.functions.len() + self.entries.len() + self.laid_out.len();
         assert_eq!(rewritten, all, "wit-bindgen names things differently now");
     }
 
@@ -140,6 +164,8 @@ impl Rewriter {
                     for member in &mut item.items {
                         if let ImplItem::Fn(method) = member {
                             self.add_parameter(modules, &of, &mut method.sig, rewritten);
+                            let name = &method.sig.ident;
+                            self.lay_out(modules, &of, name, &mut method.block, rewritten);
                             if method.sig.ident == "dtor" {
                                 let leave = parse_quote!(crate::reactor::leave_destructor(););
                                 method.block.stmts.push(leave);
@@ -149,8 +175,10 @@ impl Rewriter {
                 }
                 Item::Fn(function) => {
                     self.add_parameter(modules, "", &mut function.sig, rewritten);
+                    let name = &function.sig.ident;
+                    self.lay_out(modules, "", name, &mut function.block, rewritten);
                     let name = function.sig.ident.to_string();
-                    let is_it = |entry: &&Blocking| entry.modules == *modules && entry.of == name;
+                    let is_it = |entry: &&Generated| entry.modules == *modules && entry.of == name;
                     if let Some(entry) = self.entries.iter().find(is_it) {
                         let body = &mut function.block;
                         let body_with_task = with_argument(body.to_token_stream(), &entry.name);
@@ -168,6 +196,41 @@ impl Rewriter {
         }
     }
 
+    /// Has the result of an imported function laid out before it is read.
+    fn lay_out(
+        &self,
+        modules: &[String],
+        of: &str,
+        name: &Ident,
+        body: &mut Block,
+        rewritten: &mut usize,
+    ) {
+        let function = Generated {
+            modules: modules.to_vec(),
+            of: of.to_string(),
+            name: name.to_string(),
+        };
+        if let Some(layout) = self.laid_out.get(&function) {
+            // All of the body is in one unsafe block.
+            let [Stmt::Expr(Expr::Unsafe(inner), None)] = &mut body.stmts[..] else {
+                panic!("wit-bindgen writes bodies differently now");
+            };
+            let stmts = &mut inner.block.stmts;
+            let called = stmts.iter().enumerate().find_map(|(at, stmt)| match stmt {
+                Stmt::Expr(Expr::Call(call), Some(_)) => {
+                    let name = call.func.to_token_stream().to_string();
+                    let results = call.args.last().filter(|_| name.starts_with("wit_import"));
+                    results.map(|results| (at, results.clone()))
+                }
+                _ => None,
+            });
+            let (at, results) = called.expect("an import is called for its results");
+            let lay_out = parse_quote!(crate::canon::lay_out(#results, &#layout););
+            stmts.insert(at + 1, lay_out);
+            *rewritten += 1;
+        }
+    }
+
     fn add_parameter(
         &self,
         modules: &[String],
@@ -175,7 +238,7 @@ impl Rewriter {
         signature: &mut syn::Signature,
         rewritten: &mut usize,
     ) {
-        let blocking = Blocking {
+        let blocking = Generated {
             modules: modules.to_vec(),
             of: of.to_string(),
             name: signature.ident.to_string(),

@@ -1,8 +1,11 @@
 //! Makes Rust of the adapter's WIT: the bindings that wit-bindgen generates, in which waiting is a
-//! matter of types, and the raw form of what is imported.
+//! matter of types, and the raw form of what is imported. And compares it with the WIT of hosts that
+//! have other types.
 
 mod bindings;
+mod layouts;
 mod raw;
+mod targets;
 
 use std::path::Path;
 use std::{env, fs};
@@ -24,6 +27,9 @@ fn main() {
     let write = |name: &str, text: String| {
         fs::write(Path::new(&out).join(name), text).expect("OUT_DIR is writable");
     };
-    write("raw.rs", raw::generate(&resolve, world));
-    write("bindings.rs", bindings::generate(resolve, world));
+    let targets = targets::read(&resolve, Path::new("../wit/targets"));
+    write("targets.txt", targets::in_words(&targets));
+    let other = targets::other_layout(&resolve, &targets);
+    write("raw.rs", raw::generate(&resolve, &other, world));
+    write("bindings.rs", bindings::generate(resolve, &other, world));
 }

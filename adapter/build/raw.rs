@@ -5,8 +5,9 @@
 //! type of a stream, named after the first function that has one: all byte streams would be those of
 //! `wasi:cli/stdin`, and every guest would import that. Its operations belong to an executor with a
 //! waitable set for each task, block when they are dropped, and can't be asked whether they are
-//! ready. And it knows one layout of error codes, of two that hosts have.
+//! ready. And it knows one layout of types, of two that hosts have.
 
+use crate::layouts::Layouts;
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use std::fmt::Write as _;
 use wit_bindgen_core::name_package_module;
@@ -21,43 +22,24 @@ use wit_bindgen_core::wit_parser::{
 const PAYLOAD: usize = 40;
 const MEMORY: usize = 48;
 
-/// The package whose types have two layouts, so that they are lifted by hand.
-const TWO_LAYOUTS: &str = "sockets";
+/// The package whose results are lifted by hand.
+const BY_HAND: &str = "sockets";
 
 /// The package of which a result that is also a future's value is lifted by the bindings.
 const HTTP: &str = "http";
 
-/// Variants that are enumerations, or have no cases with a payload, where the host has the layout
-/// of `0.3.0-rc-2026-02-09`.
-const SMALLER: [(&str, &str); 3] = [
-    ("sockets", "error-code"),
-    ("http", "header-error"),
-    ("http", "request-options-error"),
-];
-
-pub fn generate(resolve: &Resolve, world: WorldId) -> String {
+/// `other` is the WIT with the types of the other layout.
+pub fn generate(resolve: &Resolve, other: &Resolve, world: WorldId) -> String {
     let mut sizes = SizeAlign::default();
     sizes.fill(resolve);
-    let mut smaller = resolve.clone();
-    for (_, ty) in smaller.types.iter_mut() {
-        let (TypeOwner::Interface(interface), Some(name)) = (ty.owner, &ty.name) else {
-            continue;
-        };
-        let (package, version) = package(resolve, interface);
-        if version.starts_with("0.3")
-            && SMALLER.contains(&(package, name))
-            && let TypeDefKind::Variant(variant) = &mut ty.kind
-        {
-            variant.cases.retain(|case| case.ty.is_none());
-        }
-    }
-    let mut smaller_sizes = SizeAlign::default();
-    smaller_sizes.fill(&smaller);
-    let generator = Generator {
+    let mut other_sizes = SizeAlign::default();
+    other_sizes.fill(other);
+    let mut generator = Generator {
         resolve,
         sizes,
-        smaller: &smaller,
-        smaller_sizes,
+        other,
+        other_sizes,
+        layouts: Layouts::new(resolve, other),
     };
     let mut text = String::new();
     let world = &resolve.worlds[world];
@@ -68,6 +50,7 @@ pub fn generate(resolve: &Resolve, world: WorldId) -> String {
             text += &generator.interface(key, *id, exported);
         }
     }
+    text += &generator.layouts.module();
     let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     prettyplease::unparse(&file)
 }
@@ -83,8 +66,9 @@ fn package(resolve: &Resolve, interface: InterfaceId) -> (&str, String) {
 struct Generator<'a> {
     resolve: &'a Resolve,
     sizes: SizeAlign,
-    smaller: &'a Resolve,
-    smaller_sizes: SizeAlign,
+    other: &'a Resolve,
+    other_sizes: SizeAlign,
+    layouts: Layouts<'a>,
 }
 
 /// A parameter of a generated function: how it is declared, and what it is lowered to.
@@ -94,9 +78,10 @@ struct Parameter {
 }
 
 impl Generator<'_> {
-    fn interface(&self, key: &WorldKey, id: InterfaceId, exported: bool) -> String {
-        let interface = &self.resolve.interfaces[id];
-        let (package, version) = package(self.resolve, id);
+    fn interface(&mut self, key: &WorldKey, id: InterfaceId, exported: bool) -> String {
+        let resolve = self.resolve;
+        let interface = &resolve.interfaces[id];
+        let (package, version) = package(resolve, id);
         if exported && !version.is_empty() {
             return String::new();
         }
@@ -114,8 +99,7 @@ impl Generator<'_> {
         if let (Some(code), false) = (interface.types.get("error-code"), exported) {
             text += &self.error_code(*code, package);
         }
-        let name = interface.name.as_deref().expect("it has a name");
-        let name = format!("{package}_{}", name.to_snake_case()).to_snake_case();
+        let name = interface_name(resolve, id);
         format!("pub mod {name} {{ {text} }}\n")
     }
 
@@ -135,10 +119,15 @@ impl Generator<'_> {
         let path = self.type_path(id);
         let (mut names, mut own_names) = (String::new(), String::new());
         let (mut all, mut numbers) = (String::new(), String::new());
+        let others = case_names(&self.other.types[id].kind);
+        let mut other_numbers = String::new();
         let last = cases.len() - 1;
         for (number, (name, has_payload)) in cases.iter().enumerate() {
             let case = name.to_upper_camel_case();
             let fields = if *has_payload { "(_)" } else { "" };
+            // What isn't there has the case that says least.
+            let other = others.iter().position(|other| other == name);
+            let _ = write!(other_numbers, "Code::{case} => {},", other.unwrap_or(0));
             let name = format!("\"wasi:{package} error-code {name}\"");
             let _ = write!(names, "{path}::{case}{fields} => {name},");
             let _ = write!(own_names, "Code::{case} => {name},");
@@ -160,6 +149,8 @@ impl Generator<'_> {
             impl Code {{
                 /// The code of a case. Unknown ones are the last.
                 pub fn of_case(case: u8) -> Self {{ match case {{ {numbers} }} }}
+                /// The case that the other layout has for it.
+                pub fn other_case(self) -> u8 {{ match self {{ {other_numbers} }} }}
                 pub fn name(self) -> &'static str {{ match self {{ {own_names} }} }}
             }}"
         );
@@ -167,19 +158,20 @@ impl Generator<'_> {
     }
 
     fn function(
-        &self,
+        &mut self,
         key: &WorldKey,
         function: &Function,
         exported: bool,
         package: &str,
     ) -> String {
         let mut text = String::new();
+        let resolve = self.resolve;
         for (number, id) in function
-            .find_futures_and_streams(self.resolve)
+            .find_futures_and_streams(resolve)
             .into_iter()
             .enumerate()
         {
-            text += &match self.resolve.types[id].kind {
+            text += &match resolve.types[id].kind {
                 TypeDefKind::Stream(element) => {
                     self.stream(key, function, number, id, element, exported)
                 }
@@ -194,12 +186,40 @@ impl Generator<'_> {
         }
         if let Some(result) = &function.result {
             self.positions(&mut text, result);
+            if let Some(layout) = self.layouts.of(result) {
+                self.check_signature(function);
+                let _ = write!(text, "pub use {layout} as LAYOUT;");
+            }
         }
         match function.kind.is_async() {
             true => text += &self.async_function(key, function, package),
             false => text += &self.sync_function(key, function, package),
         }
         text
+    }
+
+    /// Checks that a function is called in the same way where the types are others.
+    fn check_signature(&self, function: &Function) {
+        for variant in [AbiVariant::GuestImport, AbiVariant::GuestImportAsync] {
+            assert_eq!(
+                self.resolve.wasm_signature(variant, function),
+                self.other.wasm_signature(variant, function),
+                "how `{}` is called",
+                function.name
+            );
+        }
+    }
+
+    /// A statement that brings what the host has written at `start` into the layout of WASI 0.3.0, if
+    /// it can be another.
+    fn lay_out(&mut self, ty: &Type, start: &str) -> String {
+        let Some(layout) = self.layouts.of(ty) else {
+            return String::new();
+        };
+        format!(
+            "// SAFETY: the host has written it, and nobody has read it yet.
+            unsafe {{ lay_out({start}, &{layout}) }};"
+        )
     }
 
     fn name(&self, key: &WorldKey, func: &Function, abi: LiftLowerAbi) -> (String, String) {
@@ -213,7 +233,7 @@ impl Generator<'_> {
 
     /// A function that is called synchronously, if its parameters can be lowered without unsafe code
     /// at the caller.
-    fn sync_function(&self, key: &WorldKey, function: &Function, package: &str) -> String {
+    fn sync_function(&mut self, key: &WorldKey, function: &Function, package: &str) -> String {
         let signature = self
             .resolve
             .wasm_signature(AbiVariant::GuestImport, function);
@@ -235,13 +255,17 @@ impl Generator<'_> {
                 lowered.push("results.as_mut_ptr()".into());
                 // Results that are lifted by hand have one type.
                 let size = match package {
-                    TWO_LAYOUTS => MEMORY,
+                    BY_HAND => MEMORY,
                     _ => self.sizes.size(result).size_wasm32(),
                 };
-                let body = "let mut results = Area::new();
+                let lay_out = self.lay_out(result, "results.as_mut_ptr()");
+                let body = format!(
+                    "let mut results = Area::new();
                     // SAFETY: the results are written before the call returns.
-                    unsafe { function(ARGUMENTS) };
-                    results";
+                    unsafe {{ function(ARGUMENTS) }};
+                    {lay_out}
+                    results"
+                );
                 (format!("-> Area<{size}>"), body)
             }
             _ => {
@@ -249,7 +273,7 @@ impl Generator<'_> {
                 let result = result.map_or_else(String::new, |ty| format!("-> {ty}"));
                 let body = "// SAFETY: parameters are read before the call returns.
                     unsafe { function(ARGUMENTS) }";
-                (result, body)
+                (result, body.to_string())
             }
         };
         let core_result = match signature.results.first() {
@@ -329,7 +353,7 @@ impl Generator<'_> {
     }
 
     /// A function that may block, called so that it doesn't.
-    fn async_function(&self, key: &WorldKey, function: &Function, package: &str) -> String {
+    fn async_function(&mut self, key: &WorldKey, function: &Function, package: &str) -> String {
         let signature = self
             .resolve
             .wasm_signature(AbiVariant::GuestImportAsync, function);
@@ -391,6 +415,8 @@ impl Generator<'_> {
         if size > MEMORY || result_size > MEMORY {
             return String::new();
         }
+        let layout = result.and_then(|ty| self.layouts.of(ty));
+        let layout = layout.map_or("None".to_string(), |layout| format!("Some(&{layout})"));
         let mut text = format!(
             "pub static FUNCTION: AsyncFunction = {{
                 {import}
@@ -399,7 +425,7 @@ impl Generator<'_> {
                     unsafe {{ function({}) }}
                 }}
                 // SAFETY: it is one of the host's, with these sizes.
-                unsafe {{ AsyncFunction::new(call) }}
+                unsafe {{ AsyncFunction::new(call, {layout}) }}
             }};",
             arguments.join(", ")
         );
@@ -427,16 +453,9 @@ impl Generator<'_> {
     /// Declares the positions of the parts of a result, in both layouts.
     fn positions(&self, text: &mut String, result: &Type) {
         self.leaves(self.resolve, &self.sizes, text, "", 0, result);
-        let mut smaller = String::new();
-        self.leaves(
-            self.smaller,
-            &self.smaller_sizes,
-            &mut smaller,
-            "",
-            0,
-            result,
-        );
-        let _ = write!(text, "pub mod smaller {{ use super::*; {smaller} }}");
+        let mut other = String::new();
+        self.leaves(self.other, &self.other_sizes, &mut other, "", 0, result);
+        let _ = write!(text, "pub mod other {{ use super::*; {other} }}");
     }
 
     /// Declares the positions of a value and of its parts.
@@ -536,7 +555,7 @@ impl Generator<'_> {
     }
 
     fn stream(
-        &self,
+        &mut self,
         key: &WorldKey,
         func: &Function,
         number: usize,
@@ -606,6 +625,17 @@ impl Generator<'_> {
         let (module, new) = name(StreamIntrinsic::New, false);
         let (_, drop) = name(StreamIntrinsic::DropReadable, false);
         text += &new_and_drop("stream", number, &module, &new, &drop);
+        if let Some(layout) = self.layouts.of(&element) {
+            let distance = self.layouts.their_size(&element);
+            let _ = write!(
+                text,
+                "/// Brings elements that were read just now into the layout of WASI 0.3.0.
+                pub fn stream_{number}_lay_out(elements: &mut [{ty}]) {{
+                    // SAFETY: the host has written them.
+                    unsafe {{ lay_out_elements(elements, {distance}, &{layout}) }}
+                }}"
+            );
+        }
         self.leaves(
             self.resolve,
             &self.sizes,
@@ -619,7 +649,7 @@ impl Generator<'_> {
 
     #[allow(clippy::too_many_arguments)]
     fn future(
-        &self,
+        &mut self,
         key: &WorldKey,
         func: &Function,
         number: usize,
@@ -645,7 +675,7 @@ impl Generator<'_> {
             let abi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
             self.resolve.wasm_import_name(abi, import)
         };
-        let by_hand = package == TWO_LAYOUTS;
+        let by_hand = package == BY_HAND;
         let ty = match by_hand {
             true => format!("Area<{size}>"),
             false => self.rust_type(&value),
@@ -658,6 +688,7 @@ impl Generator<'_> {
                 )
             }
         };
+        let lay_out = self.lay_out(&value, "payload");
         let allocates = self.has_list(&value);
         let (module, read) = name(FutureIntrinsic::Read, true);
         let (_, cancel) = name(FutureIntrinsic::CancelRead, false);
@@ -674,6 +705,7 @@ impl Generator<'_> {
                     fn drop(end: u32);
                 }}
                 unsafe fn lift<L: From<{ty}>>(payload: *mut u8) -> L {{
+                    {lay_out}
                     // SAFETY: the caller promises that the value is there.
                     L::from(unsafe {{ {lift} }})
                 }}
@@ -833,6 +865,29 @@ impl Generator<'_> {
                 .to_upper_camel_case(),
         )
     }
+}
+
+/// The names of the cases of a variant or an enumeration.
+fn case_names(kind: &TypeDefKind) -> Vec<String> {
+    match kind {
+        TypeDefKind::Enum(ty) => ty.cases.iter().map(|case| case.name.clone()).collect(),
+        TypeDefKind::Variant(ty) => ty.cases.iter().map(|case| case.name.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The path of a function's module.
+pub fn path(resolve: &Resolve, interface: InterfaceId, function: &Function) -> String {
+    let (interface, function) = (interface_name(resolve, interface), function_name(function));
+    format!("crate::raw::{interface}::{function}")
+}
+
+/// The name of an interface's module.
+fn interface_name(resolve: &Resolve, id: InterfaceId) -> String {
+    let (package, _) = package(resolve, id);
+    let name = resolve.interfaces[id].name.as_deref();
+    let name = name.expect("it has a name");
+    format!("{package}_{name}").to_snake_case()
 }
 
 /// The name of a function's module.

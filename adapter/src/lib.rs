@@ -46,5 +46,13 @@ mod raw {
 mod reactor;
 mod sockets;
 
+/// What differs in other versions of WASI 0.3, for the composer to read: see `build/targets.rs`. No
+/// result has it.
+#[allow(unsafe_code)]
+#[used]
+#[unsafe(link_section = "wasi-uplift:targets")]
+static TARGETS: [u8; include_bytes!(concat!(env!("OUT_DIR"), "/targets.txt")).len()] =
+    *include_bytes!(concat!(env!("OUT_DIR"), "/targets.txt"));
+
 /// Implements every exported interface.
 struct Adapter;

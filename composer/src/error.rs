@@ -349,13 +349,6 @@ pub struct UnservedImport {
 pub enum Unserved {
     /// An interface of WASI 0.2 that is not supported yet.
     NotYet,
-    /// An interface of WASI 0.2 that can't be served with the version of WASI 0.3 that was asked
-    /// for.
-    #[non_exhaustive]
-    Target {
-        /// That version.
-        version: &'static str,
-    },
     /// A `wasi:` interface that WASI 0.2 doesn't have.
     Unknown,
     /// An interface of WASI 0.2 in a version that is not known, or without one.
@@ -416,11 +409,6 @@ impl fmt::Display for Unserved {
             Unserved::NotYet => f.write_str(
                 "this version of wasi-uplift does not support this WASI 0.2 interface yet; build \
                  the guest without it",
-            ),
-            Unserved::Target { version } => write!(
-                f,
-                "this version of wasi-uplift can't serve it with WASI {version}; compose for \
-                 0.3.0, which every 0.3.x host has, or leave its package out"
             ),
             Unserved::Unknown => f.write_str(
                 "WASI 0.2 has no such interface; join the guest with a component that serves it \

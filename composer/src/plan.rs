@@ -836,10 +836,6 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
         Some(Generation::P2) => {}
         None => return unserved(Unserved::Version),
     }
-    if !families.catalogue.serves(&name.package) {
-        let version = families.catalogue.target().version();
-        return unserved(Unserved::Target { version });
-    }
     if let Some(error) = families.mismatches.get(&import.item) {
         return Err(error.clone().into());
     }

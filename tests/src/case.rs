@@ -101,6 +101,9 @@ pub enum Hosts {
     UpliftedOnly,
 }
 
+/// What a case calls the host of a snapshot.
+const SNAPSHOT: &str = "snapshot";
+
 /// A difference that must make no difference to the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
@@ -112,16 +115,20 @@ pub enum Variant {
     Manner(&'static str),
     /// The guest is built for `0.2.0-rc-2023-11-10`.
     Candidate,
+    /// The host ships a snapshot of WASI 0.3, for cases with files.
+    Snapshot,
 }
 
 impl Variant {
-    /// All variants in a link mode, in order. A host in a manner has guests of one of them.
+    /// All variants in a link mode, in order. A host in a manner, or of a snapshot, has guests of one
+    /// of them.
     pub fn all(mode: LinkMode) -> impl Iterator<Item = Self> {
         let manners = Manner::HARMLESS.into_iter();
         let manners = manners.filter(move |(_, of)| *of == mode);
         [Self::AsWritten, Self::InlineFiles, Self::Candidate]
             .into_iter()
             .chain(manners.map(|(manner, _)| Self::Manner(manner)))
+            .chain((mode == LinkMode::Fused).then_some(Self::Snapshot))
     }
 }
 
@@ -138,7 +145,7 @@ pub struct Case {
     pub hosts: Hosts,
     /// The link modes that it is for.
     pub modes: &'static [LinkMode],
-    /// The manners of hosts that give another outcome.
+    /// The manners of hosts that give another outcome, or [`SNAPSHOT`].
     not_in: Vec<String>,
     folder: PathBuf,
 }
@@ -226,6 +233,12 @@ impl Case {
             Variant::InlineFiles => case.scenario.inline_files = true,
             Variant::Manner(manner) if self.not_in.iter().any(|it| it == manner) => return None,
             Variant::Manner(manner) => case.scenario.manner = Some(manner),
+            Variant::Snapshot => {
+                let is_out = self.not_in.iter().any(|it| it == SNAPSHOT);
+                if is_out || self.scenario.preopens.is_empty() {
+                    return None;
+                }
+            }
             Variant::Candidate => {
                 case.guest = Guest::named(&format!("{}-candidate", self.guest.name)).ok()?;
             }

@@ -13,17 +13,19 @@ pub enum Host {
     P3Only,
     /// The example's host of the snapshot of February 2026: sockets, and what a command needs to run.
     SocketsOnly,
+    /// A host of the snapshot of February 2026, of all of it.
+    Snapshot,
 }
 
 impl Host {
-    /// Both hosts.
+    /// The hosts that have sockets of their own.
     pub const ALL: [Self; 2] = [Self::P3Only, Self::SocketsOnly];
 
     /// Returns the version of WASI 0.3 that this host ships.
     pub fn target(self) -> Target {
         match self {
             Self::P3Only => Target::V0_3_0,
-            Self::SocketsOnly => Target::Rc2026_02_09,
+            Self::SocketsOnly | Self::Snapshot => Target::Rc2026_02_09,
         }
     }
 }
@@ -100,6 +102,8 @@ pub struct Lab {
     pub p3_only: &'static str,
     /// The host with sockets of a snapshot.
     pub sockets_only: &'static str,
+    /// The host of a snapshot.
+    pub snapshot: &'static str,
     /// The maker of machines that lack something.
     pub adverse: &'static str,
 }
@@ -132,8 +136,8 @@ impl Lab {
             Condition::None | Condition::Host(_) => Command::new(host),
         };
         command.arg(place.component()).stdin(Stdio::null());
-        // The host with sockets alone has no such option: its network is open.
-        if place.host() != Some(Host::SocketsOnly) {
+        // These have no such option: their network is open.
+        if !matches!(place.host(), Some(Host::SocketsOnly | Host::Snapshot)) {
             command.arg("--inherit-network");
         }
         if let Condition::Host(option) = condition {
@@ -157,6 +161,7 @@ impl Lab {
             None => self.reference,
             Some(Host::P3Only) => self.p3_only,
             Some(Host::SocketsOnly) => self.sockets_only,
+            Some(Host::Snapshot) => self.snapshot,
         }
     }
 }

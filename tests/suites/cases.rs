@@ -42,9 +42,13 @@ fn check(name: &str, mode: LinkMode, variant: Variant) {
         Err(error) => panic!("on the WASI 0.2 host: {error}"),
     });
     let varied = case.variant(variant).expect("the case has this variant");
+    let host = match variant {
+        Variant::Snapshot => Host::Snapshot,
+        _ => Host::P3Only,
+    };
     let place = Place {
         guest: varied.guest,
-        on: Some((mode, Host::P3Only)),
+        on: Some((mode, host)),
     };
     let uplifted = run(place, &varied.scenario);
     let uplifted = uplifted.unwrap_or_else(|error| panic!("uplifted: {error}"));

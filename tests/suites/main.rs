@@ -28,5 +28,6 @@ const LAB: Lab = Lab {
     reference: env!("CARGO_BIN_EXE_p2-reference-host"),
     p3_only: env!("CARGO_BIN_EXE_p3-only-host"),
     sockets_only: env!("CARGO_BIN_EXE_rc-sockets-only-host"),
+    snapshot: env!("CARGO_BIN_EXE_rc-2026-02-09-host"),
     adverse: env!("CARGO_BIN_EXE_adverse-machine"),
 };

@@ -2,12 +2,11 @@
 //!
 //! Fields and options are kept here. The handle of either is its address.
 
-use super::{NO_END, RETURNED};
+use super::{NO_END, RETURNED, of_layout};
 use crate::bindings::wit_future::FuturePayload;
 use crate::canon::Area;
 use crate::http::syntax;
 use crate::p3::http::{Answer, ErrorCode};
-use crate::p3::sockets::at;
 use crate::raw::http_types::{fields_append, fields_from_list as from_list};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -139,7 +138,7 @@ unsafe extern "C" fn fields_from_list(entries: *const [Raw; 2], len: usize, resu
         // SAFETY: as above.
         let appended = unsafe { fields.append(name.bytes(), value.bytes()) };
         if let Err(InvalidSyntax) = appended {
-            return set_invalid_syntax(result, at(from_list::ERR, from_list::smaller::ERR));
+            return set_invalid_syntax(result, of_layout(from_list::ERR, from_list::other::ERR));
         }
     }
     result.put(0, [OK]);
@@ -165,7 +164,10 @@ fn tell(result: &mut Change, changed: Result<(), InvalidSyntax>) {
     match changed {
         Ok(()) => result.put(0, [OK]),
         Err(InvalidSyntax) => {
-            set_invalid_syntax(result, at(fields_append::ERR, fields_append::smaller::ERR));
+            set_invalid_syntax(
+                result,
+                of_layout(fields_append::ERR, fields_append::other::ERR),
+            );
         }
     }
 }

@@ -14,6 +14,8 @@ mod http;
 mod random;
 mod sockets;
 
+use crate::canon::WASI_UPLIFT_OTHER_LAYOUT;
+
 /// The handle of all ends of streams and futures here. A host counts its own from 1, and has less.
 const NO_END: u32 = 1 << 29;
 
@@ -32,6 +34,15 @@ const MOST: usize = (1 << 28) - 1;
 
 /// A lowered list of nothing, or a string.
 const EMPTY: [u32; 2] = [8, 0];
+
+/// Chooses between what WASI 0.3.0 has and what the host's layout has: who is answered takes it for
+/// the host's.
+fn of_layout<T>(built: T, other: T) -> T {
+    match WASI_UPLIFT_OTHER_LAYOUT.is_set() {
+        true => other,
+        false => built,
+    }
+}
 
 #[unsafe(export_name = "wasi-uplift:absent/[stream-new]")]
 extern "C" fn stream_new() -> u64 {

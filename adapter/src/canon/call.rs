@@ -1,6 +1,7 @@
 //! Calls of async-lowered functions.
 
 use super::area::{Area, At};
+use super::layout::{Layout, lay_out};
 use super::set::{Event, leave};
 use super::task::MayWait;
 use super::trap::invariant;
@@ -29,12 +30,18 @@ const CANCELLED_BEFORE_RETURNED: u32 = 4;
 pub const MEMORY: usize = 48;
 
 /// An async-lowered function with parameters and results in memory.
-pub struct AsyncFunction(unsafe fn(*const u8, *mut u8) -> u32);
+pub struct AsyncFunction {
+    call: unsafe fn(*const u8, *mut u8) -> u32,
+    /// The layout that the results may have.
+    layout: Option<&'static Layout>,
+}
 
 /// The memory of a call: what the host reads, and where it writes.
 pub struct Call<K> {
     params: Area<MEMORY>,
     results: Area<MEMORY>,
+    /// The layout that the results may have, until they are taken.
+    layout: Option<&'static Layout>,
     /// The list or string that a parameter refers to.
     list: Vec<u8>,
     /// Something that must live as long as the call.
@@ -47,6 +54,7 @@ impl<K> Call<K> {
         Box::new(Call {
             params: Area::new(),
             results: Area::new(),
+            layout: None,
             list: Vec::new(),
             _keep: keep,
         })
@@ -67,11 +75,16 @@ impl<K> Call<K> {
 
     /// The results of a call that has returned.
     pub fn results(&mut self) -> &mut Area<MEMORY> {
+        if let Some(layout) = self.layout.take() {
+            // SAFETY: the host has written results of this layout, and it is done once.
+            unsafe { lay_out(self.results.as_mut_ptr(), layout) };
+        }
         &mut self.results
     }
 
     /// The results of a call that has returned.
-    pub fn into_results(self) -> Area<MEMORY> {
+    pub fn into_results(mut self) -> Area<MEMORY> {
+        self.results();
         self.results
     }
 }
@@ -80,17 +93,21 @@ impl AsyncFunction {
     /// # Safety
     ///
     /// The function is one of the host's that reads parameters at the first address and writes
-    /// results at the second until the subtask that it starts has ended. Neither is larger than
-    /// [`MEMORY`].
-    pub const unsafe fn new(call: unsafe fn(*const u8, *mut u8) -> u32) -> Self {
-        AsyncFunction(call)
+    /// results at the second until the subtask that it starts has ended, in this layout if the host
+    /// has another than WASI 0.3.0. None of it is larger than [`MEMORY`].
+    pub const unsafe fn new(
+        call: unsafe fn(*const u8, *mut u8) -> u32,
+        layout: Option<&'static Layout>,
+    ) -> Self {
+        AsyncFunction { call, layout }
     }
 
     /// Starts a call.
     pub fn start<K>(&self, mut call: Box<Call<K>>) -> Started<Box<Call<K>>, Running<Box<Call<K>>>> {
+        call.layout = self.layout;
         let (params, results) = (call.params.as_mut_ptr(), call.results.as_mut_ptr());
         // SAFETY: both are in the box, which is kept until the subtask has ended.
-        let status = unsafe { (self.0)(params, results) };
+        let status = unsafe { (self.call)(params, results) };
         Running::new(status, call)
     }
 }

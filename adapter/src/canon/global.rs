@@ -36,9 +36,8 @@ impl Flag {
     }
 }
 
-/// Set where the host's error codes are enumerations, as in `0.3.0-rc-2026-02-09`. The composer finds
-/// it by its name.
-#[cfg(target_arch = "wasm32")]
+/// Set where the host lays types out otherwise than WASI 0.3.0: see [`Layout`](super::Layout). The
+/// composer finds it by its name.
 #[unsafe(no_mangle)]
 #[used]
-pub static WASI_UPLIFT_ENUM_ERROR_CODES: Flag = Flag::new();
+pub static WASI_UPLIFT_OTHER_LAYOUT: Flag = Flag::new();

@@ -14,6 +14,7 @@ mod area;
 mod call;
 mod future;
 mod global;
+mod layout;
 #[cfg(target_arch = "wasm32")]
 mod own;
 #[cfg(target_arch = "wasm32")]
@@ -28,9 +29,10 @@ mod trap;
 pub use area::{Area, At, Slice};
 pub use call::{AsyncFunction, Call, Running};
 pub use future::{FutureReadEnd, FutureReading, FutureWriteEnd, FutureWriting, lift_as_it_is};
-pub use global::Global;
-#[cfg(target_arch = "wasm32")]
-pub use global::WASI_UPLIFT_ENUM_ERROR_CODES;
+pub use global::{Global, WASI_UPLIFT_OTHER_LAYOUT};
+pub use layout::{Cases, Layout, Part, lay_out, lay_out_elements};
+#[cfg(not(target_arch = "wasm32"))]
+pub use layout::{convert, convert_elements};
 pub use set::{Event, WaitableSet};
 pub use stream::{Reading, StreamEnd, Writing};
 #[cfg(not(target_arch = "wasm32"))]

@@ -106,6 +106,7 @@ pub fn read_directory(descriptor: &Descriptor, task: Task<'_>) -> (Vec<Entry>, E
         let read = stream.start(buffer, BATCH, &owner);
         let Read { elements, is_last } = read.unwrap_or_else(|| stream.finish(awaited.wait(task)));
         buffer = elements;
+        function::stream_0_lay_out(&mut buffer);
         entries.extend(buffer.iter_mut().map(entry));
         if is_last {
             break;

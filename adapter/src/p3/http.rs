@@ -1,6 +1,6 @@
 //! `wasi:http` of WASI 0.3: messages, their bodies, their trailers, and how they are sent.
 
-use super::{Code, Completion, Ended, Failure, Sink, Source, sockets};
+use super::{Code, Completion, Ended, Failure, Sink, Source};
 use crate::canon::{Area, At, Call, FutureReadEnd, Slice};
 use crate::op::{Future, Lift, Promise, Reader, Started, Subtask, Writer};
 use crate::raw::{adapter_incoming, adapter_incoming_candidate, http_client, http_types as raw};
@@ -263,7 +263,7 @@ pub fn new_candidate_answer() -> NewAnswer {
 }
 
 // ---------------------------------------------------------------------------------------------
-// Functions that fail otherwise in `0.3.0-rc-2026-02-09`
+// Changes of fields and options, which mostly succeed
 // ---------------------------------------------------------------------------------------------
 
 /// The cases of `header-error`.
@@ -289,14 +289,13 @@ pub enum HeaderError {
 #[inline(never)]
 fn check_change(
     results: &mut Changed,
-    variant: usize,
-    smaller: usize,
+    error: usize,
     detail: At<Option<String>>,
 ) -> Result<(), HeaderError> {
     if results.u8(0) == 0 {
         return Ok(());
     }
-    Err(match results.u8(sockets::at(variant, smaller)) {
+    Err(match results.u8(error) {
         FORBIDDEN => HeaderError::Forbidden,
         IMMUTABLE => HeaderError::Immutable,
         SIZE_EXCEEDED => HeaderError::SizeExceeded,
@@ -311,12 +310,7 @@ fn check_change(
 /// Calls one of these functions for the results of another.
 macro_rules! check {
     ($check:ident, $results:expr, $function:ident) => {
-        $check(
-            &mut $results,
-            $function::ERR,
-            $function::smaller::ERR,
-            $function::ERR_OTHER,
-        )
+        $check(&mut $results, $function::ERR, $function::ERR_OTHER)
     };
 }
 
@@ -359,16 +353,11 @@ const OTHER_OPTION: u8 = 2;
 
 /// Takes the error of a result, if it is one.
 #[inline(never)]
-fn check_option(
-    results: &mut Changed,
-    variant: usize,
-    smaller: usize,
-    detail: At<Option<String>>,
-) -> Result<(), ()> {
+fn check_option(results: &mut Changed, error: usize, detail: At<Option<String>>) -> Result<(), ()> {
     if results.u8(0) == 0 {
         return Ok(());
     }
-    if results.u8(sockets::at(variant, smaller)) == OTHER_OPTION {
+    if results.u8(error) == OTHER_OPTION {
         drop(results.take_option(detail));
     }
     Err(())

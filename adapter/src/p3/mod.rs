@@ -1,6 +1,6 @@
 //! WASI 0.3: typed calls, one file for each package, where the bindings don't have what the adapter
-//! needs. That is whatever involves a stream or a future, whatever must not block, and whatever has
-//! another layout in `0.3.0-rc-2026-02-09`.
+//! needs. That is whatever involves a stream or a future, whatever must not block, and what takes less
+//! code by hand.
 
 pub mod cli;
 pub mod clocks;

@@ -1,12 +1,11 @@
 //! `wasi:sockets` of WASI 0.3.
 //!
-//! In `0.3.0-rc-2026-02-09` the error codes are enumerations, which moves what is beside them in
-//! memory, and nothing else. So everything here is called in its raw form, and lifted from the
-//! positions of the host's layout.
+//! Everything here is called in its raw form. Most results are an error code or nothing, of which
+//! the bindings would make a type that owns memory.
 
 use super::{Code, Completion, Ended, Failure, Sink, Source};
 use crate::bindings::wasi::sockets0_3_0::types as bindings;
-use crate::canon::{Area, At, Call, Event, WASI_UPLIFT_ENUM_ERROR_CODES};
+use crate::canon::{Area, At, Call, Event};
 use crate::op::{Future, Lift, Read, Reader, Started, Subtask, Writer};
 use crate::raw::{sockets_ip_name_lookup, sockets_types as raw};
 use crate::reactor::Waiter;
@@ -21,48 +20,17 @@ pub use bindings::{
 pub use raw::Code as ErrorCode;
 pub use sockets_ip_name_lookup::Code as LookupErrorCode;
 
-/// Returns `true` if the host's error codes are enumerations.
-pub fn has_enumerations() -> bool {
-    WASI_UPLIFT_ENUM_ERROR_CODES.is_set()
-}
-
-/// Chooses between the position in the layout of 0.3.0 and the one in the other layout.
-pub fn at(variant: usize, enumeration: usize) -> usize {
-    if variant != enumeration && has_enumerations() {
-        enumeration
-    } else {
-        variant
-    }
-}
-
-/// The code of a lowered case. An enumeration begins with `unknown`, and has no
-/// `connection-broken`.
-fn code(case: u8) -> ErrorCode {
-    match case {
-        case if !has_enumerations() => ErrorCode::of_case(case),
-        0 => ErrorCode::Other,
-        case if case <= ErrorCode::ConnectionBroken as u8 => ErrorCode::of_case(case - 1),
-        case => ErrorCode::of_case(case),
-    }
-}
-
 /// The memory of a result, whatever it is of.
 type Results = Area<48>;
 
-/// Takes the error of a result, if it is one: it is at one of these positions, and may have more to
-/// say in the first layout.
+/// Takes the error of a result, if it is one.
 #[inline(never)]
-fn check(
-    results: &mut Results,
-    variant: usize,
-    enumeration: usize,
-    detail: At<Option<String>>,
-) -> Result<(), ErrorCode> {
+fn check(results: &mut Results, error: usize, detail: At<Option<String>>) -> Result<(), ErrorCode> {
     if results.u8(0) == 0 {
         return Ok(());
     }
-    let code = code(results.u8(at(variant, enumeration)));
-    if code == ErrorCode::Other && !has_enumerations() {
+    let code = ErrorCode::of_case(results.u8(error));
+    if code == ErrorCode::Other {
         drop(results.take_option(detail));
     }
     Err(code)
@@ -71,12 +39,7 @@ fn check(
 /// [Checks](check) the results of a function.
 macro_rules! check {
     ($results:expr, $function:ident) => {
-        check(
-            $results,
-            $function::ERR,
-            $function::smaller::ERR,
-            $function::ERR_OTHER,
-        )
+        check($results, $function::ERR, $function::ERR_OTHER)
     };
 }
 
@@ -88,13 +51,12 @@ impl From<Area<20>> for Ended {
         if result.u8(0) == 0 {
             return Ended::Closed(None);
         }
-        let at = at(completion::ERR, completion::smaller::ERR);
-        match code(result.u8(at)) {
+        match ErrorCode::of_case(result.u8(completion::ERR)) {
             // The peer is gone, which WASI 0.2 calls closed.
             ErrorCode::ConnectionBroken => Ended::Closed(None),
             code => Ended::Failed(Failure {
                 reason: code.name(),
-                detail: (code == ErrorCode::Other && !has_enumerations())
+                detail: (code == ErrorCode::Other)
                     .then(|| result.take_option(completion::ERR_OTHER))
                     .flatten(),
                 code: Code::Sockets(code),
@@ -229,7 +191,7 @@ macro_rules! functions {
             use raw::$function as function;
             let mut results = function::call(self.0.handle());
             check!(&mut results, function)?;
-            Ok(functions!(@read results, at(function::OK, function::smaller::OK), $ty))
+            Ok(functions!(@read results, function::OK, $ty))
         }
 
         functions! { $( $rest )* }
@@ -516,15 +478,7 @@ impl Lift for Resolve {
 
 fn lookup_error(results: &mut Results) -> LookupErrorCode {
     use sockets_ip_name_lookup::resolve_addresses as function;
-    let case = results.u8(at(function::ERR, function::smaller::ERR));
-    if has_enumerations() {
-        // An enumeration begins with `unknown`.
-        return match case.checked_sub(1) {
-            Some(case) => LookupErrorCode::of_case(case),
-            None => LookupErrorCode::Other,
-        };
-    }
-    let code = LookupErrorCode::of_case(case);
+    let code = LookupErrorCode::of_case(results.u8(function::ERR));
     if code == LookupErrorCode::Other {
         drop(results.take_option(function::ERR_OTHER));
     }

@@ -453,7 +453,7 @@ pub static PROMISE: FutureWriteEnd<Value> =
     unsafe { FutureWriteEnd::new(write_future, drop_end, lower, lift, dealloc) };
 
 // SAFETY: as above.
-pub static FUNCTION: AsyncFunction = unsafe { AsyncFunction::new(call) };
+pub static FUNCTION: AsyncFunction = unsafe { AsyncFunction::new(call, None) };
 
 unsafe fn lift(payload: *mut u8) -> Value {
     // SAFETY: the value is there.

@@ -32,6 +32,8 @@ mod kept;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod layouts;
+#[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod streams;

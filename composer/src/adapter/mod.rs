@@ -174,8 +174,8 @@ pub(crate) fn fusible(
 /// that only hosts of such guests have.
 const NEXT_HANDLER: &str = "wasi:http/incoming-handler@";
 
-/// Makes the adapter with everything that can be served with its target, but for what is of the
-/// packages `without` and for [`NEXT_HANDLER`], as a component.
+/// Makes the adapter with everything that it serves, but for what is of the packages `without` and
+/// for [`NEXT_HANDLER`], as a component.
 ///
 /// # Errors
 ///
@@ -192,7 +192,7 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
             _ => "wasi:http",
         };
         let is_next_handler = interface.name.starts_with(NEXT_HANDLER);
-        if !without.contains(&package) && catalogue.serves(package) && !is_next_handler {
+        if !without.contains(&package) && !is_next_handler {
             let types = catalogue.resolve().interfaces[interface.id].types.keys();
             let all = Items {
                 functions: interface.functions.keys().cloned().collect(),

@@ -6,6 +6,7 @@
 //! it or only a part.
 
 mod absence;
+mod differences;
 mod embedded;
 mod target;
 pub(crate) mod wit;
@@ -162,12 +163,6 @@ impl Catalogue {
         self.absence.package_of(interface)
     }
 
-    /// Whether the adapter can serve a package of WASI 0.2: with its target, or because nothing is
-    /// imported of it.
-    pub fn serves(&self, package: &str) -> bool {
-        self.leaves_out(package) || self.target.serves(package)
-    }
-
     /// Returns why a host that ships the target can't serve an import of WASI 0.3 with these functions.
     /// `None` if it can.
     pub fn missing_of_p3(&self, name: &InterfaceName, functions: &[String]) -> Option<Unserved> {
@@ -235,7 +230,7 @@ impl Adapter {
             Cow::Owned(bytes) => bytes.leak(),
         };
         let (_, mut bindgen) = metadata::decode(bytes).map_err(InternalError::adapter)?;
-        target.retarget(&mut bindgen.resolve)?;
+        target.retarget(bytes, &mut bindgen.resolve)?;
         let mut interfaces = Vec::new();
         for id in exported_interfaces(&bindgen.resolve, bindgen.world) {
             let unnamed = || InternalError::adapter("an export is no interface");

@@ -24,13 +24,13 @@ impl monotonic_clock::Host for State {
     }
 }
 
-impl monotonic_clock::HostWithStore<State> for Wasi {
-    async fn wait_until(accessor: &Accessor<State, Self>, when: Mark) -> Result<()> {
+impl<T> monotonic_clock::HostWithStore<T> for Wasi {
+    async fn wait_until(accessor: &Accessor<T, Self>, when: Mark) -> Result<()> {
         let now = accessor.with(|mut access| monotonic_clock::Host::now(access.get()))?;
         Self::wait_for(accessor, when.saturating_sub(now)).await
     }
 
-    async fn wait_for(_: &Accessor<State, Self>, how_long: Nanoseconds) -> Result<()> {
+    async fn wait_for(_: &Accessor<T, Self>, how_long: Nanoseconds) -> Result<()> {
         // Tokio would round no time at all up to a millisecond.
         if how_long > 0 {
             tokio::time::sleep(Duration::from_nanos(how_long)).await;

@@ -165,13 +165,16 @@ impl Default for State {
     }
 }
 
-/// Puts all that this host ships into `linker`.
-pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
+/// Puts all that this host ships into `linker`, for stores whose data has a [`State`].
+pub fn add_to_linker<T: Send>(
+    linker: &mut Linker<T>,
+    state: fn(&mut T) -> &mut State,
+) -> Result<()> {
     // The one function that is not stable yet: with it, a guest's exit code is
     // more than a yes or no.
     let mut unstable = bindings::LinkOptions::default();
     unstable.cli_exit_with_code(true);
-    Command::add_to_linker::<_, Wasi>(linker, &unstable, |state| state)
+    Command::add_to_linker::<_, Wasi>(linker, &unstable, state)
 }
 
 /// Looks up all imports of a component.
@@ -182,7 +185,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
 /// which exports `wasi:cli/run`.
 pub fn link(component: &Component) -> Result<CommandPre<State>> {
     let mut linker = Linker::new(component.engine());
-    add_to_linker(&mut linker)?;
+    add_to_linker(&mut linker, |state| state)?;
     CommandPre::new(linker.instantiate_pre(component)?)
 }
 

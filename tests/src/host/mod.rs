@@ -6,6 +6,7 @@ mod command_line;
 mod compiled;
 mod manner;
 mod server;
+mod snapshot;
 mod state;
 
 pub use compiled::{compiled, engine};
@@ -33,6 +34,15 @@ pub enum Wasi {
 
 /// Runs or serves the component that the command line names, and returns the exit code of the host.
 pub fn main(wasi: Wasi) -> ExitCode {
+    program(|component, invocation| execute(wasi, component, invocation))
+}
+
+/// The same for a host that ships the snapshot `0.3.0-rc-2026-02-09` of WASI 0.3.
+pub fn snapshot_main() -> ExitCode {
+    program(snapshot::execute)
+}
+
+fn program(execute: impl FnOnce(&Component, Invocation) -> Result<Result<(), ()>>) -> ExitCode {
     let invocation = match command_line::parse(std::env::args().skip(1)) {
         Ok(invocation) => invocation,
         Err(error) => {
@@ -40,7 +50,10 @@ pub fn main(wasi: Wasi) -> ExitCode {
             return ExitCode::from(NOT_RUN);
         }
     };
-    match execute(wasi, invocation) {
+    let component = std::fs::read(&invocation.component).map_err(Into::into);
+    let component = component.and_then(|component| compiled(&engine(), &component));
+    let component = component.map_err(|error| error.context(NotRun));
+    match component.and_then(|component| execute(&component, invocation)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(())) => ExitCode::FAILURE,
         Err(error) => match error.downcast_ref() {
@@ -68,25 +81,21 @@ impl fmt::Display for NotRun {
     }
 }
 
-fn execute(wasi: Wasi, invocation: Invocation) -> Result<Result<(), ()>> {
-    let engine = engine();
-    let linked = std::fs::read(&invocation.component)
-        .map_err(Into::into)
-        .and_then(|component| compiled(&engine, &component))
-        .and_then(|component| Ok((linker(wasi, &engine)?, component)));
-    let (mut linker, component) = linked.map_err(|error| error.context(NotRun))?;
+fn execute(wasi: Wasi, component: &Component, invocation: Invocation) -> Result<Result<(), ()>> {
+    let engine = component.engine();
+    let mut linker = linker(wasi, engine).map_err(|error| error.context(NotRun))?;
     if let Some(manner) = invocation.manner {
         manner.add_to_linker(&mut linker)?;
     }
     let runtime = tokio::runtime::Runtime::new()?;
     match invocation.action {
         Action::Run(state) => {
-            let store = Store::new(&engine, *state);
-            runtime.block_on(run(wasi, &linker, &component, store))
+            let store = Store::new(engine, *state);
+            runtime.block_on(run(wasi, &linker, component, store))
         }
         Action::Serve(serving) => {
-            let pre = proxy(wasi, &linker, &component).map_err(|error| error.context(NotRun))?;
-            match runtime.block_on(server::serve(engine, pre, serving))? {}
+            let pre = proxy(wasi, &linker, component).map_err(|error| error.context(NotRun))?;
+            match runtime.block_on(server::serve(engine.clone(), pre, serving))? {}
         }
     }
 }

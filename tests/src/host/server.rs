@@ -8,10 +8,10 @@ use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use std::convert::Infallible;
-use std::future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
+use std::{fmt, future};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -27,8 +27,6 @@ use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
 
 /// Serves requests on a port that is printed, until stdin ends and no instance is busy.
 pub async fn serve(engine: Engine, pre: ProxyPre<State>, serving: Serving) -> Result<Infallible> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("port {}", listener.local_addr()?.port());
     let busy = watch::Sender::new(0);
     let mut idle = busy.subscribe();
     let handler = ProxyHandler::new(Server {
@@ -37,30 +35,43 @@ pub async fn serve(engine: Engine, pre: ProxyPre<State>, serving: Serving) -> Re
         serving,
         busy,
     });
-    let mut stdin = tokio::io::stdin();
-    let mut byte = [0];
-    loop {
-        let (stream, _) = tokio::select! {
-            accepted = listener.accept() => accepted?,
-            _ = stdin.read(&mut byte) => break,
-        };
-        stream.set_nodelay(true)?;
-        tokio::spawn(connection(handler.clone(), stream));
-    }
-    // Guests go on after their response. Instances that wait for requests do not.
-    idle.wait_for(|busy| *busy == 0).await?;
-    std::process::exit(0)
-}
-
-/// Serves the requests of one connection. One that begins like HTTP/2 is HTTP/2.
-async fn connection(handler: ProxyHandler<Server>, stream: TcpStream) {
-    let service = service_fn(move |request| {
+    listen(move |request| {
         let handler = handler.clone();
         // A type that has a name: whether the other can be sent to another thread takes
         // the compiler minutes to find out, for each place where it matters.
         let response: Response = Box::pin(async move { Ok(respond(&handler, request).await) });
         response
-    });
+    })
+    .await?;
+    // Guests go on after their response. Instances that wait for requests do not.
+    idle.wait_for(|busy| *busy == 0).await?;
+    std::process::exit(0)
+}
+
+/// Takes connections on a port that is printed, and has their requests answered, until stdin ends.
+pub(super) async fn listen(
+    respond: impl Fn(http::Request<Incoming>) -> Response + Clone + Send + 'static,
+) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("port {}", listener.local_addr()?.port());
+    let mut stdin = tokio::io::stdin();
+    let mut byte = [0];
+    loop {
+        let (stream, _) = tokio::select! {
+            accepted = listener.accept() => accepted?,
+            _ = stdin.read(&mut byte) => return Ok(()),
+        };
+        stream.set_nodelay(true)?;
+        tokio::spawn(connection(respond.clone(), stream));
+    }
+}
+
+/// Serves the requests of one connection. One that begins like HTTP/2 is HTTP/2.
+async fn connection(
+    respond: impl Fn(http::Request<Incoming>) -> Response + Send + 'static,
+    stream: TcpStream,
+) {
+    let service = service_fn(respond);
     let is_http2 = begins_like_http2(&stream).await;
     let stream = TokioIo::new(stream);
     let served = if is_http2 {
@@ -93,7 +104,9 @@ impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Spawn {
     }
 }
 
-type Response = Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, Infallible>> + Send>>;
+/// An answer to come.
+pub(super) type Response =
+    Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, Infallible>> + Send>>;
 
 /// Returns the guest's response, or status 500 where there is none.
 async fn respond(
@@ -103,14 +116,17 @@ async fn respond(
     let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
     match handler.handle((), request).await {
         Ok(response) => response,
-        Err(error) => {
-            eprintln!("error: {error:?}");
-            let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
-            let mut response = http::Response::new(body);
-            *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// Prints an error, and returns status 500.
+pub(super) fn failed(error: &impl fmt::Debug) -> http::Response<WasiBody> {
+    eprintln!("error: {error:?}");
+    let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
+    let mut response = http::Response::new(body);
+    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
 
 /// The instances of one component.

@@ -1,7 +1,7 @@
 //! The guests with HTTP, in the shapes that `wasi:http` had.
 
 use crate::LAB;
-use wasi_uplift_tests::{Guest, Host, Place, Scenario};
+use wasi_uplift_tests::{Guest, Host, LinkMode, Place, Scenario};
 
 pub const SHAPES: [&str; 3] = ["stable", "december", "candidate"];
 
@@ -15,10 +15,14 @@ pub fn stable(program: &str) -> [Place; 2] {
     Place::uplifted(guest("stable", program), Host::P3Only)
 }
 
-/// Returns every shape, uplifted.
+/// Returns every shape, uplifted, and one for the snapshot.
 pub fn uplifted(program: &str) -> impl Iterator<Item = Place> {
     let places = |shape| Place::uplifted(guest(shape, program), Host::P3Only);
-    SHAPES.into_iter().flat_map(places)
+    let snapshot = Place {
+        guest: guest("stable", program),
+        on: Some((LinkMode::Fused, Host::Snapshot)),
+    };
+    SHAPES.into_iter().flat_map(places).chain([snapshot])
 }
 
 fn guest(shape: &str, program: &str) -> Guest {

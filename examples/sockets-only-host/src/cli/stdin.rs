@@ -15,9 +15,9 @@ use wasmtime::{AsContextMut as _, Result, StoreContextMut};
 
 impl stdin::Host for State {}
 
-impl stdin::HostWithStore<State> for Wasi {
+impl<T> stdin::HostWithStore<T> for Wasi {
     fn read_via_stream(
-        mut access: Access<'_, State, Self>,
+        mut access: Access<'_, T, Self>,
     ) -> Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
         let stdin = access.get().stdin.clone();
         let (end, result) = End::new(super::error_code);
@@ -31,14 +31,14 @@ struct Producer {
     end: End<ErrorCode>,
 }
 
-impl StreamProducer<State> for Producer {
+impl<T> StreamProducer<T> for Producer {
     type Item = u8;
     type Buffer = VecBuffer<u8>;
 
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut store: StoreContextMut<'a, State>,
+        mut store: StoreContextMut<'a, T>,
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {

@@ -16,9 +16,9 @@ use wasmtime::{Result, StoreContextMut};
 
 impl stdout::Host for State {}
 
-impl stdout::HostWithStore<State> for Wasi {
+impl<T> stdout::HostWithStore<T> for Wasi {
     fn write_via_stream(
-        access: Access<'_, State, Self>,
+        access: Access<'_, T, Self>,
         data: StreamReader<u8>,
     ) -> Result<FutureReader<Result<(), ErrorCode>>> {
         consume(access, data, tokio::io::stdout())
@@ -27,17 +27,17 @@ impl stdout::HostWithStore<State> for Wasi {
 
 impl stderr::Host for State {}
 
-impl stderr::HostWithStore<State> for Wasi {
+impl<T> stderr::HostWithStore<T> for Wasi {
     fn write_via_stream(
-        access: Access<'_, State, Self>,
+        access: Access<'_, T, Self>,
         data: StreamReader<u8>,
     ) -> Result<FutureReader<Result<(), ErrorCode>>> {
         consume(access, data, tokio::io::stderr())
     }
 }
 
-fn consume(
-    mut access: Access<'_, State, Wasi>,
+fn consume<T>(
+    mut access: Access<'_, T, Wasi>,
     data: StreamReader<u8>,
     output: impl AsyncWrite + Send + Unpin + 'static,
 ) -> Result<FutureReader<Result<(), ErrorCode>>> {
@@ -83,13 +83,13 @@ impl<W: AsyncWrite + Unpin> Consumer<W> {
     }
 }
 
-impl<W: AsyncWrite + Send + Unpin + 'static> StreamConsumer<State> for Consumer<W> {
+impl<T, W: AsyncWrite + Send + Unpin + 'static> StreamConsumer<T> for Consumer<W> {
     type Item = u8;
 
     fn poll_consume(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        store: StoreContextMut<'_, State>,
+        store: StoreContextMut<'_, T>,
         source: Source<'_, u8>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {

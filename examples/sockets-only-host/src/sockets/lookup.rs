@@ -10,9 +10,9 @@ use wasmtime::component::Accessor;
 
 impl ip_name_lookup::Host for State {}
 
-impl ip_name_lookup::HostWithStore<State> for Wasi {
+impl<T> ip_name_lookup::HostWithStore<T> for Wasi {
     async fn resolve_addresses(
-        accessor: &Accessor<State, Self>,
+        accessor: &Accessor<T, Self>,
         name: String,
     ) -> Result<Result<Vec<IpAddress>, ErrorCode>> {
         let domain = match parse(&name) {

@@ -199,9 +199,9 @@ impl State {
     }
 }
 
-impl HostTcpSocketWithStore<State> for Wasi {
+impl<T> HostTcpSocketWithStore<T> for Wasi {
     async fn connect(
-        accessor: &Accessor<State, Self>,
+        accessor: &Accessor<T, Self>,
         socket: Resource<TcpSocket>,
         remote: IpSocketAddress,
     ) -> SocketResult<()> {
@@ -227,7 +227,7 @@ impl HostTcpSocketWithStore<State> for Wasi {
     }
 
     fn listen(
-        mut access: Access<'_, State, Self>,
+        mut access: Access<'_, T, Self>,
         socket: Resource<TcpSocket>,
     ) -> SocketResult<StreamReader<Resource<TcpSocket>>> {
         let tcp = access.get().tcp(&socket)?;
@@ -236,13 +236,14 @@ impl HostTcpSocketWithStore<State> for Wasi {
         let connections = Connections {
             listener,
             family,
+            state: access.getter(),
             next: None,
         };
         Ok(StreamReader::new(&mut access, connections)?)
     }
 
     fn send(
-        mut access: Access<'_, State, Self>,
+        mut access: Access<'_, T, Self>,
         socket: Resource<TcpSocket>,
         mut data: StreamReader<u8>,
     ) -> Result<FutureReader<Result<(), ErrorCode>>> {
@@ -266,7 +267,7 @@ impl HostTcpSocketWithStore<State> for Wasi {
     }
 
     fn receive(
-        mut access: Access<'_, State, Self>,
+        mut access: Access<'_, T, Self>,
         socket: Resource<TcpSocket>,
     ) -> Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
         let (mut end, result) = End::new(super::io_error_code);
@@ -293,14 +294,16 @@ impl HostTcpSocketWithStore<State> for Wasi {
 ///
 /// They inherit the listener's options, which Linux does by itself. A host for other systems would
 /// copy the others here.
-struct Connections {
+struct Connections<T> {
     listener: Arc<TcpListener>,
     family: IpAddressFamily,
+    /// The host's own part of a store's data.
+    state: fn(&mut T) -> &mut State,
     /// A connection that is accepted and not yet read.
     next: Option<TcpSocket>,
 }
 
-impl Connections {
+impl<T> Connections<T> {
     fn poll_accept(&self, cx: &mut Context<'_>, state: &State) -> Poll<TcpSocket> {
         loop {
             let phase = match std::task::ready!(self.listener.poll_accept(cx)) {
@@ -323,19 +326,19 @@ impl Connections {
     }
 }
 
-impl StreamProducer<State> for Connections {
+impl<T: 'static> StreamProducer<T> for Connections<T> {
     type Item = Resource<TcpSocket>;
     type Buffer = Option<Resource<TcpSocket>>;
 
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut store: StoreContextMut<'a, State>,
+        mut store: StoreContextMut<'a, T>,
         mut destination: Destination<'a, Self::Item, Self::Buffer>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {
         if self.next.is_none() {
-            match self.poll_accept(cx, store.data()) {
+            match self.poll_accept(cx, (self.state)(store.data_mut())) {
                 Poll::Ready(socket) => self.next = Some(socket),
                 Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
                 Poll::Pending => return Poll::Pending,
@@ -345,7 +348,7 @@ impl StreamProducer<State> for Connections {
         if destination.remaining(store.as_context_mut()) != Some(0)
             && let Some(socket) = self.next.take()
         {
-            let socket = store.data_mut().table.push(socket)?;
+            let socket = (self.state)(store.data_mut()).table.push(socket)?;
             destination.set_buffer(Some(socket));
         }
         Poll::Ready(Ok(StreamResult::Completed))
@@ -371,14 +374,14 @@ impl Drop for Direction {
 /// The stream that the guest reads.
 struct Receiver(Direction);
 
-impl StreamProducer<State> for Receiver {
+impl<T> StreamProducer<T> for Receiver {
     type Item = u8;
     type Buffer = VecBuffer<u8>;
 
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut store: StoreContextMut<'a, State>,
+        mut store: StoreContextMut<'a, T>,
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {
@@ -419,13 +422,13 @@ fn poll_read(
 /// The stream that the guest writes.
 struct Sender(Direction);
 
-impl StreamConsumer<State> for Sender {
+impl<T> StreamConsumer<T> for Sender {
     type Item = u8;
 
     fn poll_consume(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        store: StoreContextMut<'_, State>,
+        store: StoreContextMut<'_, T>,
         source: Source<'_, u8>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {

@@ -122,9 +122,9 @@ impl State {
     }
 }
 
-impl HostUdpSocketWithStore<State> for Wasi {
+impl<T> HostUdpSocketWithStore<T> for Wasi {
     async fn send(
-        accessor: &Accessor<State, Self>,
+        accessor: &Accessor<T, Self>,
         socket: Resource<UdpSocket>,
         data: Vec<u8>,
         remote: Option<IpSocketAddress>,
@@ -154,7 +154,7 @@ impl HostUdpSocketWithStore<State> for Wasi {
     }
 
     async fn receive(
-        accessor: &Accessor<State, Self>,
+        accessor: &Accessor<T, Self>,
         socket: Resource<UdpSocket>,
     ) -> SocketResult<(Vec<u8>, IpSocketAddress)> {
         let io = accessor.with(|mut access| {
