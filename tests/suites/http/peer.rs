@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use wasi_uplift_tests::{Fnv, TIME_LIMIT};
 
 /// A message as it came.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Message {
     /// The first line.
     pub start: String,

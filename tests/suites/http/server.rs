@@ -365,16 +365,10 @@ fn a_body_that_has_to_be_asked_for() {
     assert_eq!(reference.0, "HTTP/1.1 100 Continue\r\n");
     assert_eq!(reference.1.text, "body");
     assert_eq!(text(&reference.2), "ignored");
-    for place in place::uplifted("server") {
-        let (mut seen, mut reference) = (one(place), reference.clone());
-        // Whether it waits for a body that nobody wants is the server's own affair.
-        if place.host() == Some(Host::Snapshot) {
-            for (.., ignored) in [&mut seen, &mut reference] {
-                let headers = &mut ignored.as_mut().expect("there is a response").headers;
-                headers.retain(|header| header != "connection: close");
-            }
-        }
-        assert_eq!(seen, reference, "{}", place.name());
+    // The snapshot's server may answer before it asks.
+    let is_wasmtimes = |place: &Place| place.host() != Some(Host::Snapshot);
+    for place in place::uplifted("server").filter(is_wasmtimes) {
+        assert_eq!(one(place), reference, "{}", place.name());
     }
 }
 
