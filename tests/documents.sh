@@ -43,6 +43,8 @@ has_stand_in() {
     "cargo run --manifest-path composer/fuzz/Cargo.toml "*) ;;
     # The library and its tests, built ten times.
     "tests/mutants.sh" | "tests/mutate.py "*) ;;
+    # A build of another release of Wasmtime.
+    "tests/wasmtime-45.sh") ;;
     # Three optimised builds of Wasmtime.
     "examples/uplift-on-load/size.sh") ;;
     *) return 1 ;;

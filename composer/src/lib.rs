@@ -46,6 +46,7 @@
 //! | `fuse`, `link` | put guest and adapter together, as one component or as two, perhaps behind a `front` |
 //! | `component/write` | writes the model |
 //! | `validate` | checks the result before anybody gets to see it |
+//! | `engine` | says for a report what an engine has to have to run the result |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -57,6 +58,7 @@ mod component;
 mod compose;
 mod core_module;
 mod demand;
+mod engine;
 mod error;
 mod flatten;
 mod front;
@@ -78,6 +80,7 @@ mod waiting;
 
 pub use catalogue::{Target, UnknownTarget};
 pub use compose::{Composed, Linked, compose};
+pub use engine::EngineFeature;
 pub use error::{
     ComposeError, CoreModuleAdvice, FixedReason, FuseError, InputError, InspectError,
     InternalError, InvalidComponent, LinkError, OptionsError, PartsReason, Place, PlanError,

@@ -3,7 +3,8 @@
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::component::Sort;
 use crate::compose::{self, Composed};
-use crate::error::{ComposeError, InspectError, PlanError};
+use crate::engine::{self, EngineFeature};
+use crate::error::{ComposeError, InspectError, InternalError, PlanError};
 use crate::inspect::{Extern, Guest};
 use crate::options::Options;
 use crate::plan::{Decision, Decisions, ExportFate, ImportFate};
@@ -25,6 +26,9 @@ pub struct Report {
     pub exports: Vec<Reported<ExportFate>>,
     /// Whether the guest can run on a host that ships only WASI 0.3.
     pub verdict: Verdict,
+    /// What the host's engine has to have to run it, as it is or once composed. Nothing if it can't
+    /// run.
+    pub engine: Vec<EngineFeature>,
 }
 
 /// An import or export with the decision on it, or what is in the way.
@@ -117,6 +121,7 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, InspectError> 
         exports: exports.collect(),
         imports: decisions.imports.into_iter().map(Reported::from).collect(),
         verdict: Verdict::Impossible { error: None },
+        engine: Vec::new(),
     };
     if !report.is_served() {
         return Ok(report);
@@ -130,6 +135,12 @@ pub fn inspect(guest: &[u8], options: &Options) -> Result<Report, InspectError> 
             Err(error) => Verdict::Impossible { error: Some(error) },
         }
     };
+    report.engine = match &report.verdict {
+        Verdict::Already => engine::needed_by(&component),
+        Verdict::Composes(composed) => engine::needed_by(&composed.bytes),
+        Verdict::Impossible { .. } => Ok(Vec::new()),
+    }
+    .map_err(InternalError::result)?;
     Ok(report)
 }
 

@@ -5,7 +5,7 @@ use crate::component::write::Written;
 use crate::error::InternalError;
 use crate::name::{Generation, InterfaceName};
 use crate::plan::{ImportFate, Plan};
-use wasmparser::{BinaryReaderError, Parser, Payload, Validator};
+use wasmparser::{BinaryReaderError, Parser, Payload, Validator, WasmFeatures};
 
 /// What a valid result imports and exports, by name and in order.
 pub(crate) struct Externs {
@@ -101,6 +101,22 @@ pub(crate) fn valid(result: &Written) -> Result<Externs, BinaryReaderError> {
         validator.payload(&payload)?;
     }
     Ok(externs)
+}
+
+/// Checks a component with some features, but for the bodies of functions.
+///
+/// # Errors
+///
+/// If it isn't valid.
+pub(crate) fn without_functions(
+    component: &[u8],
+    features: WasmFeatures,
+) -> Result<(), BinaryReaderError> {
+    let mut validator = Validator::new_with_features(features);
+    for payload in Parser::new(0).parse_all(component) {
+        validator.payload(&payload?)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::process::{self, Outcome};
 use crate::{Guest, LinkMode, Live, MODES, Scenario, Server, Serving, uplifted};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use wasi_uplift::Target;
 
 /// A host with only WASI 0.3.
@@ -24,11 +25,19 @@ impl Host {
     /// Returns the version of WASI 0.3 that this host ships.
     pub fn target(self) -> Target {
         match self {
-            Self::P3Only => Target::V0_3_0,
+            Self::P3Only => INSTEAD.map_or(Target::V0_3_0, |(_, target)| target),
             Self::SocketsOnly | Self::Snapshot => Target::Rc2026_02_09,
         }
     }
 }
+
+/// The program that takes the place of the host of 0.3.0, and the version that it ships: what
+/// `P3_HOST` and `P3_HOST_TARGET` in the environment say.
+static INSTEAD: LazyLock<Option<(&'static str, Target)>> = LazyLock::new(|| {
+    let program = std::env::var("P3_HOST").ok()?;
+    let target = std::env::var("P3_HOST_TARGET").expect("P3_HOST comes with P3_HOST_TARGET");
+    Some((program.leak(), target.parse().expect("a target")))
+});
 
 /// A guest on a host.
 #[derive(Clone, Copy)]
@@ -159,7 +168,7 @@ impl Lab {
     fn program(&self, host: Option<Host>) -> &'static str {
         match host {
             None => self.reference,
-            Some(Host::P3Only) => self.p3_only,
+            Some(Host::P3Only) => INSTEAD.map_or(self.p3_only, |(program, _)| program),
             Some(Host::SocketsOnly) => self.sockets_only,
             Some(Host::Snapshot) => self.snapshot,
         }

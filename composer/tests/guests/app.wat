@@ -60,6 +60,7 @@
 ;;     test:host/device@1.0.0
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `test:host/device@1.0.0`.
 

@@ -25,6 +25,8 @@
 ;;   exports
 ;;     wasi:cli/run@0.3.0  stays; it is WASI 0.3 already
 ;;
+;;   engine: component-model-async
+;;
 ;;   It runs on a host that ships only WASI 0.3 as it is.
 
 ;; $ wasi-uplift inspect needs-nothing.wasm --json
@@ -32,6 +34,9 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [
+;;       "component-model-async"
+;;     ],
 ;;     "exports": [
 ;;       {
 ;;         "fate": "already-p3",

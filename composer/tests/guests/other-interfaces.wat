@@ -68,6 +68,7 @@
 ;;     other:host/device@1.2.3
 ;;
 ;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because the export `other:library/api@0.2.0` has the type `pollable` of `wasi:io/poll@0.2.0`
+;;   engine: component-model-async
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;
 ;;   known differences
@@ -84,6 +85,9 @@
 ;;         "instead": "1970",
 ;;         "subject": "a wall clock before 1970"
 ;;       }
+;;     ],
+;;     "engine": [
+;;       "component-model-async"
 ;;     ],
 ;;     "exports": [
 ;;       {
@@ -179,6 +183,7 @@
 ;;     other:host/device@1.2.3
 ;;
 ;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because the export `other:library/api@0.2.0` has the type `pollable` of `wasi:io/poll@0.2.0`
+;;   engine: component-model-async
 ;;   Not `async`, so that it traps when it calls a function of WASI 0.2 that may wait: `when` of `other:library/api@0.2.0`, `wait` of `other:library/api@0.2.0`.
 ;;
 ;;   known differences

@@ -106,5 +106,6 @@
 ;;     wasi:clocks/monotonic-clock@0.3.0
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async, multi-memory
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.

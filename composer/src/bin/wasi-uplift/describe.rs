@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use wasi_uplift::{Composed, ExportFate, ImportFate, Linked, Place, PlanError};
+use wasi_uplift::{Composed, EngineFeature, ExportFate, ImportFate, Linked, Place, PlanError};
 
 /// The decision on an import.
 pub fn import(fate: &ImportFate) -> String {
@@ -138,6 +138,12 @@ pub fn size(bytes: usize) -> String {
         text.push(digit);
     }
     text + if bytes == 1 { " byte" } else { " bytes" }
+}
+
+/// What an engine has to have.
+pub fn engine(features: &[EngineFeature]) -> String {
+    let names: Vec<_> = features.iter().map(|feature| feature.name()).collect();
+    names.join(", ")
 }
 
 /// By how many bytes a result is longer than the guest.

@@ -85,6 +85,7 @@ pub fn guest(name: &str, report: &Report, target: Target) -> Value {
             _ => "impossible",
         },
         "host": report.of_the_host().collect::<Vec<_>>(),
+        "engine": report.engine.iter().map(|it| it.name()).collect::<Vec<_>>(),
         "differences": differences.collect::<Vec<_>>(),
     });
     match &report.verdict {

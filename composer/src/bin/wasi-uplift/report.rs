@@ -42,6 +42,7 @@ pub fn text(name: &str, report: &Report, target: Target) -> String {
             describe::growth(report.size, composed.bytes.len()),
             describe::linked(&composed.linked)
         );
+        engine(&mut text, report);
         if let Some(bindings) = describe::bindings(became_async) {
             let _ = writeln!(text, "{bindings}");
         }
@@ -52,8 +53,21 @@ pub fn text(name: &str, report: &Report, target: Target) -> String {
         let differences = differences.map(|it| (it.to_string(), String::new()));
         list(&mut text, "known differences", differences.collect());
     }
+    if let Verdict::Already = report.verdict
+        && !report.engine.is_empty()
+    {
+        text.push('\n');
+        engine(&mut text, report);
+    }
     let _ = writeln!(text, "\n{}", verdict(report, target));
     text
+}
+
+/// What the engine has to have, if that is more than every engine has.
+fn engine(text: &mut String, report: &Report) {
+    if !report.engine.is_empty() {
+        let _ = writeln!(text, "engine: {}", describe::engine(&report.engine));
+    }
 }
 
 fn verdict(report: &Report, target: Target) -> String {

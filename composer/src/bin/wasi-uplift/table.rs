@@ -4,7 +4,7 @@ use crate::report::coloured;
 use crate::{describe, differences};
 use clap::builder::styling::{AnsiColor, Style};
 use std::fmt::Write as _;
-use wasi_uplift::{Linked, PlanError, Report, Verdict};
+use wasi_uplift::{EngineFeature, Linked, PlanError, Report, Verdict};
 
 /// The rows of a table, each with notes to be printed below the table.
 #[derive(Default)]
@@ -60,6 +60,20 @@ impl Table {
         let host: Vec<_> = report.of_the_host().map(|it| format!("`{it}`")).collect();
         if !host.is_empty() {
             details.push(("needs", format!("of its host: {}", host.join(", "))));
+        }
+        // Hosts of WASI 0.3 have the one, and each result that is one component needs the other.
+        let is_unusual = |it: &EngineFeature| {
+            !matches!(
+                it,
+                EngineFeature::ComponentModelAsync | EngineFeature::MultiMemory
+            )
+        };
+        let engine: Vec<_> = report.engine.iter().copied().filter(is_unusual).collect();
+        if !engine.is_empty() {
+            details.push((
+                "needs",
+                format!("of its engine: {}", describe::engine(&engine)),
+            ));
         }
         let (outcome, result) = match &report.verdict {
             Verdict::Already => (Outcome::Already, String::new()),

@@ -37,6 +37,7 @@
 ;;     f  stays, under the same name; becomes async
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.
@@ -48,5 +49,7 @@
 ;;
 ;;   exports
 ;;     f  stays, under the same name
+;;
+;;   engine: component-model-async
 ;;
 ;;   It runs on a host that ships only WASI 0.3 as it is.

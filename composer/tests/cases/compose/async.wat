@@ -46,6 +46,7 @@
 ;;     wasi:random/random@0.3.0
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.
@@ -55,6 +56,9 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [
+;;       "component-model-async"
+;;     ],
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [

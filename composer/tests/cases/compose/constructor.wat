@@ -27,6 +27,7 @@
 ;;     [constructor]r  stays, under the same name
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;   Not `async`, so that it traps when it would have to wait: `[constructor]r`.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.

@@ -26,5 +26,6 @@
 ;;     wasi:filesystem/types@0.3.0-rc-2026-02-09
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0-rc-2026-02-09.

@@ -25,6 +25,7 @@
 ;;     wasi:random/random@0.3.0  stays; it is WASI 0.3 already
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;   Not `async`, so that it traps when it would have to wait: `get-random-u64` of `wasi:random/random@0.3.0`.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.

@@ -51,6 +51,7 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [],
 ;;     "exports": [],
 ;;     "guest": "sync-and-async-argument.wasm",
 ;;     "host": [

@@ -54,6 +54,7 @@
 ;;     poke                stays, under the same name; becomes async
 ;;
 ;;   result: N bytes, N bytes added; linked to the adapter, not one component with it because its components stay apart: a resource that one of them defines is exported, or handed to the host
+;;   engine: component-model-async
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;   Not `async`, so that it traps when it calls a function of WASI 0.2 that may wait: the destructor of `thing`, `[constructor]thing`, the start function of a core module, the destructor of `thing` in the inner component `inner`, the start function of a core module in the inner component `inner`.
 ;;
@@ -64,6 +65,9 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [
+;;       "component-model-async"
+;;     ],
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [],
@@ -183,6 +187,7 @@
 ;;     poke                stays, under the same name; becomes async
 ;;
 ;;   result: N bytes, N bytes added; linked to the adapter
+;;   engine: component-model-async
 ;;   Functions that become async are called otherwise than before: a host's bindings for them have to be made from the result.
 ;;   Not `async`, so that it traps when it calls a function of WASI 0.2 that may wait: the destructor of `thing`, `[constructor]thing`, the start function of a core module, the destructor of `thing` in the inner component `inner`, the start function of a core module in the inner component `inner`.
 ;;

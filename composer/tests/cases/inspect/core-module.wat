@@ -28,6 +28,7 @@
 ;;     wasi:cli/stderr@0.3.0
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async, multi-memory
 ;;   Not `async`, so that it traps when it would have to wait: the start function of a core module.
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0.
@@ -37,6 +38,10 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [
+;;       "component-model-async",
+;;       "multi-memory"
+;;     ],
 ;;     "exports": [
 ;;       {
 ;;         "became-async": [],

@@ -42,6 +42,7 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [],
 ;;     "exports": [],
 ;;     "guest": "draft-sockets.wasm",
 ;;     "host": [

@@ -37,6 +37,7 @@
 ;; stdout:
 ;;   {
 ;;     "differences": [],
+;;     "engine": [],
 ;;     "exports": [
 ;;       {
 ;;         "fate": "impossible",

@@ -29,5 +29,6 @@
 ;;     wasi:http/handler@0.3.0
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
 ;;
 ;;   Once composed, it runs on a host that ships only WASI 0.3.0 and serves `wasi:http/handler@0.3.0`.

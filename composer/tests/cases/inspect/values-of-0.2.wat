@@ -52,6 +52,7 @@
 ;;     other:host/calendar
 ;;
 ;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: multi-memory
 ;;
 ;;   known differences
 ;;     a wall clock before 1970: 1970
