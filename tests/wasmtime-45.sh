@@ -10,5 +10,14 @@ cargo build --locked --manifest-path tests/hosts/wasmtime-45/Cargo.toml \
 export P3_HOST=$target/wasmtime-45/debug/wasmtime-45-host
 export P3_HOST_TARGET=0.3.0-rc-2026-03-15
 
-# It has one manner, and what two components are is nothing that a host knows of.
-tests/run.sh --test suites cases:: -- --skip component --skip _bytewise --skip _late --skip _snapshot
+# What two components are is nothing that a host knows of, and this one has one manner.
+skipped=(--skip component --skip _bytewise --skip _late --skip _snapshot)
+# It has no initial working directory.
+skipped+=(--skip encodings --skip environment::fused --skip std_process_told)
+# It drops the slash after the name of a file.
+skipped+=(--skip std_names_renames)
+# This one imports WASI 0.3.0 itself.
+skipped+=(--skip mixed_generations)
+tests/run.sh --test suites cases:: -- "${skipped[@]}"
+tests/run.sh --test suites http::server::responses
+tests/run.sh --test suites http::client::a_re

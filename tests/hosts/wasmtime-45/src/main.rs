@@ -4,12 +4,14 @@
 
 mod server;
 
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::error::Context as _;
 use wasmtime::{Config, Engine, Result, Store, bail};
-use wasmtime_wasi::p3::bindings::CommandPre;
+use wasmtime_wasi::cli::OutputFile;
+use wasmtime_wasi::p3::bindings::{CommandPre, LinkOptions};
 use wasmtime_wasi::{DirPerms, FilePerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 use wasmtime_wasi_http::p3::{WasiHttpCtxView, WasiHttpView};
@@ -66,7 +68,10 @@ fn main() -> ExitCode {
         let engine = engine()?;
         let component = Component::from_file(&engine, &invocation.component)?;
         let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        // With the one function that it takes for unstable: exit codes are more than yes and no.
+        let mut unstable = LinkOptions::default();
+        unstable.cli_exit_with_code(true);
+        wasmtime_wasi::p3::add_to_linker_with_options(&mut linker, &unstable)?;
         wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
         let runtime = tokio::runtime::Runtime::new()?;
         Ok((invocation, linker.instantiate_pre(&component)?, runtime))
@@ -121,9 +126,16 @@ fn invocation(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
     let mut serves = false;
     let mut args = Vec::new();
     let mut ctx = WasiCtxBuilder::new();
-    ctx.inherit_stdio();
+    ctx.inherit_stdin();
+    // What this release makes of the process's own keeps a line that has no end, and flushes nothing.
+    ctx.stdout(unbuffered(std::io::stdout())?);
+    ctx.stderr(unbuffered(std::io::stderr())?);
     while let Some(word) = words.next() {
-        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
+        let mut value = || {
+            words
+                .next()
+                .with_context(|| format!("{word} needs a value"))
+        };
         match word.as_str() {
             "--env" => {
                 let value = value()?;
@@ -138,9 +150,6 @@ fn invocation(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
                     _ => (DirPerms::READ, FilePerms::READ),
                 };
                 ctx.preopened_dir(host, guest, dir, file)?;
-            }
-            "--cwd" => {
-                ctx.initial_cwd(value()?);
             }
             "--inline-files" => {
                 ctx.allow_blocking_current_thread(true);
@@ -166,4 +175,10 @@ fn invocation(mut words: impl Iterator<Item = String>) -> Result<Invocation> {
         serves,
         ctx: ctx.build(),
     })
+}
+
+/// A stream of the process's own, without a buffer.
+fn unbuffered(stream: impl AsFd) -> Result<OutputFile> {
+    let file = stream.as_fd().try_clone_to_owned()?;
+    Ok(OutputFile::new(file.into()))
 }
