@@ -1,7 +1,10 @@
-//! What differs in other versions of WASI 0.3 from the one that the adapter is built of, as the
-//! adapter's own build has found it: `adapter/build/targets.rs` says in which words.
+//! The differences between the version of WASI 0.3 that the adapter is built of and other versions.
+//!
+//! The adapter's build finds them, and lists them in a section of the adapter: the form of the lines
+//! is described in `adapter/build/targets.rs`.
 
 use super::target::Target;
+use super::wit;
 use crate::error::InternalError;
 use wasmparser::{Parser, Payload};
 use wit_parser::{Enum, EnumCase, InterfaceId, Resolve, TypeDefKind, TypeId};
@@ -9,7 +12,7 @@ use wit_parser::{Enum, EnumCase, InterfaceId, Resolve, TypeDefKind, TypeId};
 /// The custom section of the adapter that has them.
 const SECTION: &str = "wasi-uplift:targets";
 
-/// What differs in one version.
+/// The differences of one version.
 #[derive(Default)]
 pub(super) struct Differences<'a> {
     lines: Vec<Line<'a>>,
@@ -36,12 +39,15 @@ enum What {
 }
 
 impl<'a> Differences<'a> {
-    /// Reads what differs in a target.
+    /// Reads the differences of a target. The one that the adapter is built of has none.
     ///
     /// # Errors
     ///
     /// If the adapter doesn't say it in words that are known here.
     pub fn read(artefact: &'a [u8], target: Target) -> Result<Self, InternalError> {
+        if target == Target::default() {
+            return Ok(Self::default());
+        }
         let broken = |error: wasmparser::BinaryReaderError| InternalError::adapter(error);
         for payload in Parser::new(0).parse_all(artefact) {
             if let Payload::CustomSection(section) = payload.map_err(broken)?
@@ -97,10 +103,11 @@ impl<'a> Differences<'a> {
     /// If the WIT has nothing of what differs.
     pub fn apply(&self, resolve: &mut Resolve, version: &str) -> Result<(), InternalError> {
         for line in &self.lines {
-            line.apply(resolve, version).ok_or_else(|| {
-                let Line {
-                    interface, item, ..
-                } = line;
+            let Line {
+                interface, item, ..
+            } = line;
+            let id = wit::find(resolve, &format!("{interface}@{version}"))?;
+            line.apply(resolve, id).ok_or_else(|| {
                 InternalError::adapter(format!("it has no `{item}` of `{interface}` to change"))
             })?;
         }
@@ -109,10 +116,7 @@ impl<'a> Differences<'a> {
 }
 
 impl Line<'_> {
-    fn apply(&self, resolve: &mut Resolve, version: &str) -> Option<()> {
-        let name = format!("{}@{version}", self.interface);
-        let mut interfaces = resolve.interfaces.iter().map(|(id, _)| id);
-        let interface = interfaces.find(|id| resolve.id_of(*id).as_ref() == Some(&name))?;
+    fn apply(&self, resolve: &mut Resolve, interface: InterfaceId) -> Option<()> {
         match self.what {
             What::Enumeration => {
                 let ty = self.ty(resolve, interface)?;

@@ -18,6 +18,7 @@ use crate::error::{InternalError, OptionsError, Unserved};
 use crate::name::InterfaceName;
 use crate::trim::Module;
 use absence::Absence;
+use differences::Differences;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -224,13 +225,14 @@ impl Adapter {
     }
 
     fn read(target: Target) -> Result<Self, InternalError> {
-        let bytes = match target.configure(&embedded::ADAPTER)? {
+        let differences = Differences::read(&embedded::ADAPTER, target)?;
+        let bytes = match target.configure(&embedded::ADAPTER, &differences)? {
             Cow::Borrowed(bytes) => bytes,
             // It is kept for as long as the program runs.
             Cow::Owned(bytes) => bytes.leak(),
         };
         let (_, mut bindgen) = metadata::decode(bytes).map_err(InternalError::adapter)?;
-        target.retarget(bytes, &mut bindgen.resolve)?;
+        target.retarget(&differences, &mut bindgen.resolve)?;
         let mut interfaces = Vec::new();
         for id in exported_interfaces(&bindgen.resolve, bindgen.world) {
             let unnamed = || InternalError::adapter("an export is no interface");

@@ -68,8 +68,12 @@ impl Target {
     }
 
     /// Tells the adapter's core module how the target lays types out.
-    pub(crate) fn configure<'a>(self, artefact: &'a [u8]) -> Result<Cow<'a, [u8]>, InternalError> {
-        if self == Target::default() || !Differences::read(artefact, self)?.is_other_layout() {
+    pub(super) fn configure<'a>(
+        self,
+        artefact: &'a [u8],
+        differences: &Differences<'_>,
+    ) -> Result<Cow<'a, [u8]>, InternalError> {
+        if !differences.is_other_layout() {
             return Ok(Cow::Borrowed(artefact));
         }
         let position = position_of(artefact, OTHER_LAYOUT)?;
@@ -81,15 +85,12 @@ impl Target {
     }
 
     /// Gives the adapter's WIT the target's interfaces.
-    pub(crate) fn retarget(
+    pub(super) fn retarget(
         self,
-        artefact: &[u8],
+        differences: &Differences<'_>,
         resolve: &mut Resolve,
     ) -> Result<(), InternalError> {
-        if self == Target::default() {
-            return Ok(());
-        }
-        Differences::read(artefact, self)?.apply(resolve, BUILT)?;
+        differences.apply(resolve, BUILT)?;
         let version = self
             .version()
             .parse()

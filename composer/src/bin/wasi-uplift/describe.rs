@@ -140,7 +140,7 @@ pub fn size(bytes: usize) -> String {
     text + if bytes == 1 { " byte" } else { " bytes" }
 }
 
-/// What an engine has to have.
+/// The names of an engine's features, in one text.
 pub fn engine(features: &[EngineFeature]) -> String {
     let names: Vec<_> = features.iter().map(|feature| feature.name()).collect();
     names.join(", ")

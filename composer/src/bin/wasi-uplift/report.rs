@@ -42,7 +42,9 @@ pub fn text(name: &str, report: &Report, target: Target) -> String {
             describe::growth(report.size, composed.bytes.len()),
             describe::linked(&composed.linked)
         );
-        engine(&mut text, report);
+        if let Some(engine) = engine(report) {
+            let _ = writeln!(text, "{engine}");
+        }
         if let Some(bindings) = describe::bindings(became_async) {
             let _ = writeln!(text, "{bindings}");
         }
@@ -54,20 +56,18 @@ pub fn text(name: &str, report: &Report, target: Target) -> String {
         list(&mut text, "known differences", differences.collect());
     }
     if let Verdict::Already = report.verdict
-        && !report.engine.is_empty()
+        && let Some(engine) = engine(report)
     {
-        text.push('\n');
-        engine(&mut text, report);
+        let _ = writeln!(text, "\n{engine}");
     }
     let _ = writeln!(text, "\n{}", verdict(report, target));
     text
 }
 
-/// What the engine has to have, if that is more than every engine has.
-fn engine(text: &mut String, report: &Report) {
-    if !report.engine.is_empty() {
-        let _ = writeln!(text, "engine: {}", describe::engine(&report.engine));
-    }
+/// A line with the features that the engine has to have, if there are any.
+fn engine(report: &Report) -> Option<String> {
+    let features = describe::engine(&report.engine);
+    (!features.is_empty()).then(|| format!("engine: {features}"))
 }
 
 fn verdict(report: &Report, target: Target) -> String {

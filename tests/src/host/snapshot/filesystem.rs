@@ -23,34 +23,31 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
 };
 use wasmtime_wasi::p3::filesystem::FilesystemResult;
 
-/// Defines an enumeration that is a variant in WASI 0.3.0, with one case for what it has no name for.
+/// Defines an enumeration that is a variant in WASI 0.3.0, by a case for what has a name there as
+/// `other` only, perhaps one that WASI 0.3.0 doesn't have, and the cases of both.
 macro_rules! enumeration {
-    ($name:ident, $other:ident: $( $case:ident $kebab:literal, )*) => {
+    ($name:ident, $other:ident $( ($first:ident $word:literal) )?: $( $case:ident $kebab:literal, )*) => {
         #[derive(Clone, Copy, ComponentType, Lift, Lower)]
         #[component(enum)]
         #[repr(u8)]
         enum $name {
+            $( #[component(name = $word)] $first, )?
             $( #[component(name = $kebab)] $case, )*
         }
 
         impl From<p3::$name> for $name {
             fn from(value: p3::$name) -> Self {
-                #[allow(unreachable_patterns)]
                 match value {
                     p3::$name::Other(_) => Self::$other,
-                    $( enumeration!(@case $name $case) => Self::$case, )*
+                    $( p3::$name::$case => Self::$case, )*
                 }
             }
         }
     };
-    // What WASI 0.3.0 has no case for.
-    (@case $name:ident Unknown) => { p3::$name::Other(_) };
-    (@case $name:ident $case:ident) => { p3::$name::$case };
 }
 
 enumeration! {
-    DescriptorType, Unknown:
-    Unknown "unknown",
+    DescriptorType, Unknown (Unknown "unknown"):
     BlockDevice "block-device",
     CharacterDevice "character-device",
     Directory "directory",
