@@ -10,8 +10,8 @@
 //!
 //! Each entry, and the end of each destructor, lets the reactor close what was left behind.
 //!
-//! What a host of another target has written is brought into the layout that the bindings know
-//! before they read it.
+//! Some targets lay types out otherwise than WASI 0.3.0. Where the result of an import has such a
+//! type, a call is added that converts the result in place before the bindings read it.
 
 use crate::layouts::Layouts;
 use crate::raw;
@@ -31,6 +31,16 @@ struct Generated {
     /// The type or trait that it is a method of.
     of: String,
     name: String,
+}
+
+impl Generated {
+    fn new(modules: &[String], of: &str, name: &Ident) -> Self {
+        Generated {
+            modules: modules.to_vec(),
+            of: of.to_string(),
+            name: name.to_string(),
+        }
+    }
 }
 
 pub fn generate(mut resolve: Resolve, other: &Resolve, world: WorldId) -> String {
@@ -56,11 +66,12 @@ pub fn generate(mut resolve: Resolve, other: &Resolve, world: WorldId) -> String
 
 /// Adds what belongs to functions.
 struct Rewriter {
-    /// Those that may block.
+    /// The functions that may block.
     functions: BTreeSet<Generated>,
     /// The entries of exports, by name, with the method that they call.
     entries: BTreeSet<Generated>,
-    /// Those that are imported and whose results may be in the other layout, with that layout.
+    /// The imported functions whose results have to be converted on some targets, each with the path
+    /// of the `Layout` that says how.
     laid_out: BTreeMap<Generated, syn::Path>,
 }
 
@@ -205,11 +216,7 @@ impl Rewriter {
         body: &mut Block,
         rewritten: &mut usize,
     ) {
-        let function = Generated {
-            modules: modules.to_vec(),
-            of: of.to_string(),
-            name: name.to_string(),
-        };
+        let function = Generated::new(modules, of, name);
         if let Some(layout) = self.laid_out.get(&function) {
             // All of the body is in one unsafe block.
             let [Stmt::Expr(Expr::Unsafe(inner), None)] = &mut body.stmts[..] else {
@@ -238,11 +245,7 @@ impl Rewriter {
         signature: &mut syn::Signature,
         rewritten: &mut usize,
     ) {
-        let blocking = Generated {
-            modules: modules.to_vec(),
-            of: of.to_string(),
-            name: signature.ident.to_string(),
-        };
+        let blocking = Generated::new(modules, of, &signature.ident);
         if self.functions.contains(&blocking) {
             let parameter: FnArg = parse_quote!(_task: crate::canon::Task<'_>);
             signature.inputs.push(parameter);

@@ -7,11 +7,11 @@ use wit_bindgen_core::wit_parser::{Int, Resolve, SizeAlign, Type, TypeDefKind};
 pub struct Layouts<'a> {
     ours: (&'a Resolve, SizeAlign),
     theirs: (&'a Resolve, SizeAlign),
-    /// What the statics are of, by their numbers.
+    /// The initial values of the statics, as Rust. The position of each is the number in its name.
     statics: Vec<String>,
 }
 
-/// What is to be done with a type.
+/// How a value of one type is converted: see `canon::Layout`, which it becomes.
 #[derive(Clone, PartialEq)]
 enum Layout {
     Same(usize),

@@ -11,14 +11,14 @@ use wit_bindgen_core::wit_parser::{
 /// The version that the adapter is built of.
 const BUILT: &str = "0.3.0";
 
-/// What differs in a version.
+/// A version of WASI 0.3, and its differences from 0.3.0.
 pub struct Target {
     version: String,
     /// The types of the adapter's WIT that are others there.
     types: Vec<(TypeId, TypeDefKind)>,
     /// The same in words, for the composer.
     types_in_words: String,
-    /// What differs in functions.
+    /// The functions that differ, in words for the composer.
     functions_in_words: String,
 }
 
@@ -152,8 +152,9 @@ impl Target {
     }
 }
 
-/// What is another kind of type: which one the adapter's WIT would have to have, and that in words.
-/// Whatever else may differ, the composer's tests compare.
+/// Returns the kind that a type of the adapter's WIT has in the other version, and the word and the
+/// cases by which the composer is told; `None` if both have the same cases. The composer's tests
+/// compare types in full.
 fn difference(
     (ours, theirs): (&TypeDefKind, &TypeDefKind),
 ) -> Option<(TypeDefKind, (&'static str, Vec<String>))> {

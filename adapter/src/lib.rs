@@ -46,8 +46,8 @@ mod raw {
 mod reactor;
 mod sockets;
 
-/// What differs in other versions of WASI 0.3, for the composer to read: see `build/targets.rs`. No
-/// result has it.
+/// The differences between WASI 0.3.0 and other versions, which the composer reads: the form of the
+/// text is described in `build/targets.rs`. Results don't contain it.
 #[allow(unsafe_code)]
 #[used]
 #[unsafe(link_section = "wasi-uplift:targets")]

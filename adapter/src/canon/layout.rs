@@ -31,7 +31,7 @@ pub struct Part {
 pub struct Cases {
     /// Which case each of the other layout is. Empty if all have the same number.
     pub cases: &'static [u8],
-    /// What becomes of the payloads, by the cases of the other layout.
+    /// How payloads are converted: each with the number that its case has in the other layout.
     pub payloads: &'static [(u8, &'static Layout)],
     /// Where the payload is, and where it has to be.
     pub from: usize,
