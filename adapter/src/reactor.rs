@@ -341,6 +341,36 @@ pub fn yield_once(task: Task<'_>) -> bool {
     })
 }
 
+/// Waits until something is so. Deferred reads stay issued meanwhile.
+///
+/// The caller must not hold a borrow of anything that a waiter touches.
+pub fn wait_until(task: Task<'_>, done: &dyn Fn() -> bool) {
+    let Some(may_wait) = task.may_wait() else {
+        while !done() {
+            wait(task);
+        }
+        return;
+    };
+    let mut pending = Vec::new();
+    while !done() {
+        cancel_orphans(may_wait);
+        // The last event may have led to others.
+        let deferred = AROUND.get().map(|around| (around.before)());
+        let Deferred {
+            pending: more,
+            has_value,
+        } = deferred.unwrap_or_default();
+        pending.extend(more);
+        if !has_value {
+            dispatch(SET.wait(task));
+        }
+        collect();
+    }
+    if let Some(around) = AROUND.get() {
+        (around.after)(pending, may_wait);
+    }
+}
+
 /// Waits until something has happened, and hands over all events that are there.
 ///
 /// The caller must not hold a borrow of anything that a waiter touches.

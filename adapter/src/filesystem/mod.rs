@@ -2,6 +2,6 @@
 
 mod error;
 mod input;
-mod output;
+pub mod output;
 mod preopens;
 mod types;

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 impl Guest for Adapter {
     fn get_directories() -> Vec<(preopens::Descriptor, String)> {
         let resource = |(descriptor, path)| {
-            let descriptor = Descriptor::new(descriptor);
+            let descriptor = Descriptor::new(descriptor, false);
             (preopens::Descriptor::new(descriptor), path)
         };
         p3::get_directories().into_iter().map(resource).collect()

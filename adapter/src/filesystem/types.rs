@@ -7,7 +7,7 @@
 
 use super::error::{code, code_of_end};
 use super::input::FileInput;
-use super::output::{file_output, settle};
+use super::output::{Origin, Place, file_output, settle, settle_others};
 use crate::Adapter;
 use crate::bindings::exports::wasi::clocks0_2_12::wall_clock::Datetime;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::{
@@ -21,11 +21,11 @@ use crate::bindings::wasi::clocks0_3_0::system_clock::Instant;
 use crate::bindings::wasi::filesystem0_3_0::types as p3;
 use crate::canon::Task;
 use crate::freshness;
-use crate::io::output::{Output, close_lingering};
+use crate::io::output::Output;
 use crate::io::state::StreamError;
 use crate::io::streams::{Input as _, input_stream, output_stream};
 use crate::p3::Ended;
-use crate::p3::filesystem::{Entry, append_via_stream, read_directory, write_via_stream};
+use crate::p3::filesystem::{Entry, read_directory};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
@@ -40,18 +40,19 @@ pub struct Descriptor {
     reading: Cell<Option<(u64, Rc<FileInput>)>>,
     /// The stream of the last `write`, and the position at which the next can go on with it.
     writing: Cell<Option<(u64, Rc<Output>)>>,
-    /// The host has taken a stream to write. It refuses a descriptor, not a position.
-    writable: Cell<bool>,
+    /// The host is known to take a stream to write. It refuses a descriptor, not a position.
+    is_writable: Cell<bool>,
 }
 
 impl Descriptor {
-    pub fn new(inner: p3::Descriptor) -> Self {
+    /// Makes a descriptor, which may have been opened to write.
+    pub fn new(inner: p3::Descriptor, is_writable: bool) -> Self {
         Descriptor {
             inner: Rc::new(inner),
             is_directory: Cell::new(None),
             reading: Cell::new(None),
             writing: Cell::new(None),
-            writable: Cell::new(false),
+            is_writable: Cell::new(is_writable),
         }
     }
 
@@ -86,25 +87,29 @@ impl Descriptor {
         }
     }
 
-    /// Opens a stream that writes at `offset`, or at the end.
-    fn output(&self, offset: Option<u64>, task: Task<'_>) -> Result<Rc<Output>, ErrorCode> {
+    /// Opens something that writes.
+    fn output(
+        &self,
+        place: Place,
+        origin: Origin,
+        task: Task<'_>,
+    ) -> Result<Rc<Output>, ErrorCode> {
         if self.is_directory(task)? {
             return Err(ErrorCode::BadDescriptor);
         }
-        let (writer, mut completion) = match offset {
-            Some(offset) => write_via_stream(&self.inner, offset),
-            None => append_via_stream(&self.inner),
-        };
+        settle_others(task);
+        let (writer, mut completion) = place.open(&self.inner);
         // A host that won't have the file written says so at once.
-        if !self.writable.get()
+        if !self.is_writable.get()
             && let Some(may_wait) = task.may_wait()
         {
             if let Some(Ended::Failed(failure)) = completion.peek(may_wait) {
                 return Err(code(failure).unwrap_or(ErrorCode::Io));
             }
-            self.writable.set(true);
+            self.is_writable.set(true);
         }
-        Ok(file_output((writer, completion)))
+        let sink = (writer, completion);
+        Ok(file_output(sink, self.inner.clone(), place, origin))
     }
 
     /// Fails if the last `write` turns out to have failed after all.
@@ -122,10 +127,10 @@ impl Descriptor {
 
     fn output_stream(
         &self,
-        offset: Option<u64>,
+        place: Place,
         task: Task<'_>,
     ) -> Result<p2_streams::OutputStream, ErrorCode> {
-        Ok(output_stream(self.output(offset, task)?))
+        Ok(output_stream(self.output(place, Origin::Stream, task)?))
     }
 }
 
@@ -214,11 +219,11 @@ impl GuestDescriptor for Descriptor {
         offset: u64,
         task: Task<'_>,
     ) -> Result<p2_streams::OutputStream, ErrorCode> {
-        self.output_stream(Some(offset), task)
+        self.output_stream(Place::At(offset), task)
     }
 
     fn append_via_stream(&self, task: Task<'_>) -> Result<p2_streams::OutputStream, ErrorCode> {
-        self.output_stream(None, task)
+        self.output_stream(Place::End, task)
     }
 
     fn advise(
@@ -286,7 +291,7 @@ impl GuestDescriptor for Descriptor {
 
     fn write(&self, buffer: Vec<u8>, offset: u64, task: Task<'_>) -> Result<u64, ErrorCode> {
         if buffer.is_empty() {
-            self.output(Some(offset), task)?;
+            self.output(Place::At(offset), Origin::Write, task)?;
             check_position(offset)?;
             self.check_flag(DescriptorFlags::WRITE, task)?;
             return Ok(0);
@@ -294,10 +299,10 @@ impl GuestDescriptor for Descriptor {
         let output = match self.writing.take() {
             Some((position, output)) if position == offset && output.is_open() => output,
             last => {
-                close_lingering(task);
+                settle_others(task);
                 self.writing.set(last);
                 self.check_written()?;
-                self.output(Some(offset), task)?
+                self.output(Place::At(offset), Origin::Write, task)?
             }
         };
         let len = output.write_all(buffer, task);
@@ -394,7 +399,9 @@ impl GuestDescriptor for Descriptor {
         let opened = self.settled(task, |it| {
             it.open_at(path_flags, &path, open_flags, flags, task)
         })?;
-        Ok(exports::Descriptor::new(Descriptor::new(opened)))
+        let is_writable = flags.bits() & DescriptorFlags::WRITE.bits() != 0;
+        let opened = Descriptor::new(opened, is_writable);
+        Ok(exports::Descriptor::new(opened))
     }
 
     fn readlink_at(&self, path: String, task: Task<'_>) -> Result<String, ErrorCode> {

@@ -50,7 +50,7 @@ struct Length {
 
 impl output::Kind for Length {
     /// Counts the bytes, of which those are left that the body has room for.
-    fn count(&self, bytes: &mut Vec<u8>) -> Result<(), StreamError> {
+    fn count(&self, _: &Weak<Output>, bytes: &mut Vec<u8>) -> Result<(), StreamError> {
         let before = self.written.get();
         let after = before.saturating_add(bytes.len() as u64);
         self.written.set(after);

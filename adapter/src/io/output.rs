@@ -7,7 +7,7 @@
 
 use super::poll::Source;
 use super::state::{StreamError, StreamState};
-use crate::canon::{Event, Global, MayWait, Task, trap};
+use crate::canon::{Event, MayWait, Task, trap};
 use crate::op::{Writer, Wrote};
 use crate::p3;
 use crate::reactor::{self, DeferredRead, Waiter};
@@ -24,14 +24,21 @@ pub trait Kind: 'static {
     /// Runs before the guest is told how much it may write.
     fn prepare(&self, _task: Task<'_>) {}
 
-    /// Takes note of bytes to be written, and cuts off what must not be. That is an error to be
-    /// returned after the rest is written.
-    fn count(&self, _bytes: &mut Vec<u8>) -> Result<(), StreamError> {
+    /// Takes note of bytes to be written to `output`, and cuts off what must not be. That is an
+    /// error to be returned after the rest is written.
+    fn count(&self, _output: &Weak<Output>, _bytes: &mut Vec<u8>) -> Result<(), StreamError> {
         Ok(())
     }
 
-    /// Takes note of whether bytes are on their way.
-    fn set_busy(&self, _is_busy: bool) {}
+    /// Returns `true` if the byte stream ends when the guest drops the stream.
+    fn ends_when_dropped(&self) -> bool {
+        false
+    }
+
+    /// Opens a byte stream that goes on where the last one was [parked](Output::settle).
+    fn reopen(&self) -> Option<p3::Sink> {
+        None
+    }
 
     /// The number of bytes that the guest may write, given how many are on their way, and how many
     /// writes they were.
@@ -54,7 +61,7 @@ pub trait Kind: 'static {
 /// A byte stream that is written, with what was accepted for it.
 pub struct Output {
     me: Weak<Output>,
-    /// Gone once the stream is being closed.
+    /// Gone once the stream is being closed, or while it is parked.
     writer: RefCell<Option<Writer>>,
     state: StreamState,
     /// The bytes that follow those in the writer.
@@ -72,18 +79,6 @@ pub struct Output {
     /// The guest has dropped the stream.
     is_dropped: Cell<bool>,
     kind: Option<Rc<dyn Kind>>,
-}
-
-/// Outputs that were left open for a write that may follow on. Few: one, unless several tasks write.
-static LINGERING: Global<RefCell<Vec<Rc<Output>>>> = Global::new(RefCell::new(Vec::new()));
-
-/// Closes the outputs that [linger](Output::linger). A host may take bytes and write them later:
-/// that they are where they belong is certain when it has said how the stream ended.
-pub fn close_lingering(task: Task<'_>) {
-    for output in LINGERING.take() {
-        output.close();
-        output.wait_until(task, Output::is_over);
-    }
 }
 
 impl Output {
@@ -153,8 +148,14 @@ impl Output {
 
     /// Accepts bytes, for which there is room.
     fn accept(&self, mut bytes: Vec<u8>) -> Result<(), StreamError> {
+        if self.is_parked()
+            && !bytes.is_empty()
+            && let Some(sink) = self.kind.as_ref().and_then(|kind| kind.reopen())
+        {
+            self.reopen(sink);
+        }
         let counted = match &self.kind {
-            Some(kind) => kind.count(&mut bytes),
+            Some(kind) => kind.count(&self.me, &mut bytes),
             None => Ok(()),
         };
         self.push(bytes);
@@ -175,18 +176,46 @@ impl Output {
             && let Some(me) = self.me.upgrade()
         {
             reactor::keep(me);
-            self.set_busy(true);
         }
     }
 
     /// Takes note that the guest has dropped the stream.
     pub fn note_drop(&self) {
         self.is_dropped.set(true);
+        self.end_if_dropped();
     }
 
-    fn set_busy(&self, is_busy: bool) {
-        if let Some(kind) = &self.kind {
-            kind.set_busy(is_busy);
+    fn end_if_dropped(&self) {
+        let kind = self.kind.as_ref();
+        let ends = self.is_dropped.get() && kind.is_some_and(|kind| kind.ends_when_dropped());
+        if ends && self.queued.get() == 0 {
+            self.writer.take();
+        }
+    }
+
+    /// Returns `true` if the guest has dropped the stream.
+    pub fn is_dropped(&self) -> bool {
+        self.is_dropped.get()
+    }
+
+    /// Returns `true` if the stream is open, and its byte stream is not.
+    fn is_parked(&self) -> bool {
+        self.is_open() && self.writer.borrow().is_none()
+    }
+
+    /// Ends the byte stream and waits until the host has said how it ended: it may take bytes and
+    /// write them later. What has not failed is parked: the next write goes on with a new byte
+    /// stream. In a task that may not wait the bytes are with the host, and that is all.
+    pub fn settle(&self, task: Task<'_>) {
+        self.wait_until(task, |output| output.queued.get() == 0 || !output.is_open());
+        if task.may_wait().is_none() || self.is_over() {
+            return;
+        }
+        let is_going_on = self.is_open();
+        self.close();
+        self.wait_until(task, Output::is_over);
+        if is_going_on && !self.state.has_failed() {
+            self.state.park();
         }
     }
 
@@ -224,9 +253,7 @@ impl Output {
     }
 
     pub fn wait_until(&self, task: Task<'_>, done: impl Fn(&Self) -> bool) {
-        while !done(self) {
-            reactor::wait(task);
-        }
+        reactor::wait_until(task, &|| done(self));
     }
 
     fn prepare(&self, task: Task<'_>) {
@@ -315,18 +342,12 @@ impl Output {
         self.check_write(task)
     }
 
-    /// Writes bytes, however many, and lets the stream linger for those that follow. Returns how many
-    /// bytes were written: some, if it failed after those.
+    /// Writes bytes, however many. Returns how many were written: some, if it failed after those.
     pub fn write_all(&self, bytes: Vec<u8>, task: Task<'_>) -> Result<usize, StreamError> {
         let len = bytes.len();
-        // Nobody else closes it in between.
-        LINGERING
-            .borrow_mut()
-            .retain(|output| !core::ptr::eq(&**output, self));
         self.accept(bytes)?;
         self.wait_until(task, |output| output.queued.get() == 0);
         if self.is_open() {
-            LINGERING.borrow_mut().extend(self.me.upgrade());
             return Ok(len);
         }
         self.wait_until(task, Self::is_over);
@@ -338,7 +359,7 @@ impl Output {
         }
     }
 
-    /// The failure that the host reported at the end of a stream that lingered, if nobody was told.
+    /// The failure that the host reported when the stream was to be parked, if nobody was told.
     pub fn overdue(&self) -> Result<(), StreamError> {
         match self.state.check() {
             error @ Err(StreamError::LastOperationFailed(_)) => error,
@@ -365,8 +386,7 @@ impl Output {
     /// Closes the byte stream, whose bytes are all gone.
     pub fn close(&self) {
         if self.is_open() {
-            let writer = self.writer.borrow_mut().take();
-            drop(writer);
+            self.writer.take();
             self.state.end(&self.me);
         }
     }
@@ -408,7 +428,7 @@ impl Waiter for Output {
             if self.closing.get() {
                 self.shutdown();
             }
-            self.set_busy(false);
+            self.end_if_dropped();
             reactor::release(self);
         }
     }

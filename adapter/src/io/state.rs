@@ -115,6 +115,11 @@ impl StreamState {
         self.stage.set(Stage::Closed);
     }
 
+    /// Goes on as an open stream, whose byte stream has ended well because this side ended it.
+    pub fn park(&self) {
+        self.stage.set(Stage::Open);
+    }
+
     fn settle(&self, ended: Ended) {
         match ended {
             Ended::Closed(follows) => {
