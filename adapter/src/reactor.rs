@@ -17,6 +17,7 @@ use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
+use core::mem::ManuallyDrop;
 
 /// Receives the events of its waitables.
 pub trait Waiter: 'static {
@@ -155,9 +156,24 @@ pub fn release<W: Waiter>(waiter: &W) {
     drop(kept);
 }
 
+/// A function that [`drain`] begins with. [`before_drain`] sets it, so that the code is left out of an
+/// adapter that has nothing to do then.
+static BEFORE_DRAIN: Global<Cell<Option<InTask>>> = Global::new(Cell::new(None));
+
+/// A function that may wait.
+type InTask = fn(Task<'_>);
+
+/// Has [`drain`] begin with a function: always the same.
+pub fn before_drain(function: InTask) {
+    BEFORE_DRAIN.set(core::hint::black_box(Some(function)));
+}
+
 /// Waits until everything that was accepted, and that outlives the guest, is with the host. What
 /// doesn't gets as far as it can without waiting.
 pub fn drain(task: Task<'_>) {
+    if let Some(function) = BEFORE_DRAIN.get() {
+        function(task);
+    }
     let is_required = |registration: &Option<Registration>| match registration {
         Some(Registration::Delivery(_, urgency)) => urgency.is_required(),
         _ => false,
@@ -271,16 +287,38 @@ static AROUND: Global<Cell<Option<Around>>> = Global::new(Cell::new(None));
 
 #[derive(Clone, Copy)]
 struct Around {
-    before: fn() -> Deferred,
+    before: fn(&mut Vec<Rc<dyn DeferredRead>>) -> bool,
     after: fn(Vec<Rc<dyn DeferredRead>>, MayWait<'_>),
 }
 
-/// The deferred reads while a task waits.
-#[derive(Default)]
+/// The deferred reads that are pending while a task waits.
 struct Deferred {
-    pending: Vec<Rc<dyn DeferredRead>>,
-    /// One that is not pending has its value.
-    has_value: bool,
+    around: Option<Around>,
+    /// Never dropped here: without an [`Around`] it is empty.
+    pending: ManuallyDrop<Vec<Rc<dyn DeferredRead>>>,
+}
+
+impl Deferred {
+    const fn new() -> Self {
+        Deferred {
+            around: None,
+            pending: ManuallyDrop::new(Vec::new()),
+        }
+    }
+
+    /// Issues those that are not. Returns `true` if one has its value already.
+    fn start(&mut self) -> bool {
+        self.around = AROUND.get();
+        let around = self.around.as_ref();
+        around.is_some_and(|around| (around.before)(&mut self.pending))
+    }
+
+    /// Cancels those that have no value.
+    fn cancel(self, may_wait: MayWait<'_>) {
+        if let Some(around) = self.around {
+            (around.after)(ManuallyDrop::into_inner(self.pending), may_wait);
+        }
+    }
 }
 
 /// Issues a read whenever a task waits, until its value has come.
@@ -293,29 +331,17 @@ pub fn defer_read(read: Weak<dyn DeferredRead>) {
     DEFERRED.borrow_mut().push(read);
 }
 
-/// Does `wait` with the deferred reads issued, and is told if one has its value already. What has
-/// none afterwards is cancelled.
-fn with_deferred<T>(may_wait: MayWait<'_>, wait: impl FnOnce(bool) -> T) -> T {
-    let Some(around) = AROUND.get() else {
-        return wait(false);
-    };
-    let Deferred { pending, has_value } = (around.before)();
-    let result = wait(has_value);
-    (around.after)(pending, may_wait);
-    result
-}
-
-/// Issues all deferred reads.
-fn start_deferred() -> Deferred {
-    let mut deferred = Deferred::default();
+/// Issues all deferred reads. Returns `true` if one has its value already.
+fn start_deferred(pending: &mut Vec<Rc<dyn DeferredRead>>) -> bool {
+    let mut has_value = false;
     for read in DEFERRED.take().iter().filter_map(Weak::upgrade) {
         if read.start() {
-            deferred.pending.push(read);
+            pending.push(read);
         } else {
-            deferred.has_value = true;
+            has_value = true;
         }
     }
-    deferred
+    has_value
 }
 
 /// Cancels what has no value, to be issued again in another task.
@@ -335,58 +361,46 @@ pub fn yield_once(task: Task<'_>) -> bool {
         return collect();
     };
     cancel_orphans(may_wait);
-    with_deferred(may_wait, |has_value| {
-        yield_now(may_wait);
-        collect() || has_value
-    })
-}
-
-/// Waits until something is so. Deferred reads stay issued meanwhile.
-///
-/// The caller must not hold a borrow of anything that a waiter touches.
-pub fn wait_until(task: Task<'_>, done: &dyn Fn() -> bool) {
-    let Some(may_wait) = task.may_wait() else {
-        while !done() {
-            wait(task);
-        }
-        return;
-    };
-    let mut pending = Vec::new();
-    while !done() {
-        cancel_orphans(may_wait);
-        // The last event may have led to others.
-        let deferred = AROUND.get().map(|around| (around.before)());
-        let Deferred {
-            pending: more,
-            has_value,
-        } = deferred.unwrap_or_default();
-        pending.extend(more);
-        if !has_value {
-            dispatch(SET.wait(task));
-        }
-        collect();
-    }
-    if let Some(around) = AROUND.get() {
-        (around.after)(pending, may_wait);
-    }
+    let mut deferred = Deferred::new();
+    let has_value = deferred.start();
+    yield_now(may_wait);
+    let has_news = collect() || has_value;
+    deferred.cancel(may_wait);
+    has_news
 }
 
 /// Waits until something has happened, and hands over all events that are there.
 ///
 /// The caller must not hold a borrow of anything that a waiter touches.
+#[inline(never)]
 pub fn wait(task: Task<'_>) {
-    let Some(may_wait) = task.may_wait() else {
-        // What has happened already can be told. Where nothing has, the host traps.
-        let event = SET.poll();
-        dispatch(event.unwrap_or_else(|| SET.wait(task)));
-        collect();
-        return;
-    };
-    cancel_orphans(may_wait);
-    with_deferred(may_wait, |has_value| {
-        if !has_value {
+    let has_happened = Cell::new(false);
+    wait_until(task, &|| has_happened.replace(true));
+}
+
+/// Waits until something is so, and hands over all events that there are in between. Deferred reads
+/// stay issued.
+///
+/// The caller must not hold a borrow of anything that a waiter touches.
+#[inline(never)]
+pub fn wait_until(task: Task<'_>, done: &dyn Fn() -> bool) {
+    let mut deferred = Deferred::new();
+    while !done() {
+        let Some(may_wait) = task.may_wait() else {
+            // What has happened already can be told. Where nothing has, the host traps.
+            let event = SET.poll();
+            dispatch(event.unwrap_or_else(|| SET.wait(task)));
+            collect();
+            continue;
+        };
+        cancel_orphans(may_wait);
+        // The last event may have led to more of them.
+        if !deferred.start() {
             dispatch(SET.wait(task));
         }
         collect();
-    });
+    }
+    if let Some(may_wait) = task.may_wait() {
+        deferred.cancel(may_wait);
+    }
 }

@@ -2,7 +2,6 @@
 
 use crate::bindings::exports::wasi::io::streams::OutputStream;
 use crate::canon::{Global, Task};
-use crate::filesystem::output;
 use crate::io::output::Output;
 use crate::io::streams::output_stream;
 use crate::{p3, reactor};
@@ -59,7 +58,6 @@ pub fn drain_for_more(task: Task<'_>) {
 
 /// Closes the standard streams, and returns what they were.
 fn close_standard(task: Task<'_>) -> Vec<(&'static Standard, Rc<Output>)> {
-    output::settle(task);
     reactor::drain(task);
     let outputs: Vec<_> = OPEN
         .take()

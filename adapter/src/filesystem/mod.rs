@@ -2,6 +2,6 @@
 
 mod error;
 mod input;
-pub mod output;
+mod output;
 mod preopens;
 mod types;

@@ -8,7 +8,7 @@ use crate::canon::{Global, Task};
 use crate::io::output::{CAPACITY, Kind, Output};
 use crate::io::state::StreamError;
 use crate::p3::filesystem::{Descriptor, append_via_stream, write_via_stream};
-use crate::{freshness, p3};
+use crate::{freshness, p3, reactor};
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -18,37 +18,36 @@ use core::cell::{Cell, RefCell};
 static UNSETTLED: Global<RefCell<Vec<Unsettled>>> = Global::new(RefCell::new(Vec::new()));
 
 struct Unsettled {
+    file: Rc<File>,
     output: Rc<Output>,
-    origin: Origin,
 }
 
-/// What writes to an output.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Origin {
-    /// An `output-stream`.
-    Stream,
-    /// `descriptor.write`.
-    Write,
-}
+/// The most streams that the guest has dropped and that are not settled.
+const MOST_DROPPED: usize = 32;
 
 /// Waits until files have what was written to them, so that what is read next is what was written.
 pub fn settle(task: Task<'_>) {
-    settle_some(task, |_| true);
+    settle_some(task, &|_| true);
 }
 
-/// Waits until files have what was written by `descriptor.write`, and by streams that were dropped:
-/// something else is to write.
-pub fn settle_others(task: Task<'_>) {
-    settle_some(task, |it| {
-        it.origin == Origin::Write || it.output.is_dropped()
-    });
+/// Waits until a file has what was written to one output.
+pub fn settle_one(wanted: &Rc<Output>, task: Task<'_>) {
+    settle_some(task, &|it| Rc::ptr_eq(&it.output, wanted));
 }
 
-fn settle_some(task: Task<'_>, choose: impl Fn(&Unsettled) -> bool) {
-    let chosen: Vec<_> = UNSETTLED
-        .borrow_mut()
-        .extract_if(.., |it| choose(it))
-        .collect();
+fn settle_some(task: Task<'_>, choose: &dyn Fn(&Unsettled) -> bool) {
+    let mut chosen = Vec::new();
+    let mut unsettled = UNSETTLED.borrow_mut();
+    for at in (0..unsettled.len()).rev() {
+        if choose(&unsettled[at]) {
+            chosen.push(unsettled.swap_remove(at));
+        }
+    }
+    drop(unsettled);
+    // The host ends them all at once.
+    for it in &chosen {
+        it.output.end_idle();
+    }
     for it in chosen {
         it.output.settle(task);
     }
@@ -69,34 +68,82 @@ impl Place {
             Place::End => append_via_stream(descriptor),
         }
     }
+
+    fn after(self, len: usize) -> Self {
+        match self {
+            Place::At(offset) => Place::At(offset.saturating_add(len as u64)),
+            Place::End => Place::End,
+        }
+    }
 }
 
-/// Something that writes to a file, with a byte stream that was opened.
-pub fn file_output(
-    sink: p3::Sink,
-    descriptor: Rc<Descriptor>,
-    place: Place,
-    origin: Origin,
-) -> Rc<Output> {
-    let file = File {
-        descriptor,
-        place: Cell::new(place),
-        origin,
-    };
-    Output::of_kind(sink, Rc::new(file))
+/// What writes.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Origin {
+    /// An `output-stream`.
+    Stream,
+    /// `descriptor.write`.
+    Write,
 }
 
-struct File {
-    origin: Origin,
+/// Something that writes to a file.
+pub struct File {
     /// A host may need it until it has written.
     descriptor: Rc<Descriptor>,
-    /// The place of the byte that follows those that were accepted.
-    place: Cell<Place>,
+    origin: Origin,
+    /// The places of the first byte of the byte stream, and of the one that follows the last.
+    written: Cell<(Place, Place)>,
 }
 
-impl Kind for File {
-    fn prepare(&self, task: Task<'_>) {
-        settle_others(task);
+impl File {
+    pub fn new(descriptor: Rc<Descriptor>, origin: Origin, place: Place) -> Self {
+        File {
+            descriptor,
+            origin,
+            written: Cell::new((place, place)),
+        }
+    }
+
+    /// Makes an output of a byte stream, which begins at this place.
+    pub fn output(self, sink: p3::Sink) -> Rc<Output> {
+        Output::of_kind(sink, Rc::new(Writing(Rc::new(self))))
+    }
+
+    /// Waits until bytes have been written that have to be there before `len` others are written:
+    /// where two byte streams write to one place, the later has to win.
+    pub fn settle_earlier(&self, len: usize, task: Task<'_>) {
+        let (_, next) = self.written.get();
+        let is_dropped = |it: &Unsettled| it.output.is_dropped();
+        let unsettled = UNSETTLED.borrow();
+        let are_many = unsettled.iter().filter(|it| is_dropped(it)).count() > MOST_DROPPED;
+        drop(unsettled);
+        settle_some(task, &|it| {
+            let file = &it.file;
+            // Of two streams that the guest has, to one file by two descriptors, none is the later.
+            let is_earlier = is_dropped(it)
+                || file.origin == Origin::Write
+                || Rc::ptr_eq(&file.descriptor, &self.descriptor);
+            let is_other = !core::ptr::eq(&**file, self);
+            (is_earlier && is_other && file.touches(next, len)) || (is_dropped(it) && are_many)
+        });
+    }
+
+    fn touches(&self, place: Place, len: usize) -> bool {
+        match (self.written.get(), place) {
+            ((Place::At(start), Place::At(end)), Place::At(offset)) => {
+                start < offset.saturating_add(len as u64) && offset < end
+            }
+            _ => true,
+        }
+    }
+}
+
+/// The differences of a file's output from a plain one.
+struct Writing(Rc<File>);
+
+impl Kind for Writing {
+    fn prepare(&self, len: usize, task: Task<'_>) {
+        self.0.settle_earlier(len, task);
     }
 
     fn count(&self, output: &Weak<Output>, bytes: &mut Vec<u8>) -> Result<(), StreamError> {
@@ -104,17 +151,14 @@ impl Kind for File {
             return Ok(());
         }
         freshness::note_news();
-        if let Place::At(offset) = self.place.get() {
-            self.place
-                .set(Place::At(offset.saturating_add(bytes.len() as u64)));
-        }
+        let (start, next) = self.0.written.get();
+        self.0.written.set((start, next.after(bytes.len())));
         let mut unsettled = UNSETTLED.borrow_mut();
-        let is_new = unsettled
-            .iter()
-            .all(|it| !core::ptr::eq(Rc::as_ptr(&it.output), output.as_ptr()));
+        let is_new = !unsettled.iter().any(|it| Rc::ptr_eq(&it.file, &self.0));
         if is_new && let Some(output) = output.upgrade() {
-            let origin = self.origin;
-            unsettled.push(Unsettled { output, origin });
+            reactor::before_drain(settle);
+            let file = self.0.clone();
+            unsettled.push(Unsettled { file, output });
         }
         Ok(())
     }
@@ -124,7 +168,9 @@ impl Kind for File {
     }
 
     fn reopen(&self) -> Option<p3::Sink> {
-        Some(self.place.get().open(&self.descriptor))
+        let (_, next) = self.0.written.get();
+        self.0.written.set((next, next));
+        Some(next.open(&self.0.descriptor))
     }
 
     /// A file takes one write after the other, so that there is room again when the last one is

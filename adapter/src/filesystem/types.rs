@@ -7,7 +7,7 @@
 
 use super::error::{code, code_of_end};
 use super::input::FileInput;
-use super::output::{Origin, Place, file_output, settle, settle_others};
+use super::output::{File, Origin, Place, settle, settle_one};
 use crate::Adapter;
 use crate::bindings::exports::wasi::clocks0_2_12::wall_clock::Datetime;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::{
@@ -97,7 +97,6 @@ impl Descriptor {
         if self.is_directory(task)? {
             return Err(ErrorCode::BadDescriptor);
         }
-        settle_others(task);
         let (writer, mut completion) = place.open(&self.inner);
         // A host that won't have the file written says so at once.
         if !self.is_writable.get()
@@ -108,8 +107,8 @@ impl Descriptor {
             }
             self.is_writable.set(true);
         }
-        let sink = (writer, completion);
-        Ok(file_output(sink, self.inner.clone(), place, origin))
+        let file = File::new(self.inner.clone(), origin, place);
+        Ok(file.output((writer, completion)))
     }
 
     /// Fails if the last `write` turns out to have failed after all.
@@ -299,7 +298,9 @@ impl GuestDescriptor for Descriptor {
         let output = match self.writing.take() {
             Some((position, output)) if position == offset && output.is_open() => output,
             last => {
-                settle_others(task);
+                if let Some((_, output)) = &last {
+                    settle_one(output, task);
+                }
                 self.writing.set(last);
                 self.check_written()?;
                 self.output(Place::At(offset), Origin::Write, task)?

@@ -21,8 +21,8 @@ pub const CAPACITY: usize = 64 * 1024;
 
 /// The differences of one kind of output from a plain one.
 pub trait Kind: 'static {
-    /// Runs before the guest is told how much it may write.
-    fn prepare(&self, _task: Task<'_>) {}
+    /// Runs before `len` bytes are written, or the guest is told that it may write so many.
+    fn prepare(&self, _len: usize, _task: Task<'_>) {}
 
     /// Takes note of bytes to be written to `output`, and cuts off what must not be. That is an
     /// error to be returned after the rest is written.
@@ -148,7 +148,7 @@ impl Output {
 
     /// Accepts bytes, for which there is room.
     fn accept(&self, mut bytes: Vec<u8>) -> Result<(), StreamError> {
-        if self.is_parked()
+        if self.state.is_parked()
             && !bytes.is_empty()
             && let Some(sink) = self.kind.as_ref().and_then(|kind| kind.reopen())
         {
@@ -187,9 +187,8 @@ impl Output {
 
     fn end_if_dropped(&self) {
         let kind = self.kind.as_ref();
-        let ends = self.is_dropped.get() && kind.is_some_and(|kind| kind.ends_when_dropped());
-        if ends && self.queued.get() == 0 {
-            self.writer.take();
+        if self.is_dropped.get() && kind.is_some_and(|kind| kind.ends_when_dropped()) {
+            self.end_idle();
         }
     }
 
@@ -198,17 +197,24 @@ impl Output {
         self.is_dropped.get()
     }
 
-    /// Returns `true` if the stream is open, and its byte stream is not.
-    fn is_parked(&self) -> bool {
-        self.is_open() && self.writer.borrow().is_none()
+    /// Returns `true` if no bytes are on their way.
+    fn is_idle(&self) -> bool {
+        self.queued.get() == 0
+    }
+
+    /// Ends the byte stream if no bytes are on their way.
+    pub fn end_idle(&self) {
+        if self.is_idle() {
+            self.writer.take();
+        }
     }
 
     /// Ends the byte stream and waits until the host has said how it ended: it may take bytes and
     /// write them later. What has not failed is parked: the next write goes on with a new byte
     /// stream. In a task that may not wait the bytes are with the host, and that is all.
     pub fn settle(&self, task: Task<'_>) {
-        self.wait_until(task, |output| output.queued.get() == 0 || !output.is_open());
-        if task.may_wait().is_none() || self.is_over() {
+        self.wait_until(task, Self::is_idle);
+        if task.may_wait().is_none() || self.is_over() || self.state.is_parked() {
             return;
         }
         let is_going_on = self.is_open();
@@ -252,19 +258,20 @@ impl Output {
         self.state.is_over()
     }
 
-    pub fn wait_until(&self, task: Task<'_>, done: impl Fn(&Self) -> bool) {
+    #[inline(never)]
+    pub fn wait_until(&self, task: Task<'_>, done: fn(&Self) -> bool) {
         reactor::wait_until(task, &|| done(self));
     }
 
-    fn prepare(&self, task: Task<'_>) {
+    fn prepare(&self, len: usize, task: Task<'_>) {
         if let Some(kind) = &self.kind {
-            kind.prepare(task);
+            kind.prepare(len, task);
         }
     }
 
     /// `output-stream.check-write`.
     pub fn check_write(&self, task: Task<'_>) -> Result<usize, StreamError> {
-        self.prepare(task);
+        self.prepare(CAPACITY, task);
         // A guest that asks again may wait for more room than there is.
         let is_waiting = self.was_asked.replace(true) && self.queued.get() > 0;
         if is_waiting || !self.has_room_or_end() {
@@ -323,7 +330,7 @@ impl Output {
         bytes: Vec<u8>,
         task: Task<'_>,
     ) -> Result<(), StreamError> {
-        self.prepare(task);
+        self.prepare(bytes.len(), task);
         self.wait_until(task, Self::has_room_or_end);
         self.state.check()?;
         self.accept(bytes)?;
@@ -345,8 +352,9 @@ impl Output {
     /// Writes bytes, however many. Returns how many were written: some, if it failed after those.
     pub fn write_all(&self, bytes: Vec<u8>, task: Task<'_>) -> Result<usize, StreamError> {
         let len = bytes.len();
+        self.prepare(len, task);
         self.accept(bytes)?;
-        self.wait_until(task, |output| output.queued.get() == 0);
+        self.wait_until(task, Self::is_idle);
         if self.is_open() {
             return Ok(len);
         }
@@ -385,7 +393,9 @@ impl Output {
 
     /// Closes the byte stream, whose bytes are all gone.
     pub fn close(&self) {
-        if self.is_open() {
+        if self.state.is_parked() {
+            self.state.close();
+        } else if self.is_open() {
             self.writer.take();
             self.state.end(&self.me);
         }

@@ -18,6 +18,8 @@ pub enum StreamError {
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
     Open,
+    /// As good as open: this side has ended the byte stream, which went well, to open another.
+    Parked,
     /// The byte stream has ended, and the completion, when it comes, says how.
     Ending,
     /// It ended with a failure that the guest has not been told.
@@ -53,7 +55,12 @@ impl StreamState {
     }
 
     pub fn is_open(&self) -> bool {
-        self.stage.get() == Stage::Open
+        matches!(self.stage.get(), Stage::Open | Stage::Parked)
+    }
+
+    /// Returns `true` after [`park`](Self::park), until there is another byte stream.
+    pub fn is_parked(&self) -> bool {
+        self.stage.get() == Stage::Parked
     }
 
     /// Returns `true` if it is known how the stream ended.
@@ -115,9 +122,9 @@ impl StreamState {
         self.stage.set(Stage::Closed);
     }
 
-    /// Goes on as an open stream, whose byte stream has ended well because this side ended it.
+    /// Goes on as an open stream, although the byte stream has ended, which went well.
     pub fn park(&self) {
-        self.stage.set(Stage::Open);
+        self.stage.set(Stage::Parked);
     }
 
     fn settle(&self, ended: Ended) {
