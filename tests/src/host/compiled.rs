@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine, OptLevel, Result};
+use wasmtime::{Config, Engine, OptLevel, RegallocAlgorithm, Result};
 
 /// The folder of compiled components, each named by what it was compiled from and for.
 const FOLDER: &str = concat!(env!("OUT_DIR"), "/compiled");
@@ -23,6 +23,7 @@ pub fn engine() -> Engine {
     let mut config = Config::new();
     if cfg!(debug_assertions) {
         config.cranelift_opt_level(OptLevel::None);
+        config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
     }
     Engine::new(&config).expect("these settings go together")
 }

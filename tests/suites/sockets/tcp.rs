@@ -103,8 +103,8 @@ fn echo_of_many_connections_in_turn() {
     for place in place::uplifted(Program::TcpEcho) {
         // What the adapter keeps for a connection is the same in every shape.
         let count = match place.shape() {
-            "stable" => 10_000,
-            _ => 2_000,
+            "stable" => 4_000,
+            _ => 1_000,
         };
         let (family, ip) = FAMILIES[0];
         let mut guest = place.start(&[family, &count.to_string()]);
