@@ -25,18 +25,32 @@ impl Host {
     /// Returns the version of WASI 0.3 that this host ships.
     pub fn target(self) -> Target {
         match self {
-            Self::P3Only => INSTEAD.map_or(Target::V0_3_0, |(_, target)| target),
+            Self::P3Only => INSTEAD.map_or(Target::V0_3_0, |instead| instead.target),
             Self::SocketsOnly | Self::Snapshot => Target::Rc2026_02_09,
         }
     }
 }
 
-/// The program that takes the place of the host of 0.3.0, and the version that it ships: what
-/// `P3_HOST` and `P3_HOST_TARGET` in the environment say.
-static INSTEAD: LazyLock<Option<(&'static str, Target)>> = LazyLock::new(|| {
+/// A program that takes the place of the host of 0.3.0.
+#[derive(Clone, Copy)]
+struct Instead {
+    program: &'static str,
+    /// The version that it ships.
+    target: Target,
+    /// The only link mode that it takes, if there is one.
+    link: Option<LinkMode>,
+}
+
+/// What `P3_HOST`, `P3_HOST_TARGET` and `P3_HOST_LINK` in the environment say.
+static INSTEAD: LazyLock<Option<Instead>> = LazyLock::new(|| {
     let program = std::env::var("P3_HOST").ok()?;
     let target = std::env::var("P3_HOST_TARGET").expect("P3_HOST comes with P3_HOST_TARGET");
-    Some((program.leak(), target.parse().expect("a target")))
+    let link = std::env::var("P3_HOST_LINK").ok();
+    Some(Instead {
+        program: program.leak(),
+        target: target.parse().expect("a target"),
+        link: link.map(|link| link.parse().expect("a link mode")),
+    })
 });
 
 /// A guest on a host.
@@ -56,11 +70,16 @@ impl Place {
     }
 
     /// Returns the guest on a host with only WASI 0.3, in each link mode.
-    pub fn uplifted(guest: Guest, host: Host) -> [Self; 2] {
-        MODES.map(|mode| Self {
-            guest,
-            on: Some((mode, host)),
-        })
+    pub fn uplifted(guest: Guest, host: Host) -> Vec<Self> {
+        let only = INSTEAD.and_then(|instead| instead.link);
+        let modes = MODES.into_iter();
+        modes
+            .filter(|mode| only.is_none_or(|only| only == *mode))
+            .map(|mode| Self {
+                guest,
+                on: Some((mode, host)),
+            })
+            .collect()
     }
 
     /// Returns `true` for the WASI 0.2 host.
@@ -168,7 +187,7 @@ impl Lab {
     fn program(&self, host: Option<Host>) -> &'static str {
         match host {
             None => self.reference,
-            Some(Host::P3Only) => INSTEAD.map_or(self.p3_only, |(program, _)| program),
+            Some(Host::P3Only) => INSTEAD.map_or(self.p3_only, |instead| instead.program),
             Some(Host::SocketsOnly) => self.sockets_only,
             Some(Host::Snapshot) => self.snapshot,
         }

@@ -8,4 +8,5 @@ mod load;
 mod middleware;
 mod peer;
 mod place;
+mod plain;
 mod server;

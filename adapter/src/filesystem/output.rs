@@ -77,29 +77,21 @@ impl Place {
     }
 }
 
-/// What writes.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Origin {
-    /// An `output-stream`.
-    Stream,
-    /// `descriptor.write`.
-    Write,
-}
-
 /// Something that writes to a file.
 pub struct File {
     /// A host may need it until it has written.
     descriptor: Rc<Descriptor>,
-    origin: Origin,
+    /// One that is known to be of another file.
+    stranger: RefCell<Weak<Descriptor>>,
     /// The places of the first byte of the byte stream, and of the one that follows the last.
     written: Cell<(Place, Place)>,
 }
 
 impl File {
-    pub fn new(descriptor: Rc<Descriptor>, origin: Origin, place: Place) -> Self {
+    pub fn new(descriptor: Rc<Descriptor>, place: Place) -> Self {
         File {
             descriptor,
-            origin,
+            stranger: RefCell::default(),
             written: Cell::new((place, place)),
         }
     }
@@ -111,21 +103,39 @@ impl File {
 
     /// Waits until bytes have been written that have to be there before `len` others are written:
     /// where two byte streams write to one place, the later has to win.
-    pub fn settle_earlier(&self, len: usize, task: Task<'_>) {
+    fn settle_earlier(&self, len: usize, task: Task<'_>) {
         let (_, next) = self.written.get();
-        let is_dropped = |it: &Unsettled| it.output.is_dropped();
-        let unsettled = UNSETTLED.borrow();
-        let are_many = unsettled.iter().filter(|it| is_dropped(it)).count() > MOST_DROPPED;
-        drop(unsettled);
-        settle_some(task, &|it| {
-            let file = &it.file;
-            // Of two streams that the guest has, to one file by two descriptors, none is the later.
-            let is_earlier = is_dropped(it)
-                || file.origin == Origin::Write
-                || Rc::ptr_eq(&file.descriptor, &self.descriptor);
-            let is_other = !core::ptr::eq(&**file, self);
-            (is_earlier && is_other && file.touches(next, len)) || (is_dropped(it) && are_many)
-        });
+        let mut dropped = 0;
+        let mut touching = Vec::new();
+        for Unsettled { file, output } in &*UNSETTLED.borrow() {
+            dropped += usize::from(output.is_dropped());
+            if !core::ptr::eq(&**file, self) && file.touches(next, len) {
+                touching.push(file.clone());
+            }
+        }
+        touching.retain(|file| self.is_same_file(file, task));
+        let are_many = dropped > MOST_DROPPED;
+        if are_many || !touching.is_empty() {
+            settle_some(task, &|it| {
+                let touches = || touching.iter().any(|file| Rc::ptr_eq(file, &it.file));
+                (are_many && it.output.is_dropped()) || touches()
+            });
+        }
+    }
+
+    fn is_same_file(&self, other: &File, task: Task<'_>) -> bool {
+        let descriptor = Rc::downgrade(&other.descriptor);
+        if Rc::ptr_eq(&self.descriptor, &other.descriptor) {
+            return true;
+        }
+        if self.stranger.borrow().ptr_eq(&descriptor) || task.may_wait().is_none() {
+            return false;
+        }
+        let is_same = self.descriptor.is_same_object(&other.descriptor, task);
+        if !is_same {
+            self.stranger.replace(descriptor);
+        }
+        is_same
     }
 
     fn touches(&self, place: Place, len: usize) -> bool {

@@ -7,7 +7,7 @@
 
 use super::error::{code, code_of_end};
 use super::input::FileInput;
-use super::output::{File, Origin, Place, settle, settle_one};
+use super::output::{File, Place, settle, settle_one};
 use crate::Adapter;
 use crate::bindings::exports::wasi::clocks0_2_12::wall_clock::Datetime;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::{
@@ -88,12 +88,7 @@ impl Descriptor {
     }
 
     /// Opens something that writes.
-    fn output(
-        &self,
-        place: Place,
-        origin: Origin,
-        task: Task<'_>,
-    ) -> Result<Rc<Output>, ErrorCode> {
+    fn output(&self, place: Place, task: Task<'_>) -> Result<Rc<Output>, ErrorCode> {
         if self.is_directory(task)? {
             return Err(ErrorCode::BadDescriptor);
         }
@@ -107,7 +102,7 @@ impl Descriptor {
             }
             self.is_writable.set(true);
         }
-        let file = File::new(self.inner.clone(), origin, place);
+        let file = File::new(self.inner.clone(), place);
         Ok(file.output((writer, completion)))
     }
 
@@ -129,7 +124,7 @@ impl Descriptor {
         place: Place,
         task: Task<'_>,
     ) -> Result<p2_streams::OutputStream, ErrorCode> {
-        Ok(output_stream(self.output(place, Origin::Stream, task)?))
+        Ok(output_stream(self.output(place, task)?))
     }
 }
 
@@ -290,7 +285,7 @@ impl GuestDescriptor for Descriptor {
 
     fn write(&self, buffer: Vec<u8>, offset: u64, task: Task<'_>) -> Result<u64, ErrorCode> {
         if buffer.is_empty() {
-            self.output(Place::At(offset), Origin::Write, task)?;
+            self.output(Place::At(offset), task)?;
             check_position(offset)?;
             self.check_flag(DescriptorFlags::WRITE, task)?;
             return Ok(0);
@@ -303,7 +298,7 @@ impl GuestDescriptor for Descriptor {
                 }
                 self.writing.set(last);
                 self.check_written()?;
-                self.output(Place::At(offset), Origin::Write, task)?
+                self.output(Place::At(offset), task)?
             }
         };
         let len = output.write_all(buffer, task);

@@ -96,7 +96,7 @@ static void positioned(void) {
   struct stat status;
   show("fstat", fstat(file, &status));
   printf("%lld %d\n", (long long)status.st_size, S_ISREG(status.st_mode));
-  struct timespec times[2] = {{1000, 5}, {2000, 7}};
+  struct timespec times[2] = {{1000, 500000000}, {2000, 250000000}};
   show("futimens", futimens(file, times));
   show("stat", stat("/home/positions", &status));
   printf("%lld %ld\n", (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);

@@ -8,7 +8,6 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { transpileBytes } from "@bytecodealliance/jco-transpile";
 import * as cli from "@bytecodealliance/preview3-shim/cli";
 import * as clocks from "@bytecodealliance/preview3-shim/clocks";
 import * as filesystem from "@bytecodealliance/preview3-shim/filesystem";
@@ -71,6 +70,7 @@ async function transpiled(path) {
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
   const folder = join(here, "transpiled", hash);
   if (!existsSync(folder)) {
+    const { transpileBytes } = await import("@bytecodealliance/jco-transpile");
     const { files } = await transpileBytes(bytes, {
       name: "guest",
       instantiation: "async",
@@ -86,6 +86,15 @@ async function transpiled(path) {
     await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }));
   }
   return folder;
+}
+
+// The code that the guest has exited with. That of the shim would end this process at once, whatever
+// is still to be written.
+let exitCode;
+
+function exit(code) {
+  exitCode = code;
+  throw new Error("exit");
 }
 
 // Returns a function that makes an instance.
@@ -106,6 +115,7 @@ async function load(path) {
       imports[`wasi:${name}/${dashed}`] = functions;
     }
   }
+  imports["wasi:cli/exit"] = { exit: ({ tag }) => exit(tag === "ok" ? 0 : 1), exitWithCode: exit };
   return () => instantiate(module, imports);
 }
 
@@ -119,8 +129,17 @@ async function freePort() {
 
 // Serves on a port that is printed, until stdin ends.
 async function serve(instantiate) {
+  // The shim's server takes a result as it is, where the export gives its value or throws its error.
   const server = new http.HttpServer({
-    handle: async (request) => (await instantiate()).handler.handle(request),
+    handle: async (request) => {
+      try {
+        const instance = await instantiate();
+        return { tag: "ok", val: await instance.handler.handle(request) };
+      } catch (error) {
+        console.error("error:", error);
+        return { tag: "err", val: error };
+      }
+    },
   });
   server.on("error", (error) => console.error(error));
   const port = await freePort();
@@ -129,18 +148,33 @@ async function serve(instantiate) {
   for await (const _ of process.stdin);
 }
 
+// Runs a command, and returns its exit code.
 async function run(instantiate) {
   const instance = await instantiate();
   try {
     await instance.run.run();
     return 0;
   } catch (error) {
+    if (exitCode !== undefined) {
+      return exitCode;
+    }
     // The error of a `result` without one.
     if (error === undefined) {
       return 1;
     }
     throw error;
   }
+}
+
+// The shim writes to stdout and stderr in a worker, which hands over to this thread what it has
+// written a little later.
+function leave(code, error) {
+  setTimeout(() => {
+    if (error !== undefined) {
+      console.error(error);
+    }
+    process.exit(code);
+  }, 100);
 }
 
 let options;
@@ -155,19 +189,14 @@ try {
   }
   filesystem._setPreopens(options.preopens);
   instantiate = await load(options.component);
-  // The shim writes in a worker, which has to run before a guest can trap: what it then still has
-  // is written soon.
+  // Its worker has to run before a guest can trap.
   await cli.stdout.writeViaStream({ read: async () => null });
 } catch (error) {
   console.error(error);
   process.exit(NOT_RUN);
 }
 try {
-  process.exit(options.serves ? await serve(instantiate) : await run(instantiate));
+  leave(options.serves ? await serve(instantiate) : await run(instantiate));
 } catch (error) {
-  // What the worker still has gets time to be written.
-  setTimeout(() => {
-    console.error(`trapped: ${error?.stack ?? error}`);
-    process.exit(TRAPPED);
-  }, 100);
+  leave(TRAPPED, `trapped: ${error?.stack ?? error}`);
 }

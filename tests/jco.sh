@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs tests on jco and Node, fused, but for those that `hosts/jco/differences.txt` lists. Takes parts
+# of the tests' names. What it needs comes from npm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+host=${CARGO_TARGET_DIR:-$PWD/target}/jco
+if ! cmp --silent tests/hosts/jco/package-lock.json "$host/installed.json"; then
+  mkdir -p "$host"
+  cp tests/hosts/jco/package{,-lock}.json "$host"
+  if ! (cd "$host" && npm ci --ignore-scripts --no-audit --no-fund --quiet); then
+    echo "jco could not be installed: npm has to reach its registry" >&2
+    exit 1
+  fi
+  cp tests/hosts/jco/package-lock.json "$host/installed.json"
+fi
+cp tests/hosts/jco/{host,host.mjs} "$host"
+export P3_HOST=$host/host P3_HOST_TARGET=0.3.0 P3_HOST_LINK=fused
+
+# It has one manner of answering, and is one engine.
+skipped=(--skip component --skip _bytewise --skip _late --skip _snapshot --skip _inline_files)
+while read -r name; do
+  skipped+=(--skip "$name")
+done < <(sed -n 's/^    //p' tests/hosts/jco/differences.txt)
+all=(cases:: http::plain sockets::lookup sockets::tcp sockets::udp sockets::walk toolchains)
+[ $# -gt 0 ] || set -- "${all[@]}"
+tests/run.sh --test suites -- "$@" "${skipped[@]}"
