@@ -32,7 +32,7 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
             Ok((given?,))
         },
     )?;
-    let own = manner.clone();
+    let own = manner.of_writes();
     types.func_wrap(
         "[method]descriptor.write-via-stream",
         move |store: Store<'_>,
@@ -43,7 +43,7 @@ pub fn add_to_linker(manner: &Manner, linker: &mut Linker<State>) -> Result<()> 
             Ok((taken?,))
         },
     )?;
-    let own = manner.clone();
+    let own = manner.of_writes();
     types.func_wrap(
         "[method]descriptor.append-via-stream",
         move |store: Store<'_>, (file, items): (Resource<Descriptor>, StreamReader<u8>)| {

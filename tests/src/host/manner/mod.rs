@@ -70,6 +70,8 @@ pub struct Manner {
     calls: Arc<AtomicU64>,
     /// The number of items after which each stream fails.
     closing: Option<usize>,
+    /// A stream passes on nothing until it has ended.
+    holds: bool,
     /// What is different each time is made of this.
     random: Arc<AtomicU64>,
 }
@@ -112,6 +114,7 @@ impl Manner {
             failing: Failing::None,
             calls: Arc::default(),
             closing: None,
+            holds: false,
             random: Arc::new(AtomicU64::new(seed)),
         }
     }
@@ -162,6 +165,15 @@ impl Manner {
     fn of_few(&self) -> Self {
         Self {
             closing: self.closing.map(|_| FEW),
+            ..self.clone()
+        }
+    }
+
+    /// Returns the manner for streams that write to files: where results are late, so are writes,
+    /// which begin when the stream has ended.
+    fn of_writes(&self) -> Self {
+        Self {
+            holds: self.results == Results::Late,
             ..self.clone()
         }
     }

@@ -235,6 +235,13 @@ impl<T: Item> StreamConsumer<State> for Reading<T> {
         if pipe.closed {
             return Poll::Ready(Ok(StreamResult::Dropped));
         }
+        if this.manner.holds {
+            let mut items = Vec::with_capacity(source.remaining(&mut store));
+            source.read(&mut store, &mut items)?;
+            pipe.passed += items.len();
+            pipe.items.extend(items);
+            return Poll::Ready(Ok(StreamResult::Completed));
+        }
         if this.has_taken {
             let is_passed_on = pipe.items.is_empty() && pipe.wanted > 0;
             if is_passed_on || finish {
@@ -309,7 +316,7 @@ impl<T: Item> StreamProducer<State> for Giving<T> {
             return Poll::Ready(Ok(StreamResult::Completed));
         }
         let mut pipe = lock(&this.pipe);
-        if pipe.items.is_empty() && !pipe.ended {
+        if (pipe.items.is_empty() || this.manner.holds) && !pipe.ended {
             if finish {
                 return Poll::Ready(Ok(StreamResult::Cancelled));
             }
