@@ -4,7 +4,8 @@
 //! read ahead by itself is given up when there is [news](crate::freshness): the byte stream is
 //! opened again, at the position of the next byte for the guest.
 
-use super::output;
+use super::handle::Handle;
+use super::output::settle_file;
 use crate::canon::{Event, MayWait, Task};
 use crate::freshness;
 use crate::io::buffer::Buffer;
@@ -12,7 +13,7 @@ use crate::io::poll::Source;
 use crate::io::state::{StreamError, StreamState};
 use crate::io::streams::Input;
 use crate::op::{Read, Reader};
-use crate::p3::filesystem::{Descriptor, read_via_stream};
+use crate::p3::filesystem::read_via_stream;
 use crate::reactor::{self, DeferredRead, Waiter};
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -32,7 +33,7 @@ const SMALLEST_BUFFER: usize = 4096;
 /// A byte stream that reads a file.
 pub struct FileInput {
     me: Weak<FileInput>,
-    descriptor: Rc<Descriptor>,
+    descriptor: Rc<Handle>,
     reader: RefCell<Reader>,
     state: StreamState,
     buffer: Buffer,
@@ -61,8 +62,8 @@ enum Progress {
 
 impl FileInput {
     /// Reads a file from `position` on.
-    pub fn new(descriptor: Rc<Descriptor>, position: u64, task: Task<'_>) -> Rc<Self> {
-        output::settle(task);
+    pub fn new(descriptor: Rc<Handle>, position: u64, task: Task<'_>) -> Rc<Self> {
+        settle_file(&descriptor, task);
         let (reader, completion) = read_via_stream(&descriptor, position);
         Rc::new_cyclic(|me| FileInput {
             me: me.clone(),
@@ -79,7 +80,7 @@ impl FileInput {
 
     /// Opens the byte stream again where the old one can have old bytes, or has ended.
     fn refresh(&self, task: Task<'_>) {
-        output::settle(task);
+        settle_file(&self.descriptor, task);
         let news = freshness::news();
         let has_ended = self.progress.get() == Progress::Ended && self.buffer.is_empty();
         let is_good = self.news.get() == news && !has_ended;

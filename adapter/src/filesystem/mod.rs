@@ -1,6 +1,7 @@
 //! `wasi:filesystem`.
 
 mod error;
+mod handle;
 mod input;
 mod output;
 mod preopens;

@@ -4,6 +4,7 @@
 //! how the byte stream ended. So a byte stream is ended before anything else looks at files, and
 //! before the guest's end, and the next write opens another one.
 
+use super::handle::Handle;
 use crate::canon::{Global, Task};
 use crate::io::output::{CAPACITY, Kind, Output};
 use crate::io::state::StreamError;
@@ -22,12 +23,43 @@ struct Unsettled {
     output: Rc<Output>,
 }
 
-/// The most streams that the guest has dropped and that are not settled.
-const MOST_DROPPED: usize = 32;
+/// The number of them above which those go that the guest has dropped.
+const MOST: usize = 32;
 
 /// Waits until files have what was written to them, so that what is read next is what was written.
 pub fn settle(task: Task<'_>) {
     settle_some(task, &|_| true);
+}
+
+/// Waits until a file has what was written to it, so that what is read of it next is what was written.
+pub fn settle_file(descriptor: &Rc<Handle>, task: Task<'_>) {
+    let files = unsettled_of(descriptor, task, |_| true);
+    settle_files(task, &files);
+}
+
+/// Returns those that write to one file, of some.
+fn unsettled_of(
+    descriptor: &Rc<Handle>,
+    task: Task<'_>,
+    choose: impl Fn(&Rc<File>) -> bool,
+) -> Vec<Rc<File>> {
+    let unsettled = UNSETTLED.borrow();
+    let chosen = unsettled
+        .iter()
+        .map(|it| &it.file)
+        .filter(|file| choose(file) && !descriptor.is_stranger(&file.descriptor));
+    let mut files: Vec<_> = chosen.cloned().collect();
+    drop(unsettled);
+    files.retain(|file| descriptor.is_same_file(&file.descriptor, task));
+    files
+}
+
+fn settle_files(task: Task<'_>, files: &[Rc<File>]) {
+    if !files.is_empty() {
+        settle_some(task, &|it| {
+            files.iter().any(|file| Rc::ptr_eq(file, &it.file))
+        });
+    }
 }
 
 /// Waits until a file has what was written to one output.
@@ -80,18 +112,15 @@ impl Place {
 /// Something that writes to a file.
 pub struct File {
     /// A host may need it until it has written.
-    descriptor: Rc<Descriptor>,
-    /// One that is known to be of another file.
-    stranger: RefCell<Weak<Descriptor>>,
+    descriptor: Rc<Handle>,
     /// The places of the first byte of the byte stream, and of the one that follows the last.
     written: Cell<(Place, Place)>,
 }
 
 impl File {
-    pub fn new(descriptor: Rc<Descriptor>, place: Place) -> Self {
+    pub fn new(descriptor: Rc<Handle>, place: Place) -> Self {
         File {
             descriptor,
-            stranger: RefCell::default(),
             written: Cell::new((place, place)),
         }
     }
@@ -104,38 +133,17 @@ impl File {
     /// Waits until bytes have been written that have to be there before `len` others are written:
     /// where two byte streams write to one place, the later has to win.
     fn settle_earlier(&self, len: usize, task: Task<'_>) {
+        if task.may_wait().is_none() {
+            return;
+        }
+        if UNSETTLED.borrow().len() > MOST {
+            settle_some(task, &|it| it.output.is_dropped());
+        }
         let (_, next) = self.written.get();
-        let mut dropped = 0;
-        let mut touching = Vec::new();
-        for Unsettled { file, output } in &*UNSETTLED.borrow() {
-            dropped += usize::from(output.is_dropped());
-            if !core::ptr::eq(&**file, self) && file.touches(next, len) {
-                touching.push(file.clone());
-            }
-        }
-        touching.retain(|file| self.is_same_file(file, task));
-        let are_many = dropped > MOST_DROPPED;
-        if are_many || !touching.is_empty() {
-            settle_some(task, &|it| {
-                let touches = || touching.iter().any(|file| Rc::ptr_eq(file, &it.file));
-                (are_many && it.output.is_dropped()) || touches()
-            });
-        }
-    }
-
-    fn is_same_file(&self, other: &File, task: Task<'_>) -> bool {
-        let descriptor = Rc::downgrade(&other.descriptor);
-        if Rc::ptr_eq(&self.descriptor, &other.descriptor) {
-            return true;
-        }
-        if self.stranger.borrow().ptr_eq(&descriptor) || task.may_wait().is_none() {
-            return false;
-        }
-        let is_same = self.descriptor.is_same_object(&other.descriptor, task);
-        if !is_same {
-            self.stranger.replace(descriptor);
-        }
-        is_same
+        let files = unsettled_of(&self.descriptor, task, |file| {
+            !core::ptr::eq(&**file, self) && file.touches(next, len)
+        });
+        settle_files(task, &files);
     }
 
     fn touches(&self, place: Place, len: usize) -> bool {

@@ -6,8 +6,9 @@
 //! follows on, and brought to its end before anything else looks at files.
 
 use super::error::{code, code_of_end};
+use super::handle::Handle;
 use super::input::FileInput;
-use super::output::{File, Place, settle, settle_one};
+use super::output::{File, Place, settle, settle_file, settle_one};
 use crate::Adapter;
 use crate::bindings::exports::wasi::clocks0_2_12::wall_clock::Datetime;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::{
@@ -34,7 +35,7 @@ use core::cell::{Cell, RefCell};
 
 /// A `descriptor`.
 pub struct Descriptor {
-    inner: Rc<p3::Descriptor>,
+    inner: Rc<Handle>,
     is_directory: Cell<Option<bool>>,
     /// The stream of the last `read`, and the position at which the next can go on with it.
     reading: Cell<Option<(u64, Rc<FileInput>)>>,
@@ -48,7 +49,7 @@ impl Descriptor {
     /// Makes a descriptor, which may have been opened to write.
     pub fn new(inner: p3::Descriptor, is_writable: bool) -> Self {
         Descriptor {
-            inner: Rc::new(inner),
+            inner: Handle::new(inner),
             is_directory: Cell::new(None),
             reading: Cell::new(None),
             writing: Cell::new(None),
@@ -56,13 +57,30 @@ impl Descriptor {
         }
     }
 
-    /// Asks the host something, with everything in the files that was written to them.
+    /// Asks the host about files by their names, with everything in them that was written to them.
     fn settled<T>(
         &self,
         task: Task<'_>,
         ask: impl FnOnce(&p3::Descriptor) -> Result<T, p3::ErrorCode>,
     ) -> Result<T, ErrorCode> {
         settle(task);
+        self.told(ask)
+    }
+
+    /// Asks the host about the descriptor's file, with everything in it that was written to it.
+    fn settled_file<T>(
+        &self,
+        task: Task<'_>,
+        ask: impl FnOnce(&p3::Descriptor) -> Result<T, p3::ErrorCode>,
+    ) -> Result<T, ErrorCode> {
+        settle_file(&self.inner, task);
+        self.told(ask)
+    }
+
+    fn told<T>(
+        &self,
+        ask: impl FnOnce(&p3::Descriptor) -> Result<T, p3::ErrorCode>,
+    ) -> Result<T, ErrorCode> {
         let answer = ask(&self.inner);
         // The guest may have changed a file. And whether one is there, or how long it is, may be
         // the sign that another program gives when it has.
@@ -227,11 +245,11 @@ impl GuestDescriptor for Descriptor {
         advice: Advice,
         task: Task<'_>,
     ) -> Result<(), ErrorCode> {
-        self.settled(task, |it| it.advise(offset, length, advice, task))
+        self.settled_file(task, |it| it.advise(offset, length, advice, task))
     }
 
     fn sync_data(&self, task: Task<'_>) -> Result<(), ErrorCode> {
-        let done = self.settled(task, |it| it.sync_data(task));
+        let done = self.settled_file(task, |it| it.sync_data(task));
         self.check_written().and(done)
     }
 
@@ -244,7 +262,7 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn set_size(&self, size: u64, task: Task<'_>) -> Result<(), ErrorCode> {
-        self.settled(task, |it| it.set_size(size, task))
+        self.settled_file(task, |it| it.set_size(size, task))
     }
 
     fn set_times(
@@ -254,7 +272,7 @@ impl GuestDescriptor for Descriptor {
         task: Task<'_>,
     ) -> Result<(), ErrorCode> {
         let (access, modification) = times(data_access_timestamp, data_modification_timestamp)?;
-        self.settled(task, |it| it.set_times(access, modification, task))
+        self.settled_file(task, |it| it.set_times(access, modification, task))
     }
 
     fn read(&self, length: u64, offset: u64, task: Task<'_>) -> Result<(Vec<u8>, bool), ErrorCode> {
@@ -329,7 +347,7 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn sync(&self, task: Task<'_>) -> Result<(), ErrorCode> {
-        let done = self.settled(task, |it| it.sync(task));
+        let done = self.settled_file(task, |it| it.sync(task));
         self.check_written().and(done)
     }
 
@@ -338,7 +356,7 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn stat(&self, task: Task<'_>) -> Result<DescriptorStat, ErrorCode> {
-        self.settled(task, |it| it.stat(task)).map(stat)
+        self.settled_file(task, |it| it.stat(task)).map(stat)
     }
 
     fn stat_at(
@@ -438,7 +456,7 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn metadata_hash(&self, task: Task<'_>) -> Result<MetadataHashValue, ErrorCode> {
-        self.settled(task, |it| it.metadata_hash(task))
+        self.settled_file(task, |it| it.metadata_hash(task))
     }
 
     fn metadata_hash_at(

@@ -127,6 +127,15 @@ fn main() -> Result<()> {
                 file.write_all(&bytes)
             })?
         }
+        "file copy by 64 KiB" => {
+            let mut from = File::open("/home/big")?;
+            let mut to = File::create("/home/new")?;
+            let mut bytes = [0; 64 * KIB];
+            repeat(1_000, || {
+                from.read_exact(&mut bytes)?;
+                to.write_all(&bytes)
+            })?
+        }
         "stat" => repeat(10_000, || fs::metadata("/home/small").map(drop))?,
         "open, read, close" => repeat(5_000, || fs::read("/home/small").map(drop))?,
         other => panic!("nothing is called {other:?}"),

@@ -1,0 +1,54 @@
+//! A descriptor of the host, and what is known of the file behind it.
+
+use crate::canon::Task;
+use crate::p3::filesystem::Descriptor;
+use alloc::rc::{Rc, Weak};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::ops::Deref;
+
+/// A descriptor of the host. It is shared by all that reads and writes with it.
+pub struct Handle {
+    inner: Descriptor,
+    /// Those that are known to be of other files. Few: a guest that writes to a file seldom has many
+    /// others that it reads and writes meanwhile.
+    strangers: RefCell<Vec<Weak<Handle>>>,
+}
+
+impl Handle {
+    pub fn new(inner: Descriptor) -> Rc<Self> {
+        Rc::new(Handle {
+            inner,
+            strangers: RefCell::default(),
+        })
+    }
+
+    /// Returns `true` if the other is known to be of another file.
+    pub fn is_stranger(&self, other: &Rc<Self>) -> bool {
+        let strangers = self.strangers.borrow();
+        strangers.iter().any(|it| it.as_ptr() == Rc::as_ptr(other))
+    }
+
+    /// Returns `true` if both are of one file, or if that can't be told: a task that may not wait
+    /// can't ask.
+    pub fn is_same_file(self: &Rc<Self>, other: &Rc<Self>, task: Task<'_>) -> bool {
+        if Rc::ptr_eq(self, other) || task.may_wait().is_none() {
+            return true;
+        }
+        let is_same = self.inner.is_same_object(&other.inner, task);
+        if !is_same {
+            let mut strangers = self.strangers.borrow_mut();
+            strangers.retain(|it| it.strong_count() > 0);
+            strangers.push(Rc::downgrade(other));
+        }
+        is_same
+    }
+}
+
+impl Deref for Handle {
+    type Target = Descriptor;
+
+    fn deref(&self) -> &Descriptor {
+        &self.inner
+    }
+}
