@@ -11,7 +11,7 @@ export P3_HOST=$target/wasmtime-45/debug/wasmtime-45-host
 export P3_HOST_TARGET=0.3.0-rc-2026-03-15
 
 # What two components are is nothing that a host knows of, and this one has one manner.
-skipped=(--skip component --skip _bytewise --skip _late --skip _snapshot)
+skipped=(--skip ::component --skip ::fused_bytewise --skip ::fused_late --skip ::fused_snapshot)
 # It has no initial working directory.
 skipped+=(--skip encodings --skip environment::fused --skip std_process_told)
 # It drops the slash after the name of a file.

@@ -12,6 +12,7 @@ pub struct Options {
     pub(crate) without: Vec<String>,
     pub(crate) keep_sync: Vec<String>,
     pub(crate) make_async: Vec<String>,
+    pub(crate) one_memory: bool,
 }
 
 /// How guest and adapter are to be put together.
@@ -65,6 +66,13 @@ impl Options {
     /// that counts on it. May be called for several exports.
     pub fn make_async(mut self, export: impl Into<String>) -> Self {
         self.make_async.push(export.into());
+        self
+    }
+
+    /// Has no core module with several memories be added, for an engine that has only one for each.
+    /// What is copied between guest and adapter then goes through calls, which takes longer.
+    pub fn one_memory(mut self) -> Self {
+        self.one_memory = true;
         self
     }
 }

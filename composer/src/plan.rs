@@ -21,6 +21,8 @@ pub struct Plan {
     pub imports: Vec<Planned<ImportFate>>,
     /// The exports, in the guest's order.
     pub exports: Vec<Planned<ExportFate>>,
+    /// Whether no core module is added that has several memories.
+    pub one_memory: bool,
 }
 
 /// An import or export with the decision on it.
@@ -225,7 +227,11 @@ impl Decisions {
         let exports = decided(self.exports, |error| _ = first.get_or_insert(error));
         match first {
             Some(error) => Err(error),
-            None => Ok(Plan { imports, exports }),
+            None => Ok(Plan {
+                imports,
+                exports,
+                one_memory: false,
+            }),
         }
     }
 
@@ -243,6 +249,7 @@ impl Decisions {
         Plan {
             imports: served(&self.imports),
             exports: served(&self.exports),
+            one_memory: false,
         }
     }
 
@@ -369,6 +376,7 @@ impl Plan {
     ///
     /// If there is no such export, or it can't be chosen.
     pub(crate) fn follow(&mut self, options: &Options) -> Result<(), OptionsError> {
+        self.one_memory = options.one_memory;
         let kept = options.keep_sync.iter();
         let made = options.make_async.iter();
         kept.map(|export| (export, ExportFate::Sync))

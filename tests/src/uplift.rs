@@ -64,6 +64,10 @@ fn composed(guest: &[u8], mode: LinkMode, target: Target, sync: Option<&str>) ->
         return compose_with(&command, guest, mode, target, sync);
     }
     let mut options = Options::default().target(target).link(mode);
+    // What is for the snapshot tries modules with one memory, too.
+    if target == Target::Rc2026_02_09 {
+        options = options.one_memory();
+    }
     if let Some(export) = sync {
         options = options.keep_sync(export);
     }

@@ -4,7 +4,7 @@ use wasi_uplift::{Options, Target};
 use wasi_uplift_tests::{
     Guest, LinkMode, MODES, State, compose, coverage, host, imports, uplifted_bytes,
 };
-use wasmparser::Validator;
+use wasmparser::{Validator, WasmFeatures};
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower};
 use wasmtime_wasi::WasiCtx;
@@ -126,6 +126,19 @@ fn results_are_valid_whatever_the_target() {
                 Ok(composed) => assert_valid(&composed.bytes, guest.name),
                 Err(error) => assert!(is_mixed(guest), "{}, {target}: {error}", guest.name),
             }
+        }
+    }
+}
+
+#[test]
+fn results_have_one_memory_in_each_module_where_asked_for() {
+    let one_memory = WasmFeatures::default().difference(WasmFeatures::MULTI_MEMORY);
+    for guest in Guest::ALL {
+        let options = Options::default().one_memory();
+        if let Ok(composed) = wasi_uplift::compose(&guest.bytes(), &options) {
+            assert_valid(&composed.bytes, guest.name);
+            let result = Validator::new_with_features(one_memory).validate_all(&composed.bytes);
+            assert!(result.is_ok(), "{}: {:?}", guest.name, result.err());
         }
     }
 }

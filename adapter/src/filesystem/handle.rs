@@ -37,11 +37,16 @@ impl Handle {
         }
         let is_same = self.inner.is_same_object(&other.inner, task);
         if !is_same {
-            let mut strangers = self.strangers.borrow_mut();
-            strangers.retain(|it| it.strong_count() > 0);
-            strangers.push(Rc::downgrade(other));
+            self.note_stranger(other);
+            other.note_stranger(self);
         }
         is_same
+    }
+
+    fn note_stranger(&self, other: &Rc<Self>) {
+        let mut strangers = self.strangers.borrow_mut();
+        strangers.retain(|it| it.strong_count() > 0);
+        strangers.push(Rc::downgrade(other));
     }
 }
 

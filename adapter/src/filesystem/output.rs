@@ -1,7 +1,7 @@
 //! Streams that write to a file.
 //!
 //! A host may take bytes and write them later: that they are in the file is certain when it has said
-//! how the byte stream ended. So a byte stream is ended before anything else looks at files, and
+//! how the byte stream ended. So a byte stream is ended before anything else looks at its file, and
 //! before the guest's end, and the next write opens another one.
 
 use super::handle::Handle;
@@ -14,8 +14,8 @@ use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-/// The outputs whose bytes may not be in their files. Few: those that the guest has written to since
-/// something last looked at files.
+/// The outputs whose bytes may not be in their files, in the order of their first writes. Few: those
+/// that the guest has written to since something last looked there.
 static UNSETTLED: Global<RefCell<Vec<Unsettled>>> = Global::new(RefCell::new(Vec::new()));
 
 struct Unsettled {
@@ -23,64 +23,70 @@ struct Unsettled {
     output: Rc<Output>,
 }
 
-/// The number of them above which those go that the guest has dropped.
+/// The number of them above which all are settled, rather than asked which are of a file.
 const MOST: usize = 32;
 
 /// Waits until files have what was written to them, so that what is read next is what was written.
 pub fn settle(task: Task<'_>) {
-    settle_some(task, &|_| true);
+    settle_some(None, task);
 }
 
 /// Waits until a file has what was written to it, so that what is read of it next is what was written.
 pub fn settle_file(descriptor: &Rc<Handle>, task: Task<'_>) {
     let files = unsettled_of(descriptor, task, |_| true);
-    settle_files(task, &files);
+    settle_some(Some(&files), task);
 }
 
-/// Returns those that write to one file, of some.
+/// Returns those that write to one file, of some. The host is asked where that isn't known.
 fn unsettled_of(
     descriptor: &Rc<Handle>,
     task: Task<'_>,
-    choose: impl Fn(&Rc<File>) -> bool,
+    choose: impl Fn(&Unsettled) -> bool,
 ) -> Vec<Rc<File>> {
+    if UNSETTLED.borrow().len() > MOST {
+        settle(task);
+    }
     let unsettled = UNSETTLED.borrow();
+    let is_stranger = |file: &File| descriptor.is_stranger(&file.descriptor);
     let chosen = unsettled
         .iter()
-        .map(|it| &it.file)
-        .filter(|file| choose(file) && !descriptor.is_stranger(&file.descriptor));
+        .filter(|it| choose(it) && !is_stranger(&it.file))
+        .map(|it| &it.file);
     let mut files: Vec<_> = chosen.cloned().collect();
     drop(unsettled);
-    files.retain(|file| descriptor.is_same_file(&file.descriptor, task));
+    files.retain(|file| !is_stranger(file) && descriptor.is_same_file(&file.descriptor, task));
     files
 }
 
-fn settle_files(task: Task<'_>, files: &[Rc<File>]) {
-    if !files.is_empty() {
-        settle_some(task, &|it| {
-            files.iter().any(|file| Rc::ptr_eq(file, &it.file))
-        });
+/// Settles what writes to these, or everything.
+fn settle_some(files: Option<&[Rc<File>]>, task: Task<'_>) {
+    if files.is_some_and(<[_]>::is_empty) {
+        return;
     }
-}
-
-/// Waits until a file has what was written to one output.
-pub fn settle_one(wanted: &Rc<Output>, task: Task<'_>) {
-    settle_some(task, &|it| Rc::ptr_eq(&it.output, wanted));
-}
-
-fn settle_some(task: Task<'_>, choose: &dyn Fn(&Unsettled) -> bool) {
-    let mut chosen = Vec::new();
-    let mut unsettled = UNSETTLED.borrow_mut();
-    for at in (0..unsettled.len()).rev() {
-        if choose(&unsettled[at]) {
-            chosen.push(unsettled.swap_remove(at));
+    // The host ends those at once that don't write to one place: there, the later has to win.
+    let mut ending: Vec<Unsettled> = Vec::new();
+    for it in UNSETTLED.take() {
+        let is_chosen = |files: &[Rc<File>]| files.iter().any(|file| Rc::ptr_eq(file, &it.file));
+        if !files.is_none_or(is_chosen) {
+            UNSETTLED.borrow_mut().push(it);
+        } else if task.may_wait().is_none() {
+            // It can't be heard how a byte stream ends. The bytes are with the host, and that is all.
+            it.output.wait_until(task, Output::is_idle);
+            UNSETTLED.borrow_mut().push(it);
+        } else {
+            if ending.iter().any(|earlier| earlier.file.overlaps(&it.file)) {
+                wait_for(&mut ending, task);
+            }
+            it.output.end_idle();
+            ending.push(it);
         }
     }
-    drop(unsettled);
-    // The host ends them all at once.
-    for it in &chosen {
-        it.output.end_idle();
-    }
-    for it in chosen {
+    wait_for(&mut ending, task);
+}
+
+/// Waits until the host has said how byte streams ended.
+fn wait_for(ending: &mut Vec<Unsettled>, task: Task<'_>) {
+    for it in core::mem::take(ending) {
         it.output.settle(task);
     }
 }
@@ -136,23 +142,33 @@ impl File {
         if task.may_wait().is_none() {
             return;
         }
-        if UNSETTLED.borrow().len() > MOST {
-            settle_some(task, &|it| it.output.is_dropped());
-        }
         let (_, next) = self.written.get();
-        let files = unsettled_of(&self.descriptor, task, |file| {
-            !core::ptr::eq(&**file, self) && file.touches(next, len)
+        let files = unsettled_of(&self.descriptor, task, |it| {
+            let is_other = !core::ptr::eq(&*it.file, self);
+            // What is on its way goes on as it would without this.
+            is_other && it.output.is_idle() && it.file.touches(next, len as u64)
         });
-        settle_files(task, &files);
+        settle_some(Some(&files), task);
     }
 
-    fn touches(&self, place: Place, len: usize) -> bool {
+    /// Returns `true` if it may have written to some of `len` bytes at a place.
+    fn touches(&self, place: Place, len: u64) -> bool {
         match (self.written.get(), place) {
             ((Place::At(start), Place::At(end)), Place::At(offset)) => {
-                start < offset.saturating_add(len as u64) && offset < end
+                start < offset.saturating_add(len) && offset < end
             }
             _ => true,
         }
+    }
+
+    /// Returns `true` if both may have written to one place of one file.
+    fn overlaps(&self, other: &File) -> bool {
+        let (start, end) = other.written.get();
+        let len = match (start, end) {
+            (Place::At(start), Place::At(end)) => end - start,
+            _ => u64::MAX,
+        };
+        self.touches(start, len) && !self.descriptor.is_stranger(&other.descriptor)
     }
 }
 

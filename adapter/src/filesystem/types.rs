@@ -8,7 +8,7 @@
 use super::error::{code, code_of_end};
 use super::handle::Handle;
 use super::input::FileInput;
-use super::output::{File, Place, settle, settle_file, settle_one};
+use super::output::{File, Place, settle, settle_file};
 use crate::Adapter;
 use crate::bindings::exports::wasi::clocks0_2_12::wall_clock::Datetime;
 use crate::bindings::exports::wasi::filesystem0_2_12::types::{
@@ -41,8 +41,17 @@ pub struct Descriptor {
     reading: Cell<Option<(u64, Rc<FileInput>)>>,
     /// The stream of the last `write`, and the position at which the next can go on with it.
     writing: Cell<Option<(u64, Rc<Output>)>>,
-    /// The host is known to take a stream to write. It refuses a descriptor, not a position.
+    /// It was opened to write, or the host has taken a stream to write. It refuses a descriptor, not a
+    /// position.
     is_writable: Cell<bool>,
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        if let Some((_, output)) = self.writing.take() {
+            output.note_drop();
+        }
+    }
 }
 
 impl Descriptor {
@@ -311,9 +320,7 @@ impl GuestDescriptor for Descriptor {
         let output = match self.writing.take() {
             Some((position, output)) if position == offset && output.is_open() => output,
             last => {
-                if let Some((_, output)) = &last {
-                    settle_one(output, task);
-                }
+                settle_file(&self.inner, task);
                 self.writing.set(last);
                 self.check_written()?;
                 self.output(Place::At(offset), task)?

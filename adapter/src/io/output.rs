@@ -61,7 +61,7 @@ pub trait Kind: 'static {
 /// A byte stream that is written, with what was accepted for it.
 pub struct Output {
     me: Weak<Output>,
-    /// Gone once the stream is being closed, or while it is parked.
+    /// Gone once the byte stream is ended by this side.
     writer: RefCell<Option<Writer>>,
     state: StreamState,
     /// The bytes that follow those in the writer.
@@ -192,13 +192,8 @@ impl Output {
         }
     }
 
-    /// Returns `true` if the guest has dropped the stream.
-    pub fn is_dropped(&self) -> bool {
-        self.is_dropped.get()
-    }
-
     /// Returns `true` if no bytes are on their way.
-    fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         self.queued.get() == 0
     }
 
@@ -211,10 +206,10 @@ impl Output {
 
     /// Ends the byte stream and waits until the host has said how it ended: it may take bytes and
     /// write them later. What has not failed is parked: the next write goes on with a new byte
-    /// stream. In a task that may not wait the bytes are with the host, and that is all.
+    /// stream.
     pub fn settle(&self, task: Task<'_>) {
         self.wait_until(task, Self::is_idle);
-        if task.may_wait().is_none() || self.is_over() || self.state.is_parked() {
+        if self.is_over() || self.state.is_parked() {
             return;
         }
         let is_going_on = self.is_open();

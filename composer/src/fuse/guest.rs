@@ -2,6 +2,7 @@
 
 use super::glue::{self, Callee, GuestSide, Types};
 use super::leaving;
+use super::one_memory;
 use super::removed::{Encoding, Handling, Lifted, Lowering, Removal, Replaced};
 use super::replacements::Replacements;
 use super::resources::{self, HandleFunction};
@@ -33,6 +34,8 @@ pub(super) struct GuestPart<'p> {
     pub signatures: &'p CoreSignatures,
     /// Whether the guest imports a function that may wait.
     pub waits: bool,
+    /// Whether no module may have several memories.
+    pub one_memory: bool,
     /// Whether anybody but the host calls what must not leave the guest, see [`leaving`].
     pub is_entered: bool,
     /// Whether the guest has exceptions.
@@ -337,8 +340,7 @@ impl Placement<'_, '_, '_, '_> {
                 return Ok(());
             }
             Some(Replaced::Called(lifted, lowering)) => {
-                self.call(between(self.part.flat, id, lifted, lowering));
-                return Ok(());
+                return self.call(between(self.part.flat, id, lifted, lowering));
             }
             Some(Replaced::Handled(..)) => {
                 self.handle(self.part.flat.part(id));
@@ -380,9 +382,27 @@ impl Placement<'_, '_, '_, '_> {
         ];
         args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
         let module = glue::module(self.part.types, caller, &callees);
-        let instance = self.assembly.instantiate_core(module, args);
+        let instance = self.instantiate(module, args)?;
         self.replace(group, instance);
         Ok(())
+    }
+
+    /// Places an instance of glue, which may become two modules with a memory each.
+    fn instantiate(
+        &mut self,
+        module: Vec<u8>,
+        mut args: Vec<(Cow<'static, str>, ItemId)>,
+    ) -> Result<ItemId, InternalError> {
+        if self.part.one_memory
+            && let Some(split) = one_memory::split(&module)?
+        {
+            let from = args.iter().filter(|(name, _)| *name == split.from);
+            let from = from.cloned().collect();
+            let reach = self.assembly.instantiate_core(split.reach, from);
+            args.push((one_memory::REACH.into(), reach));
+            return Ok(self.assembly.instantiate_core(split.module, args));
+        }
+        Ok(self.assembly.instantiate_core(module, args))
     }
 
     /// The argument with what a part has to be called, if that is anything.
@@ -412,7 +432,7 @@ impl Placement<'_, '_, '_, '_> {
 
     /// Places the functions between two parts that are called in this way: what they refer to is
     /// there as soon as it is for one of them.
-    fn call(&mut self, way: Between) {
+    fn call(&mut self, way: Between) -> Result<(), InternalError> {
         let group = self.uncalled.remove(&way).unwrap_or_default();
         let part = self.part;
         // One that is lowered more than once is there once.
@@ -461,12 +481,13 @@ impl Placement<'_, '_, '_, '_> {
         ];
         args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
         args.extend(self.allocation(&lifting, cores, glue::CALLEE));
-        let instance = self.assembly.instantiate_core(module, args);
+        let instance = self.instantiate(module, args)?;
         for (id, position) in positions {
             self.assembly
                 .replace_by_core_export(id, instance, position.to_string());
             self.placed.insert(id);
         }
+        Ok(())
     }
 
     /// Places what a part does with resources that parts define, as far as their destructors are

@@ -17,6 +17,7 @@ mod glue;
 mod guest;
 mod handles;
 mod leaving;
+mod one_memory;
 mod removed;
 mod replacements;
 mod resources;
@@ -253,6 +254,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         adapter_instance,
         signatures: &signatures,
         waits,
+        one_memory: plan.one_memory,
         is_entered: server.is_some() || removal.allocates(),
         throws: throws(assembly.model, guest),
         wrapped,

@@ -445,7 +445,13 @@ fn linked(guest: Vec<u8>, callee: Vec<u8>) -> Vec<u8> {
 }
 
 /// Guest and callee without one.
-fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8> {
+fn fused(
+    guest: &[u8],
+    resolve: &Resolve,
+    ty: &Ty,
+    encoding: Encoding,
+    one_memory: bool,
+) -> Vec<u8> {
     let both_ways = Strings {
         incoming: true,
         outgoing: true,
@@ -521,6 +527,7 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
         adapter_instance: adapter,
         signatures: &signatures,
         waits: false,
+        one_memory,
         is_entered: true,
         throws: false,
         wrapped: HashMap::new(),
@@ -532,11 +539,12 @@ fn fused(guest: &[u8], resolve: &Resolve, ty: &Ty, encoding: Encoding) -> Vec<u8
 }
 
 /// Guest and callee as parts of one component.
-fn in_parts(linked: &[u8]) -> Vec<u8> {
+fn in_parts(linked: &[u8], one_memory: bool) -> Vec<u8> {
     let guest = Guest::read(linked).unwrap();
     let catalogue = Catalogue::new(Target::default(), &[]).unwrap();
     let plan = Decisions::of(&guest, &catalogue).unwrap();
-    let plan = plan.into_plan().unwrap();
+    let mut plan = plan.into_plan().unwrap();
+    plan.one_memory = one_memory;
     let Ok(fused) = fuse(guest, &plan, &catalogue) else {
         panic!("the components can't be parts");
     };
@@ -606,12 +614,13 @@ fn values_come_through_as_through_a_component_boundary() {
         let environment = format!("(memory (export \"memory\") 64) {REALLOC}");
         let callee = callee(&resolve, &ty, &environment);
         let callee = component(&callee, &resolve, callee_world, StringEncoding::UTF8);
-        let fused = fused(&guest, &resolve, &ty, encoding);
+        let one_memory = seed % 2 == 1;
+        let fused = fused(&guest, &resolve, &ty, encoding, one_memory);
         let of_utf8 = match encoding {
             Encoding::Utf8 => guest.clone(),
             _ => component(&wat, &resolve, guest_world, StringEncoding::UTF8),
         };
-        let parts = in_parts(&linked(of_utf8, callee.clone()));
+        let parts = in_parts(&linked(of_utf8, callee.clone()), one_memory);
         let linked = Component::new(&engine, linked(guest, callee)).unwrap();
         let fused = Component::new(&engine, fused).unwrap();
         let parts = Component::new(&engine, parts).unwrap();

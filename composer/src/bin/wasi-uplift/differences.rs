@@ -79,8 +79,8 @@ const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         subject: "a write to a file that fails, where the host takes bytes before it writes them",
-        instead: "no error, until the guest syncs, looks at a file or writes again. Wasmtime's hosts \
-                  write first",
+        instead: "no error from that write: the next call of the same stream tells, or the next \
+                  write or sync of the same descriptor. Wasmtime's hosts write first",
         shape: None,
         touched: &[(
             "wasi:filesystem/types",

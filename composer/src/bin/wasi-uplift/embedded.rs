@@ -138,7 +138,7 @@ pub fn compose(
     let name = files::name(guest);
     let bytes = parts.read(guest, messages)?;
     // The engine has 0.3.0, which is what is composed for by default.
-    let options = Options::default().link(linking.link);
+    let options = linking.add_to(Options::default());
     let composed = wasi_uplift::compose(&bytes, &options)
         .map_err(crate::advice::for_compose)
         .with_context(|| format!("`{name}` was not composed"))?;

@@ -153,11 +153,26 @@ struct Linking {
     /// links two, and `auto` takes the first where it can be.
     #[arg(long, default_value_t, value_name = "MODE")]
     link: LinkMode,
+
+    /// Add no core module with several memories, for an engine that has only one for each. Copying
+    /// takes longer then.
+    #[arg(long)]
+    no_multi_memory: bool,
 }
 
 impl Composition {
     fn options(&self) -> Options {
-        self.choices.options().link(self.linking.link)
+        self.linking.add_to(self.choices.options())
+    }
+}
+
+impl Linking {
+    fn add_to(&self, options: Options) -> Options {
+        let options = options.link(self.link);
+        match self.no_multi_memory {
+            true => options.one_memory(),
+            false => options,
+        }
     }
 }
 
