@@ -55,7 +55,9 @@ fn in_manner(manner: &str, mode: LinkMode) {
     let ordinary = Place::uplifted(mode);
     let place = Place::in_manner(mode, manner);
     for (family, grammar) in FAMILIES {
-        let sequences = super::sequences(family, grammar);
+        // Half of them: each is made in each manner.
+        let mut sequences = super::sequences(family, grammar);
+        sequences.truncate(sequences.len().div_ceil(2));
         let expected = ordinary.run(&sequences, AT_ONCE, PATIENCE);
         let outcomes = place.run(&sequences, AT_ONCE, PATIENCE);
         for ((sequence, outcome), expected) in sequences.iter().zip(&outcomes).zip(&expected) {
