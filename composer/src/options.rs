@@ -70,7 +70,7 @@ impl Options {
     }
 
     /// Has no core module with several memories be added, for an engine that has only one for each.
-    /// What is copied between guest and adapter then goes through calls, which takes longer.
+    /// Copying between guest and adapter then goes through calls, which takes longer.
     pub fn one_memory(mut self) -> Self {
         self.one_memory = true;
         self

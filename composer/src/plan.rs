@@ -21,7 +21,7 @@ pub struct Plan {
     pub imports: Vec<Planned<ImportFate>>,
     /// The exports, in the guest's order.
     pub exports: Vec<Planned<ExportFate>>,
-    /// Whether no core module is added that has several memories.
+    /// `true` if the core modules that are added have one memory each.
     pub one_memory: bool,
 }
 

@@ -10,8 +10,8 @@ use core::ops::Deref;
 /// A descriptor of the host. It is shared by all that reads and writes with it.
 pub struct Handle {
     inner: Descriptor,
-    /// Those that are known to be of other files. Few: a guest that writes to a file seldom has many
-    /// others that it reads and writes meanwhile.
+    /// The handles that are known to be of other files. Few: a guest that writes to a file seldom
+    /// has many others that it reads and writes meanwhile.
     strangers: RefCell<Vec<Weak<Handle>>>,
 }
 

@@ -34,7 +34,7 @@ pub(super) struct GuestPart<'p> {
     pub signatures: &'p CoreSignatures,
     /// Whether the guest imports a function that may wait.
     pub waits: bool,
-    /// Whether no module may have several memories.
+    /// `true` if glue is split into modules with one memory each.
     pub one_memory: bool,
     /// Whether anybody but the host calls what must not leave the guest, see [`leaving`].
     pub is_entered: bool,

@@ -6,21 +6,21 @@
 use crate::core_module::{self, Header, MEMORY};
 use crate::error::InternalError;
 use std::fmt::Display;
-use wasm_encoder::reencode::{self, Error, Reencode, utils};
+use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
     ImportSection, Instruction, MemArg, Module, TypeSection, ValType,
 };
 use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef};
 
-/// What the module imports the functions from that have the other memory.
+/// The name by which the module imports the functions that reach the other memory.
 pub(super) const REACH: &str = "reach";
 
 /// A module that was split.
 pub(super) struct Split {
-    /// What is left, with one memory. It imports functions from [`REACH`].
+    /// The module with its first memory alone. It imports functions from [`REACH`].
     pub module: Vec<u8>,
-    /// What has the other memory, and exports the functions.
+    /// The module with the other memory, which exports the functions.
     pub reach: Vec<u8>,
     /// The name of the instance that the other memory is imported from.
     pub from: String,
@@ -38,10 +38,12 @@ pub(super) fn split(module: &[u8]) -> Result<Option<Split>, InternalError> {
     splitting
         .parse_core_module(&mut rest, Parser::new(0), module)
         .map_err(|error| fails(&error))?;
+    let reach = reach(&memory, &splitting.operations);
+    let [from, _] = memory;
     Ok(Some(Split {
         module: rest.finish(),
-        reach: reach(&memory, &splitting.operations),
-        from: memory.into_iter().next().unwrap_or_default(),
+        reach,
+        from,
     }))
 }
 
@@ -60,7 +62,7 @@ struct Splitting {
     imported: u32,
     functions: u32,
     memories: u32,
-    /// What the other memory is imported as.
+    /// The two names of the import that is the other memory.
     other: Option<[String; 2]>,
     operations: Vec<Operation>,
 }
@@ -101,13 +103,9 @@ impl Splitting {
         }
         if self.other.is_some() {
             // What is copied from one to the other goes through these.
-            self.add(load(Instruction::I32Load8U(FIRST)));
+            self.add(load(Instruction::I32Load8U(FIRST), ValType::I32));
             self.add(store(Instruction::I32Store8(FIRST), ValType::I32));
-            let wide = Operation {
-                results: vec![ValType::I64],
-                ..load(Instruction::I64Load(FIRST))
-            };
-            self.add(wide);
+            self.add(load(Instruction::I64Load(FIRST), ValType::I64));
             self.add(store(Instruction::I64Store(FIRST), ValType::I64));
             self.add(size());
         }
@@ -159,10 +157,10 @@ const FIRST: MemArg = MemArg {
     memory_index: 0,
 };
 
-fn load(instruction: Instruction<'static>) -> Operation {
+fn load(instruction: Instruction<'static>, value: ValType) -> Operation {
     Operation {
         params: vec![ValType::I32],
-        results: vec![ValType::I32],
+        results: vec![value],
         instruction,
     }
 }
@@ -178,7 +176,8 @@ fn store(instruction: Instruction<'static>, value: ValType) -> Operation {
 fn size() -> Operation {
     Operation {
         params: Vec::new(),
-        ..load(Instruction::MemorySize(0))
+        results: vec![ValType::I32],
+        instruction: Instruction::MemorySize(0),
     }
 }
 
@@ -192,13 +191,14 @@ fn operation(operator: &Operator<'_>) -> Option<Operation> {
         })
     };
     Some(match operator {
-        Operator::I32Load { memarg } => load(Instruction::I32Load(other(memarg)?)),
-        Operator::I32Load8U { memarg } => load(Instruction::I32Load8U(other(memarg)?)),
-        Operator::I32Load16U { memarg } => load(Instruction::I32Load16U(other(memarg)?)),
-        Operator::I64Load { memarg } => Operation {
-            results: vec![ValType::I64],
-            ..load(Instruction::I64Load(other(memarg)?))
-        },
+        Operator::I32Load { memarg } => load(Instruction::I32Load(other(memarg)?), ValType::I32),
+        Operator::I32Load8U { memarg } => {
+            load(Instruction::I32Load8U(other(memarg)?), ValType::I32)
+        }
+        Operator::I32Load16U { memarg } => {
+            load(Instruction::I32Load16U(other(memarg)?), ValType::I32)
+        }
+        Operator::I64Load { memarg } => load(Instruction::I64Load(other(memarg)?), ValType::I64),
         Operator::I32Store { memarg } => store(Instruction::I32Store(other(memarg)?), ValType::I32),
         Operator::I32Store8 { memarg } => {
             store(Instruction::I32Store8(other(memarg)?), ValType::I32)
@@ -310,7 +310,7 @@ impl Reencode for Splitting {
                 }
                 _ => match operation(&operator) {
                     Some(operation) => self.reached(&operation.instruction),
-                    None => reencode::Reencode::instruction(self, operator)?,
+                    None => self.instruction(operator)?,
                 },
             };
             function.instruction(&instruction);

@@ -1,5 +1,5 @@
-//! What works on every host, however it frames messages and whatever it adds to them: answers and
-//! bodies that fit in one piece.
+//! Answers and bodies that fit in one piece. Only starts and bodies of messages are compared, which
+//! are the same on every host, however it frames messages and whatever it adds to them.
 
 use super::peer::{self, ask, get, post, read};
 use super::place;
