@@ -54,6 +54,7 @@ fn alone(place: &Place, sequence: &[String]) -> Vec<String> {
 fn in_manner(manner: &str, mode: LinkMode) {
     let ordinary = Place::uplifted(mode);
     let place = Place::in_manner(mode, manner);
+    let mut something_fails = false;
     for (family, grammar) in FAMILIES {
         // Half of them: each is made in each manner.
         let mut sequences = super::sequences(family, grammar);
@@ -63,10 +64,10 @@ fn in_manner(manner: &str, mode: LinkMode) {
         for ((sequence, outcome), expected) in sequences.iter().zip(&outcomes).zip(&expected) {
             check(&place, family, sequence, outcome, expected);
         }
-        if manner == FAILING {
-            assert_ne!(outcomes, expected, "{family}: nothing fails");
-        }
+        something_fails |= outcomes != expected;
     }
+    // Over all families: a few sequences of one may well make no call that fails.
+    assert!(something_fails || manner != FAILING, "nothing fails");
 }
 
 #[test]
