@@ -21,7 +21,7 @@ if ! cmp --silent tests/hosts/jco/package-lock.json "$host/installed.json"; then
   cp tests/hosts/jco/package-lock.json "$host/installed.json"
 fi
 cp tests/hosts/jco/{host,host.mjs} "$host"
-export P3_HOST=$host/host P3_HOST_TARGET=0.3.0 P3_HOST_LINK=fused
+export P3_HOST=$host/host P3_HOST_TARGET=0.3.0 P3_HOST_LINK=fused P3_HOST_FRONT=
 
 # It has one manner of answering, and is one engine.
 skipped=(--skip ::component)

@@ -6,11 +6,12 @@
 use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
+use crate::component::inner_exports::InnerExports;
 use crate::component::write::{self, Written};
-use crate::component::{Definition, ExternType, Instance, ItemId, ScopeId, Sort, Type};
+use crate::component::{Definition, Instance, Sort};
 use crate::demand::Demand;
 use crate::error::{InternalError, LinkError, PlanError};
-use crate::front;
+use crate::front::{self, place_front};
 use crate::inspect::{Extern, Guest};
 use crate::plan::{ExportFate, Plan};
 use crate::producers;
@@ -75,7 +76,7 @@ impl Front {
             })
         })?;
         Ok(Some(Front {
-            component: front::handler(catalogue, incoming)?,
+            component: front::handler(catalogue, front::Behind::Two(incoming))?,
             of_adapter: vec![incoming.types, incoming.interface],
             of_guest: front::GUEST_HANDLER,
         }))
@@ -128,27 +129,26 @@ pub(crate) fn link(
         served.push((import.name.clone(), export));
     }
     let instance = assembly.instantiate(guest.root, served).map_err(unserved)?;
-    let mut types = ExportedTypes::default();
+    let mut exports = InnerExports::of(instance);
     for export in &plan.exports {
         let name = &export.item.name;
-        let sort = assembly.model[export.item.item].sort;
-        let item = match types.value_type(&mut assembly, export.item.item) {
-            Some(ty) => ty,
-            None => assembly.instance_export(sort, instance, name.clone()),
-        };
         let ExportFate::Lifted { to } = &export.fate else {
-            let of_guest = export.item.item;
-            match types.function_type(&mut assembly, of_guest) {
-                Some(ty) => _ = assembly.export_as(name.clone(), item, ExternType::Func(ty)),
-                None => {
-                    let exported = assembly.export(name.clone(), item);
-                    types.add(&assembly, of_guest, exported);
-                }
-            }
+            exports.hand_on(&mut assembly, name.clone(), export.item.item);
             continue;
         };
+        let item = exports.place(&mut assembly, name, export.item.item);
         let item = match fronts.get(name.as_str()) {
-            Some(front) => place_front(&mut assembly, front, [adapter, item], to)?,
+            Some(front) => {
+                let component = assembly.model.read(&front.component);
+                let component = component.map_err(InternalError::link)?;
+                let of_adapter = front.of_adapter.iter().map(|name| {
+                    let export = assembly.instance_export(Sort::Instance, adapter, *name);
+                    (name.to_string(), export)
+                });
+                let of_adapter = of_adapter.collect();
+                let of_guest = (front.of_guest, item);
+                place_front(&mut assembly, component, of_adapter, of_guest, to)?
+            }
             None => item,
         };
         assembly.export(to.clone(), item);
@@ -156,155 +156,6 @@ pub(crate) fn link(
     let root = assembly.finish();
     producers::add(&mut model, root);
     write::component(&model, root).map_err(|error| InternalError::result(error).into())
-}
-
-/// The outermost types that are exported so far, by the guest's definitions. What is exported, a type
-/// or the type of a function, has to refer to these names of the types.
-#[derive(Default)]
-struct ExportedTypes(HashMap<ItemId, ItemId>);
-
-impl ExportedTypes {
-    fn add(&mut self, assembly: &Assembly<'_, '_>, of_guest: ItemId, exported: ItemId) {
-        if assembly.model[exported].sort == Sort::Type {
-            let ty = assembly.model.type_origin(of_guest);
-            self.0.insert(ty, exported);
-        }
-    }
-
-    /// Places the type of a function of the guest that is exported. `None` if it is no function, or
-    /// its type has nothing to do with exported types.
-    fn function_type(&self, assembly: &mut Assembly<'_, '_>, of_guest: ItemId) -> Option<ItemId> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let function = assembly.model.func_type(of_guest)?.clone();
-        let mut definition = Definition::Type(Type::Func(function));
-        let mut copies = self.0.clone();
-        self.copy_parts(assembly, &mut definition, &mut copies)?;
-        Some(assembly.define(Sort::Type, definition))
-    }
-
-    /// Places a type of values of the guest that is exported. `None` if it is none, or has nothing to
-    /// do with exported types.
-    fn value_type(&self, assembly: &mut Assembly<'_, '_>, of_guest: ItemId) -> Option<ItemId> {
-        if self.0.is_empty() || assembly.model[of_guest].sort != Sort::Type {
-            return None;
-        }
-        let ty = assembly.model.type_origin(of_guest);
-        let mut definition = assembly.model[ty].definition.clone();
-        let mut refers = false;
-        definition.references_mut(&mut |_| refers = true);
-        if !refers || !matches!(definition, Definition::Type(Type::Value(_))) {
-            return None;
-        }
-        let mut copies = self.0.clone();
-        self.copy_parts(assembly, &mut definition, &mut copies)?;
-        Some(assembly.define(Sort::Type, definition))
-    }
-
-    /// Has a type refer to exported types, and to copies of types without a name. `None` if it
-    /// refers to a type with a name that is not exported.
-    fn copy_parts<'a>(
-        &self,
-        assembly: &mut Assembly<'_, 'a>,
-        definition: &mut Definition<'a>,
-        copies: &mut HashMap<ItemId, ItemId>,
-    ) -> Option<()> {
-        let mut parts = Vec::new();
-        definition.references_mut(&mut |part| parts.push(*part));
-        let mut replaced = HashMap::new();
-        for part in parts {
-            let ty = assembly.model.type_origin(part);
-            let copy = match copies.get(&ty) {
-                Some(copy) => *copy,
-                None => {
-                    let mut inner = assembly.model[ty].definition.clone();
-                    let Definition::Type(Type::Value(value)) = &inner else {
-                        return None;
-                    };
-                    if value.needs_name() {
-                        return None;
-                    }
-                    self.copy_parts(assembly, &mut inner, copies)?;
-                    let copy = assembly.define(Sort::Type, inner);
-                    copies.insert(ty, copy);
-                    copy
-                }
-            };
-            replaced.insert(part, copy);
-        }
-        definition.references_mut(&mut |part| *part = replaced[part]);
-        Some(())
-    }
-}
-
-/// Places a front between the host and an export of the guest, and returns its own export.
-fn place_front<'a>(
-    assembly: &mut Assembly<'_, 'a>,
-    front: &'a Front,
-    [adapter, of_guest]: [ItemId; 2],
-    to: &str,
-) -> Result<ItemId, InternalError> {
-    let component = assembly
-        .model
-        .read(&front.component)
-        .map_err(InternalError::link)?;
-    let mut args = Vec::new();
-    for name in &front.of_adapter {
-        let export = assembly.instance_export(Sort::Instance, adapter, *name);
-        args.push((name.to_string(), export));
-    }
-    let of_guest = complete(assembly, component, front.of_guest, of_guest, &args);
-    args.push((front.of_guest.to_string(), of_guest));
-    let instance = assembly.instantiate(component, args).map_err(|import| {
-        InternalError::link(format!("nothing is imported as `{import}` for the front"))
-    })?;
-    Ok(assembly.instance_export(Sort::Instance, instance, to.to_string()))
-}
-
-/// The guest's export with the types that the front takes of it. A guest need not export them: they
-/// are those of the adapter's export.
-fn complete(
-    assembly: &mut Assembly<'_, '_>,
-    front: ScopeId,
-    import: &str,
-    of_guest: ItemId,
-    of_adapter: &[(String, ItemId)],
-) -> ItemId {
-    let model = &assembly.model;
-    let import = model[front].imports.get(import).copied();
-    let wanted = import.map_or_else(Vec::new, |import| model.exports_of(import));
-    let is_missing = |(name, _): &&(&str, ItemId)| model.export_of(of_guest, name).is_none();
-    let missing: Vec<String> = wanted
-        .iter()
-        .filter(is_missing)
-        .map(|(name, _)| name.to_string())
-        .collect();
-    if missing.is_empty() {
-        return of_guest;
-    }
-    let there: Vec<(String, Sort)> = model
-        .exports_of(of_guest)
-        .into_iter()
-        .map(|(name, id)| (name.to_string(), model[id].sort))
-        .collect();
-    let mut exports = Vec::new();
-    for (name, sort) in there {
-        let item = assembly.instance_export(sort, of_guest, name.clone());
-        exports.push((name.into(), item));
-    }
-    for name in missing {
-        let mut instances = of_adapter.iter().map(|(_, instance)| *instance);
-        let by = instances.find(|instance| assembly.model.export_of(*instance, &name).is_some());
-        if let Some(by) = by {
-            let item = assembly.instance_export(Sort::Type, by, name.clone());
-            exports.push((name.into(), item));
-        }
-    }
-    assembly.define(
-        Sort::Instance,
-        Definition::Instance(Instance::Exports(exports)),
-    )
 }
 
 #[cfg(test)]

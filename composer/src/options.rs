@@ -13,6 +13,7 @@ pub struct Options {
     pub(crate) keep_sync: Vec<String>,
     pub(crate) make_async: Vec<String>,
     pub(crate) one_memory: bool,
+    pub(crate) front: bool,
 }
 
 /// How guest and adapter are to be put together.
@@ -73,6 +74,15 @@ impl Options {
     /// Copying between guest and adapter then goes through calls, which takes longer.
     pub fn one_memory(mut self) -> Self {
         self.one_memory = true;
+        self
+    }
+
+    /// Has a component of its own answer for a guest that is an HTTP server, by a callback: for a host
+    /// that hands an answer on only when what answers has returned or waits for a callback. Where the
+    /// guest is still writing the body then, neither would go on without this. A request takes longer.
+    /// Where guest and adapter are two components, there always is one.
+    pub fn front(mut self) -> Self {
+        self.front = true;
         self
     }
 }

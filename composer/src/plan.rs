@@ -23,6 +23,8 @@ pub struct Plan {
     pub exports: Vec<Planned<ExportFate>>,
     /// `true` if the core modules that are added have one memory each.
     pub one_memory: bool,
+    /// `true` if a component of its own answers for a guest that is an HTTP server.
+    pub front: bool,
 }
 
 /// An import or export with the decision on it.
@@ -231,6 +233,7 @@ impl Decisions {
                 imports,
                 exports,
                 one_memory: false,
+                front: false,
             }),
         }
     }
@@ -250,6 +253,7 @@ impl Decisions {
             imports: served(&self.imports),
             exports: served(&self.exports),
             one_memory: false,
+            front: false,
         }
     }
 
@@ -377,6 +381,7 @@ impl Plan {
     /// If there is no such export, or it can't be chosen.
     pub(crate) fn follow(&mut self, options: &Options) -> Result<(), OptionsError> {
         self.one_memory = options.one_memory;
+        self.front = options.front;
         let kept = options.keep_sync.iter();
         let made = options.make_async.iter();
         kept.map(|export| (export, ExportFate::Sync))

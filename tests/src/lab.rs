@@ -41,7 +41,8 @@ struct Instead {
     link: Option<LinkMode>,
 }
 
-/// The program that `P3_HOST`, `P3_HOST_TARGET` and `P3_HOST_LINK` in the environment describe.
+/// The program that `P3_HOST`, `P3_HOST_TARGET` and `P3_HOST_LINK` in the environment describe. With
+/// `P3_HOST_FRONT`, results have a front.
 static INSTEAD: LazyLock<Option<Instead>> = LazyLock::new(|| {
     let program = std::env::var("P3_HOST").ok()?;
     let target = std::env::var("P3_HOST_TARGET").expect("P3_HOST comes with P3_HOST_TARGET");

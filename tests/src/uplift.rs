@@ -64,9 +64,11 @@ fn composed(guest: &[u8], mode: LinkMode, target: Target, sync: Option<&str>) ->
         return compose_with(&command, guest, mode, target, sync);
     }
     let mut options = Options::default().target(target).link(mode);
-    // What is for the snapshot tries modules with one memory, too.
+    // What is for the snapshot tries modules with one memory and fronts, too.
     if target == Target::Rc2026_02_09 {
-        options = options.one_memory();
+        options = options.one_memory().front();
+    } else if std::env::var_os("P3_HOST_FRONT").is_some() {
+        options = options.front();
     }
     if let Some(export) = sync {
         options = options.keep_sync(export);

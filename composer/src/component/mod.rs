@@ -5,6 +5,7 @@
 //! is added around it or removed. Core modules are ranges of the input until they are written.
 
 pub(crate) mod assembly;
+pub(crate) mod inner_exports;
 mod model;
 mod nesting;
 pub(crate) mod parsed;

@@ -14,10 +14,18 @@ use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, MemorySection, MemoryType, Module, ValType,
 };
-use wit_parser::{Mangling, Resolve, Result_, Type, TypeDefKind, WorldId, WorldKey};
+use wit_parser::{InterfaceId, Mangling, Resolve, Result_, Type, TypeDefKind, WorldId, WorldKey};
 
 /// The name by which the front component imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
+
+/// The name by which the front component imports guest and adapter where these are one component.
+pub(crate) const SERVER: &str = "wasi-uplift:front/server";
+
+/// The functions of [`SERVER`]: `accept` takes a request and returns the future of the answer, and
+/// `serve` has the guest handle the request, and returns when all that it wrote is gone.
+pub(crate) const ACCEPT: &str = "accept";
+pub(crate) const SERVE: &str = "serve";
 
 /// What the function is called, on both sides.
 const HANDLE: &str = "handle";
@@ -30,7 +38,7 @@ const EVENT_FUTURE_READ: i32 = 4;
 const RETURNED: i32 = 2;
 const BLOCKED: i32 = -1;
 
-/// Where in memory `accept` puts its results: three handles.
+/// Where in memory the adapter's `accept` puts its results: three handles.
 const ACCEPTED: i32 = 0;
 /// Where the answer comes to be, which is aligned like its largest part.
 const ANSWER: i32 = 16;
@@ -47,15 +55,25 @@ const SET: u32 = 0;
 const STEP: u32 = 1;
 const ANSWERED: u32 = 2;
 const TOP: u32 = 3;
+const FUTURE: u32 = 4;
+
+/// What is behind a front.
+#[derive(Clone, Copy)]
+pub(crate) enum Behind {
+    /// The guest, which exports [`GUEST_HANDLER`], and the adapter, which accepts for it.
+    Two(Incoming),
+    /// One component of both, which exports [`SERVER`].
+    One,
+}
 
 /// A component that exports `wasi:http/handler` of WASI 0.3.
 ///
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u8>, InternalError> {
-    let description = Description::new(catalogue, incoming)?;
-    let module = module(&description, catalogue.target(), incoming);
+pub(crate) fn handler(catalogue: &Catalogue, behind: Behind) -> Result<Vec<u8>, InternalError> {
+    let description = Description::new(catalogue, behind)?;
+    let module = module(&description, catalogue.target(), behind);
     super::encode(module, &description.resolve, description.world)
 }
 
@@ -71,46 +89,84 @@ pub(crate) struct Description {
 }
 
 impl Description {
-    pub(crate) fn new(catalogue: &Catalogue, incoming: Incoming) -> Result<Self, InternalError> {
+    pub(crate) fn new(catalogue: &Catalogue, behind: Behind) -> Result<Self, InternalError> {
         let target = catalogue.target();
         let mut resolve = catalogue.resolve().clone();
-        let p2 = wit::find(&resolve, incoming.types)?;
-        let guest = wit::add(&mut resolve, GUEST_HANDLER)?;
-        let request = wit::take(&mut resolve, guest, p2, "incoming-request")?;
-        let outparam = wit::take(&mut resolve, guest, p2, "response-outparam")?;
-        let params = [
-            ("request", wit::own(&mut resolve, request)),
-            ("response-out", wit::own(&mut resolve, outparam)),
-        ];
-        wit::function(&mut resolve, guest, Kind::Async, HANDLE, &params, None);
-
         let p3 = wit::find(&resolve, &target.interface("wasi:http/types"))?;
         let front = wit::add(&mut resolve, &target.interface("wasi:http/handler"))?;
-        let request = wit::take(&mut resolve, front, p3, "request")?;
-        let response = wit::take(&mut resolve, front, p3, "response")?;
-        let error = wit::take(&mut resolve, front, p3, "error-code")?;
-        let params = [("request", wit::own(&mut resolve, request))];
-        let answer = TypeDefKind::Result(Result_ {
-            ok: Some(wit::own(&mut resolve, response)),
-            err: Some(Type::Id(error)),
-        });
-        let answer = Some(wit::anonymous(&mut resolve, answer));
-        wit::function(&mut resolve, front, Kind::Async, HANDLE, &params, answer);
-
-        let incoming = wit::find(&resolve, incoming.interface)?;
-        let world = wit::world(&mut resolve, &[guest, incoming], front);
+        let (request, answer) = request_and_answer(&mut resolve, front, p3)?;
+        let params = [("request", request)];
+        wit::function(
+            &mut resolve,
+            front,
+            Kind::Async,
+            HANDLE,
+            &params,
+            Some(answer),
+        );
+        let imported = match behind {
+            Behind::Two(incoming) => guest_handler(&mut resolve, incoming)?.to_vec(),
+            Behind::One => vec![server(&mut resolve, p3)?],
+        };
+        let world = wit::world(&mut resolve, &imported, front);
         let function = &resolve.interfaces[front].functions[HANDLE];
         let key = &WorldKey::Interface(front);
         let (module, name, signature) =
             function.task_return_import(&resolve, Some(key), Mangling::Legacy);
         Ok(Description {
             task_return: (module, name),
-            answer,
+            answer: Some(answer),
             flat: val_types(&signature.params),
             resolve,
             world,
         })
     }
+}
+
+/// Has an interface take what a request and an answer are of.
+fn request_and_answer(
+    resolve: &mut Resolve,
+    interface: InterfaceId,
+    types: InterfaceId,
+) -> Result<(Type, Type), InternalError> {
+    let request = wit::take(resolve, interface, types, "request")?;
+    let response = wit::take(resolve, interface, types, "response")?;
+    let error = wit::take(resolve, interface, types, "error-code")?;
+    let answer = TypeDefKind::Result(Result_ {
+        ok: Some(wit::own(resolve, response)),
+        err: Some(Type::Id(error)),
+    });
+    let answer = wit::anonymous(resolve, answer);
+    Ok((wit::own(resolve, request), answer))
+}
+
+/// The interfaces of guest and adapter where these are two components.
+fn guest_handler(
+    resolve: &mut Resolve,
+    incoming: Incoming,
+) -> Result<[InterfaceId; 2], InternalError> {
+    let p2 = wit::find(resolve, incoming.types)?;
+    let guest = wit::add(resolve, GUEST_HANDLER)?;
+    let request = wit::take(resolve, guest, p2, "incoming-request")?;
+    let outparam = wit::take(resolve, guest, p2, "response-outparam")?;
+    let params = [
+        ("request", wit::own(resolve, request)),
+        ("response-out", wit::own(resolve, outparam)),
+    ];
+    wit::function(resolve, guest, Kind::Async, HANDLE, &params, None);
+    Ok([guest, wit::find(resolve, incoming.interface)?])
+}
+
+/// The interface of the one component.
+fn server(resolve: &mut Resolve, types: InterfaceId) -> Result<InterfaceId, InternalError> {
+    let server = wit::add(resolve, SERVER)?;
+    let (request, answer) = request_and_answer(resolve, server, types)?;
+    let future = TypeDefKind::Future(Some(answer));
+    let future = Some(wit::anonymous(resolve, future));
+    let params = [("request", request)];
+    wit::function(resolve, server, Kind::Sync, ACCEPT, &params, future);
+    wit::function(resolve, server, Kind::Async, SERVE, &[], None);
+    Ok(server)
 }
 
 /// The functions that the module imports, by their index.
@@ -119,8 +175,10 @@ struct Imports {
     accept: u32,
     read: u32,
     drop_future: u32,
-    handle: u32,
-    finish: u32,
+    /// Has the guest handle the request.
+    guest: u32,
+    /// Waits for what is left when the guest has returned, if that doesn't.
+    finish: Option<u32>,
     task_return: u32,
     backpressure_inc: u32,
     backpressure_dec: u32,
@@ -129,22 +187,33 @@ struct Imports {
     drop_subtask: u32,
 }
 
-fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<u8> {
+fn module(description: &Description, target: Target, behind: Behind) -> Vec<u8> {
     use ValType::I32;
     let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();
-    let adapter = incoming.interface;
+    let (interface, accept, results): (_, &[ValType], &[ValType]) = match behind {
+        Behind::Two(incoming) => (incoming.interface, &[I32, I32], &[]),
+        Behind::One => (SERVER, &[I32], &[I32]),
+    };
     let imports = Imports {
-        accept: header.import(adapter, "accept", &[I32, I32], &[]),
+        accept: header.import(interface, ACCEPT, accept, results),
         read: header.import(
-            adapter,
+            interface,
             "[async-lower][future-read-0]accept",
             &[I32, I32],
             &[I32],
         ),
-        drop_future: header.import(adapter, "[future-drop-readable-0]accept", &[I32], &[]),
-        handle: header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32]),
-        finish: header.import(adapter, "[async-lower]finish", &[], &[I32]),
+        drop_future: header.import(interface, "[future-drop-readable-0]accept", &[I32], &[]),
+        guest: match behind {
+            Behind::Two(_) => {
+                header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32])
+            }
+            Behind::One => header.import(SERVER, "[async-lower]serve", &[], &[I32]),
+        },
+        finish: match behind {
+            Behind::Two(_) => Some(header.import(interface, "[async-lower]finish", &[], &[I32])),
+            Behind::One => None,
+        },
         task_return: header.import(return_module, return_name, &description.flat, &[]),
         backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
         backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
@@ -153,7 +222,7 @@ fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<
         drop_subtask: header.import("$root", "[subtask-drop]", &[I32], &[]),
     };
     let bodies = [
-        (header.ty(&[I32], &[I32]), handle(imports)),
+        (header.ty(&[I32], &[I32]), handle(imports, behind)),
         (header.ty(&[I32, I32, I32], &[I32]), callback(imports)),
         (header.ty(&[], &[I32]), advance(imports)),
         (header.ty(&[I32], &[]), watch(imports)),
@@ -173,7 +242,7 @@ fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<
         ..MEMORY
     });
     let mut globals = GlobalSection::new();
-    for _ in [SET, STEP, ANSWERED, TOP] {
+    for _ in [SET, STEP, ANSWERED, TOP, FUTURE] {
         let ty = GlobalType {
             val_type: I32,
             mutable: true,
@@ -247,7 +316,7 @@ impl Own {
 }
 
 /// `handle(request)`: has the answer's future read, and calls the guest.
-fn handle(imports: Imports) -> Function {
+fn handle(imports: Imports, behind: Behind) -> Function {
     let own = imports.own();
     let mut function = Function::new([(1, ValType::I32)]);
     let (request, status) = (0, 1);
@@ -260,19 +329,25 @@ fn handle(imports: Imports) -> Function {
     body.global_get(SET).i32_eqz();
     body.if_(BlockType::Empty);
     body.call(imports.set_new).global_set(SET).end();
-    body.local_get(request)
-        .i32_const(ACCEPTED)
-        .call(imports.accept);
-    let future = ACCEPTED + 8;
-    body.i32_const(0).i32_load(at(future));
-    body.i32_const(ANSWER).call(imports.read);
+    body.local_get(request);
+    match behind {
+        Behind::Two(_) => {
+            body.i32_const(ACCEPTED).call(imports.accept);
+            body.i32_const(0).i32_load(at(ACCEPTED + 8));
+        }
+        Behind::One => _ = body.call(imports.accept),
+    }
+    body.global_set(FUTURE);
+    body.global_get(FUTURE).i32_const(ANSWER).call(imports.read);
     body.i32_const(BLOCKED).i32_eq();
     body.if_(BlockType::Empty);
-    body.i32_const(0).i32_load(at(future)).call(own.watch());
+    body.global_get(FUTURE).call(own.watch());
     body.else_().call(own.answered()).end();
-    body.i32_const(0).i32_load(at(ACCEPTED));
-    body.i32_const(0).i32_load(at(ACCEPTED + 4));
-    body.call(imports.handle).local_tee(status);
+    if let Behind::Two(_) = behind {
+        body.i32_const(0).i32_load(at(ACCEPTED));
+        body.i32_const(0).i32_load(at(ACCEPTED + 4));
+    }
+    body.call(imports.guest).local_tee(status);
     body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
     body.if_(BlockType::Empty).call(own.finish()).else_();
     body.local_get(status).i32_const(4).i32_shr_u();
@@ -332,7 +407,11 @@ fn finish(imports: Imports) -> Function {
     let own = imports.own();
     let mut function = Function::new([(1, ValType::I32)]);
     let mut body = function.instructions();
-    body.call(imports.finish).local_tee(0);
+    let Some(finish) = imports.finish else {
+        body.i32_const(DONE).global_set(STEP).end();
+        return function;
+    };
+    body.call(finish).local_tee(0);
     body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
     body.if_(BlockType::Empty);
     body.i32_const(DONE).global_set(STEP).else_();
@@ -357,8 +436,7 @@ fn answered(description: &Description, imports: Imports) -> Function {
     } = description;
     flatten(resolve, answer, ANSWER, locals, &mut code);
     let mut body = code.instructions();
-    body.i32_const(0).i32_load(at(ACCEPTED + 8));
-    body.call(imports.drop_future);
+    body.global_get(FUTURE).call(imports.drop_future);
     body.i32_const(1).global_set(ANSWERED);
     for index in 0..flat.len() {
         body.local_get(index as u32);

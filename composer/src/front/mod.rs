@@ -10,9 +10,11 @@ use wit_parser::{Resolve, Result_, TypeDefKind, WorldId};
 
 pub(crate) mod flat;
 mod handler;
+mod place;
 
 pub use handler::GUEST_HANDLER;
-pub(crate) use handler::{Description, handler};
+pub(crate) use handler::{ACCEPT, Behind, Description, SERVE, SERVER, handler};
+pub(crate) use place::place_front;
 
 /// The name by which the front component imports the guest's `wasi:cli/run`.
 pub const GUEST_RUN: &str = "wasi-uplift:front/guest";

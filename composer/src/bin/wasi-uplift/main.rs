@@ -158,6 +158,12 @@ struct Linking {
     /// takes longer then.
     #[arg(long)]
     no_multi_memory: bool,
+
+    /// Have a component in front answer for a guest that is an HTTP server, for an engine that else
+    /// hands the answer on only when the guest has returned: jco, for example. A request takes
+    /// longer. `--link component` always does so.
+    #[arg(long)]
+    front: bool,
 }
 
 impl Composition {
@@ -168,9 +174,12 @@ impl Composition {
 
 impl Linking {
     fn add_to(&self, options: Options) -> Options {
-        let options = options.link(self.link);
-        match self.no_multi_memory {
-            true => options.one_memory(),
+        let mut options = options.link(self.link);
+        if self.no_multi_memory {
+            options = options.one_memory();
+        }
+        match self.front {
+            true => options.front(),
             false => options,
         }
     }
