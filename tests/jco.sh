@@ -31,6 +31,6 @@ done
 while read -r name; do
   skipped+=(--skip "$name")
 done < <(sed -n 's/^    //p' tests/hosts/jco/differences.txt)
-all=(cases:: http::plain sockets::lookup sockets::tcp sockets::udp sockets::walk toolchains)
+all=(cases:: http::languages http::plain sockets::lookup sockets::tcp sockets::udp sockets::walk toolchains)
 [ $# -gt 0 ] || set -- "${all[@]}"
 tests/run.sh --test suites -- "$@" "${skipped[@]}"

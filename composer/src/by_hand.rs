@@ -25,7 +25,6 @@ use crate::{adapter as cut, preview1, validate, values};
 use std::borrow::Cow;
 
 pub use crate::catalogue::LIFECYCLE;
-use crate::front::Behind;
 pub use crate::front::{GUEST_HANDLER, GUEST_RUN};
 
 /// The export by which a host calls a guest.
@@ -175,7 +174,7 @@ pub fn front(options: &Options, entry: Entry) -> Result<Vec<u8>, PieceError> {
     let component = match entry.incoming() {
         Some(incoming) => {
             let catalogue = Catalogue::new(options.target, &[])?;
-            crate::front::handler(&catalogue, Behind::Two(incoming))?
+            crate::front::handler(&catalogue, incoming)?
         }
         None => crate::front::run(options.target)?,
     };

@@ -76,7 +76,7 @@ impl Front {
             })
         })?;
         Ok(Some(Front {
-            component: front::handler(catalogue, front::Behind::Two(incoming))?,
+            component: front::handler(catalogue, incoming)?,
             of_adapter: vec![incoming.types, incoming.interface],
             of_guest: front::GUEST_HANDLER,
         }))

@@ -5,168 +5,57 @@
 //! soon as it does, and goes on until the guest has returned and all that it wrote is gone. A guest
 //! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
 
-use super::flat::{Locals, at, flatten};
+use super::answering::{
+    ANSWER, Description, EVENT_SUBTASK, EXIT, Functions, HANDLE, RETURNED, SET, WAIT, begin,
+    module_of, realloc,
+};
+use super::flat::at;
 use crate::catalogue::wit::{self, Kind};
 use crate::catalogue::{Catalogue, Incoming, Target};
-use crate::core_module::{self, Header, MEMORY, val_types};
+use crate::core_module::Header;
 use crate::error::InternalError;
-use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, MemorySection, MemoryType, Module, ValType,
-};
-use wit_parser::{InterfaceId, Mangling, Resolve, Result_, Type, TypeDefKind, WorldId, WorldKey};
+use wasm_encoder::{BlockType, Function, ValType};
 
 /// The name by which the front component imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
 
-/// The name by which the front component imports guest and adapter where these are one component.
-pub(crate) const SERVER: &str = "wasi-uplift:front/server";
-
-/// The functions of [`SERVER`]: `accept` takes a request and returns the future of the answer, and
-/// `serve` has the guest handle the request, and returns when all that it wrote is gone.
-pub(crate) const ACCEPT: &str = "accept";
-pub(crate) const SERVE: &str = "serve";
-
-/// What the function is called, on both sides.
-const HANDLE: &str = "handle";
-
-/// The codes of the canonical ABI.
-const EXIT: i32 = 0;
-const WAIT: i32 = 2;
-const EVENT_SUBTASK: i32 = 1;
+/// The codes of the canonical ABI that only this front has to do with.
 const EVENT_FUTURE_READ: i32 = 4;
-const RETURNED: i32 = 2;
 const BLOCKED: i32 = -1;
 
-/// Where in memory the adapter's `accept` puts its results: three handles.
+/// Where in memory `accept` puts its results: three handles.
 const ACCEPTED: i32 = 0;
-/// Where the answer comes to be, which is aligned like its largest part.
-const ANSWER: i32 = 16;
-/// Where the strings of an answer begin. A whole answer fits before.
-const HEAP: i32 = 128;
 
 /// The steps of a call: the guest is busy, what it wrote is on its way, all is done.
 const GUEST: i32 = 0;
 const FINISHING: i32 = 1;
 const DONE: i32 = 2;
 
-/// Globals.
-const SET: u32 = 0;
-const STEP: u32 = 1;
-const ANSWERED: u32 = 2;
-const TOP: u32 = 3;
-const FUTURE: u32 = 4;
-
-/// What is behind a front.
-#[derive(Clone, Copy)]
-pub(crate) enum Behind {
-    /// The guest, which exports [`GUEST_HANDLER`], and the adapter, which accepts for it.
-    Two(Incoming),
-    /// One component of both, which exports [`SERVER`].
-    One,
-}
+/// Globals, besides [`TOP`] and [`SET`].
+const STEP: u32 = 2;
+const ANSWERED: u32 = 3;
+const GLOBALS: u32 = 4;
 
 /// A component that exports `wasi:http/handler` of WASI 0.3.
 ///
 /// # Errors
 ///
 /// None that the caller could do something about.
-pub(crate) fn handler(catalogue: &Catalogue, behind: Behind) -> Result<Vec<u8>, InternalError> {
-    let description = Description::new(catalogue, behind)?;
-    let module = module(&description, catalogue.target(), behind);
-    super::encode(module, &description.resolve, description.world)
-}
-
-/// The interfaces that are joined, and what is answered.
-pub(crate) struct Description {
-    pub resolve: Resolve,
-    world: WorldId,
-    /// What the built-in that returns the answer is imported as.
-    task_return: (String, String),
-    /// What is answered, and the same flat.
-    pub answer: Option<Type>,
-    pub flat: Vec<ValType>,
-}
-
-impl Description {
-    pub(crate) fn new(catalogue: &Catalogue, behind: Behind) -> Result<Self, InternalError> {
-        let target = catalogue.target();
-        let mut resolve = catalogue.resolve().clone();
-        let p3 = wit::find(&resolve, &target.interface("wasi:http/types"))?;
-        let front = wit::add(&mut resolve, &target.interface("wasi:http/handler"))?;
-        let (request, answer) = request_and_answer(&mut resolve, front, p3)?;
-        let params = [("request", request)];
-        wit::function(
-            &mut resolve,
-            front,
-            Kind::Async,
-            HANDLE,
-            &params,
-            Some(answer),
-        );
-        let imported = match behind {
-            Behind::Two(incoming) => guest_handler(&mut resolve, incoming)?.to_vec(),
-            Behind::One => vec![server(&mut resolve, p3)?],
-        };
-        let world = wit::world(&mut resolve, &imported, front);
-        let function = &resolve.interfaces[front].functions[HANDLE];
-        let key = &WorldKey::Interface(front);
-        let (module, name, signature) =
-            function.task_return_import(&resolve, Some(key), Mangling::Legacy);
-        Ok(Description {
-            task_return: (module, name),
-            answer: Some(answer),
-            flat: val_types(&signature.params),
-            resolve,
-            world,
-        })
-    }
-}
-
-/// Has an interface take what a request and an answer are of.
-fn request_and_answer(
-    resolve: &mut Resolve,
-    interface: InterfaceId,
-    types: InterfaceId,
-) -> Result<(Type, Type), InternalError> {
-    let request = wit::take(resolve, interface, types, "request")?;
-    let response = wit::take(resolve, interface, types, "response")?;
-    let error = wit::take(resolve, interface, types, "error-code")?;
-    let answer = TypeDefKind::Result(Result_ {
-        ok: Some(wit::own(resolve, response)),
-        err: Some(Type::Id(error)),
-    });
-    let answer = wit::anonymous(resolve, answer);
-    Ok((wit::own(resolve, request), answer))
-}
-
-/// The interfaces of guest and adapter where these are two components.
-fn guest_handler(
-    resolve: &mut Resolve,
-    incoming: Incoming,
-) -> Result<[InterfaceId; 2], InternalError> {
-    let p2 = wit::find(resolve, incoming.types)?;
-    let guest = wit::add(resolve, GUEST_HANDLER)?;
-    let request = wit::take(resolve, guest, p2, "incoming-request")?;
-    let outparam = wit::take(resolve, guest, p2, "response-outparam")?;
+pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u8>, InternalError> {
+    let mut resolve = catalogue.resolve().clone();
+    let p2 = wit::find(&resolve, incoming.types)?;
+    let guest = wit::add(&mut resolve, GUEST_HANDLER)?;
+    let request = wit::take(&mut resolve, guest, p2, "incoming-request")?;
+    let outparam = wit::take(&mut resolve, guest, p2, "response-outparam")?;
     let params = [
-        ("request", wit::own(resolve, request)),
-        ("response-out", wit::own(resolve, outparam)),
+        ("request", wit::own(&mut resolve, request)),
+        ("response-out", wit::own(&mut resolve, outparam)),
     ];
-    wit::function(resolve, guest, Kind::Async, HANDLE, &params, None);
-    Ok([guest, wit::find(resolve, incoming.interface)?])
-}
-
-/// The interface of the one component.
-fn server(resolve: &mut Resolve, types: InterfaceId) -> Result<InterfaceId, InternalError> {
-    let server = wit::add(resolve, SERVER)?;
-    let (request, answer) = request_and_answer(resolve, server, types)?;
-    let future = TypeDefKind::Future(Some(answer));
-    let future = Some(wit::anonymous(resolve, future));
-    let params = [("request", request)];
-    wit::function(resolve, server, Kind::Sync, ACCEPT, &params, future);
-    wit::function(resolve, server, Kind::Async, SERVE, &[], None);
-    Ok(server)
+    wit::function(&mut resolve, guest, Kind::Async, HANDLE, &params, None);
+    let adapter = wit::find(&resolve, incoming.interface)?;
+    let description = Description::new(resolve, catalogue.target(), &[guest, adapter])?;
+    let module = module(&description, catalogue.target(), incoming);
+    super::encode(module, &description.resolve, description.world)
 }
 
 /// The functions that the module imports, by their index.
@@ -175,10 +64,8 @@ struct Imports {
     accept: u32,
     read: u32,
     drop_future: u32,
-    /// Has the guest handle the request.
-    guest: u32,
-    /// Waits for what is left when the guest has returned, if that doesn't.
-    finish: Option<u32>,
+    handle: u32,
+    finish: u32,
     task_return: u32,
     backpressure_inc: u32,
     backpressure_dec: u32,
@@ -187,33 +74,22 @@ struct Imports {
     drop_subtask: u32,
 }
 
-fn module(description: &Description, target: Target, behind: Behind) -> Vec<u8> {
+fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<u8> {
     use ValType::I32;
     let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();
-    let (interface, accept, results): (_, &[ValType], &[ValType]) = match behind {
-        Behind::Two(incoming) => (incoming.interface, &[I32, I32], &[]),
-        Behind::One => (SERVER, &[I32], &[I32]),
-    };
+    let adapter = incoming.interface;
     let imports = Imports {
-        accept: header.import(interface, ACCEPT, accept, results),
+        accept: header.import(adapter, "accept", &[I32, I32], &[]),
         read: header.import(
-            interface,
+            adapter,
             "[async-lower][future-read-0]accept",
             &[I32, I32],
             &[I32],
         ),
-        drop_future: header.import(interface, "[future-drop-readable-0]accept", &[I32], &[]),
-        guest: match behind {
-            Behind::Two(_) => {
-                header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32])
-            }
-            Behind::One => header.import(SERVER, "[async-lower]serve", &[], &[I32]),
-        },
-        finish: match behind {
-            Behind::Two(_) => Some(header.import(interface, "[async-lower]finish", &[], &[I32])),
-            Behind::One => None,
-        },
+        drop_future: header.import(adapter, "[future-drop-readable-0]accept", &[I32], &[]),
+        handle: header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32]),
+        finish: header.import(adapter, "[async-lower]finish", &[], &[I32]),
         task_return: header.import(return_module, return_name, &description.flat, &[]),
         backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
         backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
@@ -222,7 +98,7 @@ fn module(description: &Description, target: Target, behind: Behind) -> Vec<u8> 
         drop_subtask: header.import("$root", "[subtask-drop]", &[I32], &[]),
     };
     let bodies = [
-        (header.ty(&[I32], &[I32]), handle(imports, behind)),
+        (header.ty(&[I32], &[I32]), handle(imports)),
         (header.ty(&[I32, I32, I32], &[I32]), callback(imports)),
         (header.ty(&[], &[I32]), advance(imports)),
         (header.ty(&[I32], &[]), watch(imports)),
@@ -230,53 +106,13 @@ fn module(description: &Description, target: Target, behind: Behind) -> Vec<u8> 
         (header.ty(&[], &[]), answered(description, imports)),
         (header.ty(&[I32, I32, I32, I32], &[I32]), realloc()),
     ];
-    let mut functions = FunctionSection::new();
-    let mut code = CodeSection::new();
-    for (ty, body) in &bodies {
-        functions.function(*ty);
-        code.function(body);
-    }
-    let mut memories = MemorySection::new();
-    memories.memory(MemoryType {
-        minimum: 1,
-        ..MEMORY
-    });
-    let mut globals = GlobalSection::new();
-    for _ in [SET, STEP, ANSWERED, TOP, FUTURE] {
-        let ty = GlobalType {
-            val_type: I32,
-            mutable: true,
-            shared: false,
-        };
-        globals.global(ty, &ConstExpr::i32_const(0));
-    }
-    let export = format!("{}#handle", target.interface("wasi:http/handler"));
-    let own = Own(header.functions);
-    let mut exports = ExportSection::new();
-    exports.export("memory", ExportKind::Memory, 0);
-    exports.export("cabi_realloc", ExportKind::Func, own.realloc());
-    exports.export(&format!("[async-lift]{export}"), ExportKind::Func, own.0);
-    exports.export(
-        &format!("[callback][async-lift]{export}"),
-        ExportKind::Func,
-        own.callback(),
-    );
-    let names = [
-        (own.0, "handle"),
-        (own.callback(), "callback"),
-        (own.realloc(), "realloc"),
-    ];
-    let mut module = Module::new();
-    module
-        .section(&header.types)
-        .section(&header.imports)
-        .section(&functions)
-        .section(&memories)
-        .section(&globals)
-        .section(&exports)
-        .section(&code)
-        .section(&core_module::names("front", names.into_iter()));
-    module.finish()
+    let own = imports.own();
+    let functions = Functions {
+        handle: own.0,
+        callback: own.callback(),
+        realloc: own.realloc(),
+    };
+    module_of(header, &bodies, GLOBALS, functions, target)
 }
 
 /// The module's own functions, by the index of the first.
@@ -316,7 +152,7 @@ impl Own {
 }
 
 /// `handle(request)`: has the answer's future read, and calls the guest.
-fn handle(imports: Imports, behind: Behind) -> Function {
+fn handle(imports: Imports) -> Function {
     let own = imports.own();
     let mut function = Function::new([(1, ValType::I32)]);
     let (request, status) = (0, 1);
@@ -324,30 +160,20 @@ fn handle(imports: Imports, behind: Behind) -> Function {
     body.call(imports.backpressure_inc);
     body.i32_const(GUEST).global_set(STEP);
     body.i32_const(0).global_set(ANSWERED);
-    body.i32_const(HEAP).global_set(TOP);
-    // One set serves all calls, of which there is one at a time. No handle is 0.
-    body.global_get(SET).i32_eqz();
-    body.if_(BlockType::Empty);
-    body.call(imports.set_new).global_set(SET).end();
-    body.local_get(request);
-    match behind {
-        Behind::Two(_) => {
-            body.i32_const(ACCEPTED).call(imports.accept);
-            body.i32_const(0).i32_load(at(ACCEPTED + 8));
-        }
-        Behind::One => _ = body.call(imports.accept),
-    }
-    body.global_set(FUTURE);
-    body.global_get(FUTURE).i32_const(ANSWER).call(imports.read);
+    begin(&mut body, imports.set_new);
+    body.local_get(request)
+        .i32_const(ACCEPTED)
+        .call(imports.accept);
+    let future = ACCEPTED + 8;
+    body.i32_const(0).i32_load(at(future));
+    body.i32_const(ANSWER).call(imports.read);
     body.i32_const(BLOCKED).i32_eq();
     body.if_(BlockType::Empty);
-    body.global_get(FUTURE).call(own.watch());
+    body.i32_const(0).i32_load(at(future)).call(own.watch());
     body.else_().call(own.answered()).end();
-    if let Behind::Two(_) = behind {
-        body.i32_const(0).i32_load(at(ACCEPTED));
-        body.i32_const(0).i32_load(at(ACCEPTED + 4));
-    }
-    body.call(imports.guest).local_tee(status);
+    body.i32_const(0).i32_load(at(ACCEPTED));
+    body.i32_const(0).i32_load(at(ACCEPTED + 4));
+    body.call(imports.handle).local_tee(status);
     body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
     body.if_(BlockType::Empty).call(own.finish()).else_();
     body.local_get(status).i32_const(4).i32_shr_u();
@@ -407,11 +233,7 @@ fn finish(imports: Imports) -> Function {
     let own = imports.own();
     let mut function = Function::new([(1, ValType::I32)]);
     let mut body = function.instructions();
-    let Some(finish) = imports.finish else {
-        body.i32_const(DONE).global_set(STEP).end();
-        return function;
-    };
-    body.call(finish).local_tee(0);
+    body.call(imports.finish).local_tee(0);
     body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
     body.if_(BlockType::Empty);
     body.i32_const(DONE).global_set(STEP).else_();
@@ -424,48 +246,12 @@ fn finish(imports: Imports) -> Function {
 
 /// The answer has come: returns it to the host.
 fn answered(description: &Description, imports: Imports) -> Function {
-    let flat = &description.flat;
-    let mut code = Function::new(flat.iter().map(|ty| (1, *ty)));
-    let locals = Locals {
-        types: flat,
-        first: 0,
-        base: None,
-    };
-    let Description {
-        resolve, answer, ..
-    } = description;
-    flatten(resolve, answer, ANSWER, locals, &mut code);
+    let mut code = description.with_answer();
     let mut body = code.instructions();
-    body.global_get(FUTURE).call(imports.drop_future);
+    body.i32_const(0).i32_load(at(ACCEPTED + 8));
+    body.call(imports.drop_future);
     body.i32_const(1).global_set(ANSWERED);
-    for index in 0..flat.len() {
-        body.local_get(index as u32);
-    }
-    body.call(imports.task_return).end();
-    code
-}
-
-/// `cabi_realloc`, which serves the strings of one answer. The next call begins anew.
-fn realloc() -> Function {
-    let mut function = Function::new([(1, ValType::I32)]);
-    let (align, size, start) = (2, 3, 4);
-    let mut body = function.instructions();
-    body.global_get(TOP).local_get(align).i32_add();
-    body.i32_const(1).i32_sub();
-    body.i32_const(0).local_get(align).i32_sub().i32_and();
-    body.local_tee(start).local_get(size).i32_add();
-    body.global_set(TOP);
-    body.global_get(TOP).local_get(start).i32_lt_u();
-    body.if_(BlockType::Empty).unreachable().end();
-    // As many pages as it takes beyond those that there are.
-    body.global_get(TOP).i32_const(16).i32_shr_u();
-    body.memory_size(0).i32_ge_u();
-    body.if_(BlockType::Empty);
-    body.global_get(TOP).i32_const(16).i32_shr_u();
-    body.memory_size(0).i32_sub().i32_const(1).i32_add();
-    body.memory_grow(0).i32_const(-1).i32_eq();
-    body.if_(BlockType::Empty).unreachable().end();
+    description.give(&mut body, imports.task_return);
     body.end();
-    body.local_get(start).end();
-    function
+    code
 }

@@ -8,12 +8,16 @@ use wasm_encoder::{Function, ValType};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, Result_, TypeDefKind, WorldId};
 
+mod answering;
 pub(crate) mod flat;
+mod forward;
 mod handler;
 mod place;
 
+pub(crate) use answering::Description;
+pub(crate) use forward::{SERVER, forward};
 pub use handler::GUEST_HANDLER;
-pub(crate) use handler::{ACCEPT, Behind, Description, SERVE, SERVER, handler};
+pub(crate) use handler::handler;
 pub(crate) use place::place_front;
 
 /// The name by which the front component imports the guest's `wasi:cli/run`.

@@ -11,6 +11,7 @@
 //! same way.
 
 mod answer;
+mod behind;
 mod copy;
 mod fitness;
 mod glue;
@@ -39,12 +40,13 @@ use crate::core_module;
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError};
 use crate::flatten::flatten;
-use crate::front::{self, Behind};
+use crate::front;
 use crate::inspect::Guest;
 use crate::plan::Plan;
 use crate::producers;
 use crate::shared;
 use crate::waiting::{self, CannotWait};
+use behind::behind;
 use fitness::{check_built_ins, check_host_handles};
 use glue::{Strings, Types};
 use guest::GuestPart;
@@ -183,11 +185,9 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         None => None,
     };
 
-    let server = match server {
-        Some(server) => Some(server.place_answer(&mut assembly, catalogue, plan.front)?),
-        None => None,
-    };
-    let answer = server.as_ref().map(|server| server.functions);
+    let answer = server
+        .as_ref()
+        .map(|_| assembly.instantiate_core(answer::promise(), Vec::new()));
     let instances = answer.map(|answer| (adapter::answer::INTERFACE, answer));
     let adapter_instance = place_adapter(
         &mut assembly,
@@ -222,7 +222,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         run_function == Some(*function)
             || server
                 .as_ref()
-                .is_some_and(|server| server.function() == *function)
+                .is_some_and(|server| server.function == *function)
     };
     let mut wrapped = HashMap::new();
     for function in &assembly.model[guest].items {
@@ -268,22 +268,26 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         let args = vec![(glue::ADAPTER.into(), adapter_instance)];
         assembly.instantiate_core(glue::after_guest(), args);
     }
-    if let (Some(server), Some(given)) = (server, given) {
-        let interface = server.interface();
-        let functions = [export(interface, "accept")?, export(interface, "finish")?];
-        let functions = functions.each_ref().map(String::as_str);
-        let handles = handles[flat.part(server.function()).place()];
-        let instances = [adapter_instance, handles];
-        server.place(&mut assembly, catalogue, functions, given, instances)?;
+    if let (Some(server), Some(answer), Some(given)) = (server, answer, given) {
+        let interface = server.incoming.interface;
+        let accept = export(interface, "accept")?;
+        let finish = export(interface, "finish")?;
+        let handles = handles[flat.part(server.function).place()];
+        server.place(
+            &mut assembly,
+            catalogue,
+            [&accept, &finish],
+            given,
+            [adapter_instance, handles, answer],
+        )?;
     }
     let mut root = assembly.finish();
     model[root].debug_name = model[guest].debug_name.clone();
-    if let Some((_, to)) = plan.handler().filter(|_| plan.front) {
-        let component = front::handler(catalogue, Behind::One)?;
-        let front = model
-            .read(front_component.get_or_init(|| component))
-            .map_err(InternalError::link)?;
-        root = server::put_front(&mut model, root, front, to)?;
+    if let Some((_, handler)) = plan.handler().filter(|_| plan.front) {
+        let component = front::forward(catalogue)?;
+        let front = model.read(front_component.get_or_init(|| component));
+        let front = front.map_err(InternalError::link)?;
+        root = behind(&mut model, front, root, handler)?;
     }
     producers::add(&mut model, root);
     let written = write::component(&model, root).map_err(InternalError::result)?;

@@ -1,24 +1,19 @@
 //! The export of a guest that is an HTTP server: `wasi:http/handler` of WASI 0.3 in place of its
 //! `wasi:http/incoming-handler`.
 
-use super::answer::Request;
 use super::handles::Tag;
 use super::started::started;
 use super::tags::Tags;
 use super::{answer, copy, glue};
-use crate::adapter::answer::{
-    CANCEL_READ, CANCEL_WRITE, DROP_READABLE, DROP_WRITABLE, NEW, READ, WRITE,
-};
 use crate::catalogue::{Catalogue, Incoming};
 use crate::component::assembly::Assembly;
-use crate::component::inner_exports::InnerExports;
 use crate::component::parsed::Parsed;
 use crate::component::{
-    CanonicalOption, Definition, ExternType, FuncType, Instance, ItemId, Model, ScopeId, Sort,
-    Type, ValType, ValueType,
+    CanonicalOption, Definition, ExternType, FuncType, ItemId, Model, ScopeId, Sort, Type, ValType,
+    ValueType,
 };
 use crate::error::{FuseError, InternalError};
-use crate::front::{ACCEPT, Behind, Description, SERVE, SERVER, place_front};
+use crate::front::Description;
 use crate::plan::Plan;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
@@ -88,114 +83,42 @@ impl Server {
         Some([tag(0)?, tag(1)?])
     }
 
-    /// Places what the adapter answers by: a core instance with the functions of
-    /// [`answer::INTERFACE`](crate::adapter::answer::INTERFACE).
-    pub fn place_answer(
-        self,
-        assembly: &mut Assembly<'_, '_>,
-        catalogue: &Catalogue,
-        has_front: bool,
-    ) -> Result<Answering, InternalError> {
-        let types = Types::place(assembly, catalogue)?;
-        let promise = assembly.instantiate_core(answer::promise(), Vec::new());
-        let future = has_front.then(|| {
-            let of = Some(ValType::Type(types.signature.result));
-            assembly.ty(Type::Value(ValueType::Future(of)))
-        });
-        let functions = match future {
-            Some(future) => future_functions(assembly, future, promise),
-            None => promise,
-        };
-        Ok(Answering {
-            server: self,
-            types,
-            promise,
-            future,
-            functions,
-        })
-    }
-}
-
-/// A server whose adapter has what it answers by.
-pub(super) struct Answering {
-    server: Server,
-    types: Types,
-    /// The core instance of the [promise](answer::promise).
-    promise: ItemId,
-    /// The type of the future, if that is what the adapter answers by.
-    future: Option<ItemId>,
-    /// The core instance that the adapter gets.
-    pub functions: ItemId,
-}
-
-impl Answering {
-    /// Places the export, or with a front what that calls. `accept` and `finish` are the adapter's
-    /// functions of [`Incoming`]; the core instances are those of the adapter and of the handles.
+    /// Places the export. `accept` and `finish` are the adapter's functions of [`Incoming`]; the
+    /// core instances are those of the adapter, of the handles and of the
+    /// [promise](answer::promise).
     pub fn place(
         self,
         assembly: &mut Assembly<'_, '_>,
         catalogue: &Catalogue,
         [accept, finish]: [&str; 2],
         given: [Tag; 2],
-        [adapter, handles]: [ItemId; 2],
+        [adapter, handles, promise]: [ItemId; 3],
     ) -> Result<(), InternalError> {
-        let Definition::Lift { core, options, .. } =
-            &assembly.model[self.server.function].definition
+        let Definition::Lift { core, options, .. } = &assembly.model[self.function].definition
         else {
             return Err(InternalError::link("the handler is not lifted"));
         };
         let mut guest = vec![(answer::HANDLE.into(), *core)];
         let post_return = CanonicalOption::post_return(options);
         guest.extend(post_return.map(|core| (answer::POST_RETURN.into(), core)));
-        let request = Request {
-            accept,
-            finish,
-            given,
-            has_post_return: post_return.is_some(),
-        };
-        let guest = assembly.bundle_core(guest);
+        let types = Types::place(assembly, catalogue)?;
+        let function_type = types.signature.function(assembly);
+
         let memory = assembly.core_export(Sort::CoreMemory, adapter, glue::ADAPTER_MEMORY);
-        let instances = |host| {
+        let built_ins = built_ins(assembly, types.signature.result, memory);
+        let host = assembly.bundle_core(built_ins);
+        let guest = assembly.bundle_core(guest);
+        let description = Description::of_answer(catalogue)?;
+        let front = assembly.instantiate_core(
+            answer::front(&description, [accept, finish], given, post_return.is_some()),
             vec![
                 (answer::HOST.into(), host),
                 (glue::GUEST.into(), guest),
                 (glue::ADAPTER.into(), adapter),
                 (glue::HANDLES.into(), handles),
-                (answer::ANSWER.into(), self.promise),
-            ]
-        };
-        let Signature { param, result } = self.types.signature;
-        if let Some(future) = self.future {
-            let write = Definition::BuiltIn(Parsed::future_write(future, memory));
-            let write = assembly.define(Sort::CoreFunc, write);
-            let host = assembly.bundle_core(vec![(answer::FUTURE_WRITE.into(), write)]);
-            let core = assembly.instantiate_core(answer::behind(&request), instances(host));
-            let functions = [
-                (ACCEPT, false, vec![("request", param)], Some(future)),
-                (SERVE, true, Vec::new(), None),
-            ];
-            let mut exports = Vec::new();
-            for (name, is_async, params, result) in functions {
-                let params = params.into_iter();
-                let ty = assembly.ty(Type::Func(FuncType {
-                    is_async,
-                    params: params.map(|(name, ty)| (name, ValType::Type(ty))).collect(),
-                    result: result.map(ValType::Type),
-                }));
-                let core = assembly.core_export(Sort::CoreFunc, core, name);
-                exports.push((name.into(), assembly.lift(core, ty, Vec::new())));
-            }
-            let instance = Definition::Instance(Instance::Exports(exports));
-            let instance = assembly.define(Sort::Instance, instance);
-            assembly.export(SERVER, instance);
-            return Ok(());
-        }
-        let function_type = self.types.signature.function(assembly);
-        let built_ins = built_ins(assembly, result, memory);
-        let host = assembly.bundle_core(built_ins);
-        let description = Description::new(catalogue, Behind::One)?;
-        let front =
-            assembly.instantiate_core(answer::front(&description, &request), instances(host));
+                (answer::ANSWER.into(), promise),
+            ],
+        );
         let handle = assembly.core_export(Sort::CoreFunc, front, answer::HANDLE);
         let callback = assembly.core_export(Sort::CoreFunc, front, answer::CALLBACK);
         let function = assembly.lift(
@@ -208,82 +131,10 @@ impl Answering {
                 CanonicalOption::Callback(callback),
             ],
         );
-        let instance = self.types.instance(assembly, function)?;
-        assembly.export(self.server.to, instance);
+        let instance = types.instance(assembly, function)?;
+        assembly.export(self.to, instance);
         Ok(())
     }
-
-    /// The guest's function.
-    pub fn function(&self) -> ItemId {
-        self.server.function
-    }
-
-    /// The interface of the adapter that accepts requests for the guest.
-    pub fn interface(&self) -> &'static str {
-        self.server.incoming.interface
-    }
-}
-
-/// Places the functions of a future in place of those of the promise. Writing takes the adapter's
-/// memory, so that the promise has it until that is there.
-fn future_functions(assembly: &mut Assembly<'_, '_>, future: ItemId, promise: ItemId) -> ItemId {
-    let built_ins = [
-        (&NEW, CanonicalFunction::FutureNew { ty: 0 }),
-        (
-            &CANCEL_WRITE,
-            CanonicalFunction::FutureCancelWrite {
-                ty: 0,
-                async_: false,
-            },
-        ),
-        (
-            &DROP_WRITABLE,
-            CanonicalFunction::FutureDropWritable { ty: 0 },
-        ),
-    ];
-    let mut functions = Vec::new();
-    for (it, parsed) in built_ins {
-        let built_in = Definition::BuiltIn(Parsed::about(future, None, parsed));
-        functions.push((
-            it.function.into(),
-            assembly.define(Sort::CoreFunc, built_in),
-        ));
-    }
-    for it in [WRITE, READ, CANCEL_READ, DROP_READABLE] {
-        let function = assembly.core_export(Sort::CoreFunc, promise, it.function);
-        functions.push((it.function.into(), function));
-    }
-    assembly.bundle_core(functions)
-}
-
-/// Places a front before a component, and returns the component that both are in.
-pub(super) fn put_front(
-    model: &mut Model<'_>,
-    fused: ScopeId,
-    front: ScopeId,
-    export: &str,
-) -> Result<ScopeId, InternalError> {
-    let mut assembly = Assembly::as_large_as(fused, model);
-    assembly.import_from(fused, |_| true);
-    let instance = assembly.instantiate(fused, Vec::new());
-    let instance = instance.map_err(|import| {
-        InternalError::link(format!("nothing is imported as `{import}` for the guest"))
-    })?;
-    let mut exports = InnerExports::of(instance);
-    for id in assembly.model[fused].items.clone() {
-        let Definition::Export { name, .. } = &assembly.model[id].definition else {
-            continue;
-        };
-        let name = name.clone();
-        if name.name != SERVER {
-            exports.hand_on(&mut assembly, name, id);
-            continue;
-        }
-        let behind = exports.place(&mut assembly, SERVER, id);
-        let handler = place_front(&mut assembly, front, Vec::new(), (SERVER, behind), export)?;
-        assembly.export(export.to_string(), handler);
-    }
-    Ok(assembly.finish())
 }
 
 /// The host's built-ins that the core module of the export imports.

@@ -129,6 +129,13 @@ async function freePort() {
 
 // Serves on a port that is printed, until stdin ends.
 async function serve(instantiate) {
+  // The shim's server reads the body of a response that has none, too.
+  const { Response } = http.types;
+  const consumeBody = Response.consumeBody;
+  Response.consumeBody = (response, result) => {
+    const [body, trailers] = consumeBody(response, result);
+    return [body ?? { read: async () => null }, trailers];
+  };
   // The shim's server takes a result as it is, where the export gives its value or throws its error.
   const server = new http.HttpServer({
     handle: async (request) => {

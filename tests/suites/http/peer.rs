@@ -97,16 +97,22 @@ pub fn read(from: &mut impl BufRead, to_end: bool) -> Option<Message> {
         Some(length) => length.clone(),
         None => "none".into(),
     };
-    let hidden = ["date:", "content-length:", "transfer-encoding:", "host:"];
-    message.headers = headers
-        .iter()
-        .filter(|line| {
-            !hidden
-                .iter()
-                .any(|name| line.to_lowercase().starts_with(name))
-        })
-        .cloned()
-        .collect();
+    let hidden = [
+        "date:",
+        "content-length:",
+        "transfer-encoding:",
+        "host:",
+        // Every host has its own way of keeping connections.
+        "connection:",
+        "keep-alive:",
+    ];
+    // A name is the same in any case.
+    let shown = headers.iter().map(|line| match line.split_once(':') {
+        Some((name, value)) => format!("{}:{value}", name.to_lowercase()),
+        None => line.clone(),
+    });
+    let is_shown = |line: &String| !hidden.iter().any(|name| line.starts_with(name));
+    message.headers = shown.filter(is_shown).collect();
     message.headers.sort();
 
     let is_short = message.start.contains(" 204 ") || message.start.contains(" 304 ");

@@ -1,11 +1,11 @@
-//! Answers and bodies that fit in one piece. Only starts and bodies of messages are compared, which
-//! are the same on every host, however it frames messages and whatever it adds to them.
+//! Messages of which only starts and bodies are compared. These are the same on every host, however it
+//! frames messages and whatever it adds to them.
 
 use super::peer::{self, ask, get, post, read};
 use super::place;
 use crate::LAB;
 use std::io::Write as _;
-use wasi_uplift_tests::{Place, Serving};
+use wasi_uplift_tests::{Place, Serving, pattern};
 
 /// The start and the body of a message.
 type Plain = (String, (usize, u64));
@@ -42,12 +42,18 @@ fn a_client_sends_and_receives() {
 
 #[test]
 fn a_server_answers() {
+    let long: Vec<u8> = (0..500_000).map(pattern).collect();
+    let pieces: Vec<&[u8]> = long.chunks(10_000).collect();
     let requests = [
         get("/hello"),
+        get("/no-body"),
+        get("/slow"),
         get("/bytes?1000"),
+        get("/bytes?1000000"),
         get("/sized?5,5"),
         get("/before"),
         post("/hash", &[&[b'x'; 1000]], ""),
+        post("/echo", &pieces, ""),
     ];
     let run = |place: Place| {
         let server = LAB.serve(place, Serving::default());
