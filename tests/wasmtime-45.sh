@@ -21,3 +21,14 @@ skipped+=(--skip mixed_generations)
 tests/run.sh --test suites cases:: -- "${skipped[@]}"
 tests/run.sh --test suites http::server::responses
 tests/run.sh --test suites http::client::a_re
+
+export P3_HOST_LINK=fused
+# Errors of datagrams are others, and a datagram that came before a peer was chosen is not kept.
+skipped=(--skip sockets::udp::association_filters --skip sockets::walk::udp)
+# These stall there now and then, and not on Wasmtime 48: it is not known why.
+skipped+=(--skip sockets::udp::too_large --skip sockets::draft::values)
+# The host's memory grows with the number of connections.
+skipped+=(--skip echo_of_many_connections_in_turn)
+# It can't refuse to look up names, and a part of the shapes can't be reached on it.
+skipped+=(--skip sockets::draft::errors_of_the_document --skip sockets::coverage)
+tests/run.sh --test suites sockets:: -- "${skipped[@]}"
