@@ -6,4 +6,6 @@ cd "$(dirname "$0")/.."
 # The tests run what is embedded, which has to be made of the adapter's sources as they are.
 adapter/build.sh --fresh
 rustup target add wasm32-wasip2 wasm32-unknown-unknown
+# Many tests wait for timers and for the network most of the time.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(nproc) * 2))}
 cargo test --workspace --locked "$@"
