@@ -80,7 +80,7 @@ fn main() -> Result<()> {
         fs::copy(program, components.join(part.replace("examples/", "")))?;
     }
     for text in files(&guests.join("wat"), "wat")? {
-        // Most are of the world of all others.
+        // One with exports of its own has a world of its name.
         let own = resolve.select_world(&[package], Some(&name(&text)));
         let component = build_wat_guest(&text, &resolve, own.unwrap_or(world));
         built.push((name(&text), component.with_context(|| format!("{text:?}"))?));

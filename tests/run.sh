@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 adapter/build.sh --fresh
 rustup target add wasm32-wasip2 wasm32-unknown-unknown
 # Many tests wait for timers and for the network most of the time.
-export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(nproc) * 2))}
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(getconf _NPROCESSORS_ONLN) * 2))}
 cargo test --workspace --locked "$@"

@@ -77,10 +77,10 @@ impl Options {
         self
     }
 
-    /// Has a component of its own answer for a guest that is an HTTP server, by a callback: for a host
-    /// that hands an answer on only when what answers has returned or waits for a callback. Where the
-    /// guest is still writing the body then, neither would go on without this. A request takes longer.
-    /// Where guest and adapter are two components, there always is one.
+    /// Puts a component before a guest that is an HTTP server, which gets the answer and waits in a
+    /// callback: for a host that hands an answer on only when what it has called returns or waits so.
+    /// Where the guest waits meanwhile for somebody to read the body, neither guest nor host would go
+    /// on. A request takes longer. Where guest and adapter are two components, there is one anyway.
     pub fn front(mut self) -> Self {
         self.front = true;
         self

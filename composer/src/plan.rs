@@ -23,7 +23,7 @@ pub struct Plan {
     pub exports: Vec<Planned<ExportFate>>,
     /// `true` if the core modules that are added have one memory each.
     pub one_memory: bool,
-    /// `true` if a component of its own answers for a guest that is an HTTP server.
+    /// `true` if there is to be a component before a guest that is an HTTP server.
     pub front: bool,
 }
 

@@ -41,8 +41,7 @@ struct Instead {
     link: Option<LinkMode>,
 }
 
-/// The program that `P3_HOST`, `P3_HOST_TARGET` and `P3_HOST_LINK` in the environment describe. With
-/// `P3_HOST_FRONT`, results have a front.
+/// The program that `P3_HOST`, `P3_HOST_TARGET` and `P3_HOST_LINK` in the environment describe.
 static INSTEAD: LazyLock<Option<Instead>> = LazyLock::new(|| {
     let program = std::env::var("P3_HOST").ok()?;
     let target = std::env::var("P3_HOST_TARGET").expect("P3_HOST comes with P3_HOST_TARGET");

@@ -14,6 +14,10 @@ use wasi_uplift::{LinkMode, Linked, Options, Target};
 /// The folder of uplifted guests, which are put there anew by every test program.
 const FOLDER: &str = concat!(env!("OUT_DIR"), "/uplifted");
 
+/// The server, of those that are of one source, that has a front wherever it runs. With
+/// `P3_HOST_FRONT` in the environment, all have.
+const WITH_FRONT: &str = "http-december-server";
+
 /// A guest's name, its link mode and its target's version.
 type Key = (&'static str, LinkMode, &'static str);
 
@@ -36,7 +40,8 @@ pub fn uplifted(guest: Guest, mode: LinkMode, target: Target) -> PathBuf {
             .join(guest.name);
         // The same file name as the guest's, which becomes the first argument.
         let file = folder.join(guest.path().file_name().expect("a guest is a file"));
-        write(&file, &compose(&guest.bytes(), mode, target));
+        let front = guest.name == WITH_FRONT || std::env::var_os("P3_HOST_FRONT").is_some();
+        write(&file, &composed(&guest.bytes(), mode, target, &[], front));
         file
     });
     file.clone()
@@ -49,29 +54,30 @@ pub fn uplifted_bytes(guest: Guest, mode: LinkMode) -> Vec<u8> {
 
 /// Composes a guest anew.
 pub fn compose(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
-    composed(guest, mode, target, None)
+    composed(guest, mode, target, &[], false)
 }
 
 /// Composes a guest anew whose export of this name keeps its types.
 pub fn compose_sync(guest: &[u8], mode: LinkMode, export: &str) -> Vec<u8> {
-    composed(guest, mode, Target::default(), Some(export))
+    composed(guest, mode, Target::default(), &[export], false)
 }
 
 /// Composes with the library, or with the command that the variable `COMPOSER` names. A former one
 /// shows which tests its faults fail.
-fn composed(guest: &[u8], mode: LinkMode, target: Target, sync: Option<&str>) -> Vec<u8> {
+fn composed(guest: &[u8], mode: LinkMode, target: Target, sync: &[&str], front: bool) -> Vec<u8> {
     if let Some(command) = std::env::var_os("COMPOSER") {
-        return compose_with(&command, guest, mode, target, sync);
+        return compose_with(&command, guest, mode, target, sync, front);
     }
     let mut options = Options::default().target(target).link(mode);
-    // What is for the snapshot tries modules with one memory and fronts, too.
+    // What is for the snapshot tries modules with one memory, too.
     if target == Target::Rc2026_02_09 {
-        options = options.one_memory().front();
-    } else if std::env::var_os("P3_HOST_FRONT").is_some() {
+        options = options.one_memory();
+    }
+    if front {
         options = options.front();
     }
-    if let Some(export) = sync {
-        options = options.keep_sync(export);
+    for export in sync {
+        options = options.keep_sync(*export);
     }
     let composed = wasi_uplift::compose(guest, &options);
     let composed = composed.expect("every guest can be uplifted");
@@ -85,14 +91,16 @@ fn compose_with(
     guest: &[u8],
     mode: LinkMode,
     target: Target,
-    sync: Option<&str>,
+    sync: &[&str],
+    front: bool,
 ) -> Vec<u8> {
     let mut input = NamedTempFile::new().expect("making a file");
     input.write_all(guest).expect("writing a component");
     let output = Command::new(command)
         .args(["compose", "--link", mode.name()])
         .args(["--target", target.version()])
-        .args(sync.map(|export| format!("--keep-sync={export}")))
+        .args(sync.iter().map(|export| format!("--keep-sync={export}")))
+        .args(front.then_some("--front"))
         .arg(input.path())
         .output()
         .expect("starting a command");

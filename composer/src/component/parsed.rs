@@ -124,20 +124,26 @@ impl Parsed<CanonicalFunction> {
 
     /// `task.return` for a result with strings in UTF-8, which lies in a memory.
     pub fn task_return(result: ItemId, memory: ItemId) -> Self {
+        let parsed = CanonicalFunction::TaskReturn {
+            result: Some(ComponentValType::Type(0)),
+            options: Box::new([CanonicalOption::Memory(0), CanonicalOption::UTF8]),
+        };
+        Parsed::about(result, Some(memory), parsed)
+    }
+
+    /// A built-in whose one type, and one memory if it has one, have the index 0 in `parsed`.
+    pub fn about(ty: ItemId, memory: Option<ItemId>, parsed: CanonicalFunction) -> Self {
         let place = |sort| Place {
             sort,
             outer: 0,
             index: 0,
         };
+        let memory = memory.map(|memory| (place(Sort::CoreMemory), memory));
+        let mut bindings: Vec<(Place, ItemId)> = memory.into_iter().collect();
+        bindings.push((place(Sort::Type), ty));
         Parsed {
-            parsed: Box::new(CanonicalFunction::TaskReturn {
-                result: Some(ComponentValType::Type(0)),
-                options: Box::new([CanonicalOption::Memory(0), CanonicalOption::UTF8]),
-            }),
-            bindings: vec![
-                (place(Sort::CoreMemory), memory),
-                (place(Sort::Type), result),
-            ],
+            parsed: Box::new(parsed),
+            bindings,
         }
     }
 }

@@ -21,7 +21,9 @@ pub(super) const HANDLE: &str = "handle";
 pub(super) const EXIT: i32 = 0;
 pub(super) const WAIT: i32 = 2;
 pub(super) const EVENT_SUBTASK: i32 = 1;
+pub(super) const EVENT_FUTURE_READ: i32 = 4;
 pub(super) const RETURNED: i32 = 2;
+pub(super) const BLOCKED: i32 = -1;
 
 /// Where the answer comes to be in memory, which is aligned like its largest part.
 pub(super) const ANSWER: i32 = 16;

@@ -3,24 +3,37 @@
 //! There are hosts that hand on what is returned by `task.return` only when the task comes to a stop:
 //! when it has returned, or waits for a callback. A server that is one component with the adapter does
 //! neither before the guest has returned, and the guest may be waiting for somebody to read the body.
-//! So this component calls the server, waits for the answer by a callback, and returns it.
+//! So this component calls the server, waits for the answer by a callback, and returns it. Its task
+//! and its backpressure last as long as the server's: a host lets an instance be that is busy, and
+//! gives it no other request.
 
 use super::answering::{
-    Description, EVENT_SUBTASK, EXIT, Functions, HANDLE, RETURNED, SET, WAIT, begin, interface,
-    module_of, realloc,
+    ANSWER, BLOCKED, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, EXIT, Functions, HANDLE,
+    RETURNED, SET, WAIT, begin, interface, module_of, realloc,
 };
 use crate::catalogue::Catalogue;
+use crate::catalogue::wit::{self, Kind};
 use crate::core_module::Header;
 use crate::error::InternalError;
 use wasm_encoder::{BlockType, Function, ValType};
+use wit_parser::TypeDefKind;
 
 /// The name by which the front component imports the server's `wasi:http/handler`.
 pub(crate) const SERVER: &str = "wasi-uplift:front/server";
 
-/// The number of globals.
-const GLOBALS: u32 = 2;
+/// The name of an interface of the server. Its function [`WHEN_DONE`] returns a future that is written
+/// when the call of the server that comes next is over.
+pub(crate) const DONE: &str = "wasi-uplift:front/done";
+pub(crate) const WHEN_DONE: &str = "when-done";
 
-/// A component that exports `wasi:http/handler` of WASI 0.3, and imports [`SERVER`].
+/// Globals, besides those that all fronts have: the future, and whether the answer has been returned
+/// and the server is done.
+const FUTURE: u32 = 2;
+const ANSWERED: u32 = 3;
+const IS_DONE: u32 = 4;
+const GLOBALS: u32 = 5;
+
+/// A component that exports `wasi:http/handler` of WASI 0.3, and imports [`SERVER`] and [`DONE`].
 ///
 /// # Errors
 ///
@@ -30,16 +43,20 @@ pub(crate) fn forward(catalogue: &Catalogue) -> Result<Vec<u8>, InternalError> {
     let target = catalogue.target();
     let mut resolve = catalogue.resolve().clone();
     let server = interface(&mut resolve, target, SERVER)?;
-    let description = Description::new(resolve, target, &[server])?;
+    let done = wit::add(&mut resolve, DONE)?;
+    let future = Some(wit::anonymous(&mut resolve, TypeDefKind::Future(None)));
+    wit::function(&mut resolve, done, Kind::Sync, WHEN_DONE, &[], future);
+    let description = Description::new(resolve, target, &[server, done])?;
     let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();
+    let read = format!("[async-lower][future-read-0]{WHEN_DONE}");
+    let drop_future = format!("[future-drop-readable-0]{WHEN_DONE}");
+    let handle_async = format!("[async-lower]{HANDLE}");
     let imports = Imports {
-        handle: header.import(
-            SERVER,
-            &format!("[async-lower]{HANDLE}"),
-            &[I32, I32],
-            &[I32],
-        ),
+        when_done: header.import(DONE, WHEN_DONE, &[], &[I32]),
+        read: header.import(DONE, &read, &[I32, I32], &[I32]),
+        drop_future: header.import(DONE, &drop_future, &[I32], &[]),
+        handle: header.import(SERVER, &handle_async, &[I32, I32], &[I32]),
         task_return: header.import(return_module, return_name, &description.flat, &[]),
         backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
         backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
@@ -53,12 +70,19 @@ pub(crate) fn forward(catalogue: &Catalogue) -> Result<Vec<u8>, InternalError> {
         callback: first + 1,
         realloc: first + 2,
     };
-    let answered = first + 3;
+    let (answered, advance) = (first + 3, first + 4);
     let bodies = [
-        (header.ty(&[I32], &[I32]), handle(imports, answered)),
-        (header.ty(&[I32; 3], &[I32]), callback(imports, answered)),
+        (
+            header.ty(&[I32], &[I32]),
+            handle(imports, answered, advance),
+        ),
+        (
+            header.ty(&[I32; 3], &[I32]),
+            callback(imports, answered, advance),
+        ),
         (header.ty(&[I32; 4], &[I32]), realloc()),
-        (header.ty(&[], &[I32]), answer(&description, imports)),
+        (header.ty(&[], &[]), self::answered(&description, imports)),
+        (header.ty(&[], &[I32]), self::advance(imports)),
     ];
     let module = module_of(header, &bodies, GLOBALS, own, target);
     super::encode(module, &description.resolve, description.world)
@@ -67,6 +91,9 @@ pub(crate) fn forward(catalogue: &Catalogue) -> Result<Vec<u8>, InternalError> {
 /// The functions that the module imports, by their index.
 #[derive(Clone, Copy)]
 struct Imports {
+    when_done: u32,
+    read: u32,
+    drop_future: u32,
     handle: u32,
     task_return: u32,
     backpressure_inc: u32,
@@ -76,52 +103,68 @@ struct Imports {
     drop_subtask: u32,
 }
 
-/// `handle(request)`: calls the server.
-fn handle(imports: Imports, answered: u32) -> Function {
+/// `handle(request)`: has the future read, and calls the server.
+fn handle(imports: Imports, answered: u32, advance: u32) -> Function {
     let mut function = Function::new([(1, ValType::I32)]);
     let (request, status) = (0, 1);
     let mut body = function.instructions();
     body.call(imports.backpressure_inc);
+    body.i32_const(0).global_set(ANSWERED);
     begin(&mut body, imports.set_new);
+    body.call(imports.when_done).global_set(FUTURE);
+    body.global_get(FUTURE).i32_const(0).call(imports.read);
+    body.i32_const(BLOCKED).i32_ne().global_set(IS_DONE);
+    // It is told of with the answer, or later.
+    body.global_get(FUTURE).global_get(SET).call(imports.join);
     body.local_get(request)
-        .i32_const(super::answering::ANSWER)
+        .i32_const(ANSWER)
         .call(imports.handle)
         .local_tee(status);
     body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
-    body.if_(BlockType::Result(ValType::I32));
-    body.call(answered);
-    body.else_();
+    body.if_(BlockType::Empty).call(answered).else_();
     body.local_get(status).i32_const(4).i32_shr_u();
-    body.global_get(SET).call(imports.join);
-    body.global_get(SET).i32_const(4).i32_shl();
-    body.i32_const(WAIT).i32_or().end();
-    body.end();
+    body.global_get(SET).call(imports.join).end();
+    body.call(advance).end();
     function
 }
 
 /// `callback(event, waitable, code)`.
-fn callback(imports: Imports, answered: u32) -> Function {
+fn callback(imports: Imports, answered: u32, advance: u32) -> Function {
     let mut function = Function::new([]);
     let (event, waitable, code) = (0, 1, 2);
     let mut body = function.instructions();
+    body.local_get(event).i32_const(EVENT_FUTURE_READ).i32_eq();
+    body.if_(BlockType::Empty);
+    body.i32_const(1).global_set(IS_DONE).end();
     body.local_get(event).i32_const(EVENT_SUBTASK).i32_eq();
     body.local_get(code).i32_const(RETURNED).i32_eq().i32_and();
-    body.if_(BlockType::Result(ValType::I32));
+    body.if_(BlockType::Empty);
     body.local_get(waitable).call(imports.drop_subtask);
-    body.call(answered);
-    body.else_();
-    body.global_get(SET).i32_const(4).i32_shl();
-    body.i32_const(WAIT).i32_or().end();
-    body.end();
+    body.call(answered).end();
+    body.call(advance).end();
     function
 }
 
-/// Returns the answer to the host. There is room for the next.
-fn answer(description: &Description, imports: Imports) -> Function {
+/// Returns the answer to the host.
+fn answered(description: &Description, imports: Imports) -> Function {
     let mut function = description.with_answer();
     let mut body = function.instructions();
-    body.call(imports.backpressure_dec);
     description.give(&mut body, imports.task_return);
-    body.i32_const(EXIT).end();
+    body.i32_const(1).global_set(ANSWERED).end();
+    function
+}
+
+/// Returns the code for the host: whether there is something to wait for. When there isn't, the next
+/// call may come.
+fn advance(imports: Imports) -> Function {
+    let mut function = Function::new([]);
+    let mut body = function.instructions();
+    body.global_get(ANSWERED).global_get(IS_DONE).i32_and();
+    body.if_(BlockType::Result(ValType::I32));
+    body.global_get(FUTURE).call(imports.drop_future);
+    body.call(imports.backpressure_dec).i32_const(EXIT).else_();
+    body.global_get(SET).i32_const(4).i32_shl();
+    body.i32_const(WAIT).i32_or().end();
+    body.end();
     function
 }

@@ -6,8 +6,8 @@
 //! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
 
 use super::answering::{
-    ANSWER, Description, EVENT_SUBTASK, EXIT, Functions, HANDLE, RETURNED, SET, WAIT, begin,
-    module_of, realloc,
+    ANSWER, BLOCKED, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, EXIT, Functions, HANDLE,
+    RETURNED, SET, WAIT, begin, module_of, realloc,
 };
 use super::flat::at;
 use crate::catalogue::wit::{self, Kind};
@@ -19,10 +19,6 @@ use wasm_encoder::{BlockType, Function, ValType};
 /// The name by which the front component imports the guest's `wasi:http/incoming-handler`.
 pub const GUEST_HANDLER: &str = "wasi-uplift:front/guest-handler";
 
-/// The codes of the canonical ABI that only this front has to do with.
-const EVENT_FUTURE_READ: i32 = 4;
-const BLOCKED: i32 = -1;
-
 /// Where in memory `accept` puts its results: three handles.
 const ACCEPTED: i32 = 0;
 
@@ -31,7 +27,7 @@ const GUEST: i32 = 0;
 const FINISHING: i32 = 1;
 const DONE: i32 = 2;
 
-/// Globals, besides [`TOP`] and [`SET`].
+/// Globals, besides those that all fronts have.
 const STEP: u32 = 2;
 const ANSWERED: u32 = 3;
 const GLOBALS: u32 = 4;

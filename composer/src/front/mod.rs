@@ -15,7 +15,7 @@ mod handler;
 mod place;
 
 pub(crate) use answering::Description;
-pub(crate) use forward::{SERVER, forward};
+pub(crate) use forward::{DONE, SERVER, WHEN_DONE, forward};
 pub use handler::GUEST_HANDLER;
 pub(crate) use handler::handler;
 pub(crate) use place::place_front;

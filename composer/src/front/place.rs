@@ -23,7 +23,7 @@ pub(crate) fn place_front(
 }
 
 /// The instance with the types that the front takes of it. It need not export them: they are those of
-/// the other instances, or of what is imported.
+/// the other instances.
 fn complete(
     assembly: &mut Assembly<'_, '_>,
     front: ScopeId,
@@ -53,11 +53,8 @@ fn complete(
         let item = assembly.instance_export(sort, behind, name.clone());
         exports.push((name.into(), item));
     }
-    let needed = assembly.model.imports(front);
-    let needed: Vec<String> = needed.map(|(name, _)| name.to_string()).collect();
     for name in missing {
-        let imported = needed.iter().filter_map(|import| assembly.import(import));
-        let mut instances = other.iter().map(|(_, instance)| *instance).chain(imported);
+        let mut instances = other.iter().map(|(_, instance)| *instance);
         let by = instances.find(|instance| assembly.model.export_of(*instance, &name).is_some());
         if let Some(by) = by {
             let item = assembly.instance_export(Sort::Type, by, name.clone());

@@ -11,12 +11,13 @@ use super::handles::{self, Tag};
 use super::leaving::{Closed, FLAG};
 use crate::adapter::answer;
 use crate::core_module::{self, Header, MEMORY};
-use crate::front::Description;
 use crate::front::flat::{Locals, at, flatten};
+use crate::front::{Description, WHEN_DONE};
 use std::iter;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    Function, FunctionSection, GlobalSection, GlobalType, InstructionSink, Module, RefType,
+    TableSection, TableType, TypeSection, ValType,
 };
 
 /// The names that [`front`] imports from: the instance of [`promise`], and the host's built-ins.
@@ -27,6 +28,11 @@ pub(super) const HOST: &str = "host";
 pub(super) const TASK_RETURN: &str = "task-return";
 pub(super) const BACKPRESSURE_INC: &str = "backpressure-inc";
 pub(super) const BACKPRESSURE_DEC: &str = "backpressure-dec";
+
+/// Those for the future of [`WHEN_DONE`].
+pub(super) const FUTURE_NEW: &str = "future-new";
+pub(super) const FUTURE_WRITE: &str = "future-write";
+pub(super) const FUTURE_DROP_WRITABLE: &str = "future-drop-writable";
 
 /// The guest's function, and what the host calls.
 pub(super) const HANDLE: &str = "handle";
@@ -50,8 +56,11 @@ const ONE_SLOT: TableType = TableType {
 /// What the adapter's writing of the answer returns: the other side has it.
 const COMPLETED: i32 = 0;
 
-/// The index of the flag that says that the guest may not leave, which is the only global.
+/// The index of the flag that says that the guest may not leave.
 const MAY_NOT_LEAVE: u32 = 0;
+
+/// The index of the global that has the end of [`WHEN_DONE`]'s future which is to be written.
+const WRITABLE: u32 = 1;
 
 /// The code with which the host's call ends.
 const EXIT: i32 = 0;
@@ -115,15 +124,53 @@ pub(super) fn promise() -> Vec<u8> {
     module.finish()
 }
 
+/// How a front learns that a call is over: the built-ins by their index.
+struct Done {
+    new: u32,
+    write: u32,
+    drop_writable: u32,
+}
+
+impl Done {
+    fn of(header: &mut Header) -> Self {
+        use ValType::{I32, I64};
+        Done {
+            new: header.import(HOST, FUTURE_NEW, &[], &[I64]),
+            write: header.import(HOST, FUTURE_WRITE, &[I32, I32], &[I32]),
+            drop_writable: header.import(HOST, FUTURE_DROP_WRITABLE, &[I32], &[]),
+        }
+    }
+
+    /// [`WHEN_DONE`].
+    fn when(&self) -> Function {
+        let mut function = Function::new([(1, ValType::I64)]);
+        let ends = 0;
+        let mut body = function.instructions();
+        body.call(self.new).local_tee(ends);
+        body.i64_const(32).i64_shr_u().i32_wrap_i64();
+        body.global_set(WRITABLE);
+        body.local_get(ends).i32_wrap_i64().end();
+        function
+    }
+
+    /// Tells it. The front is reading already, so that writing is over at once.
+    fn tell(&self, body: &mut InstructionSink<'_>) {
+        body.global_get(WRITABLE).i32_const(0).call(self.write);
+        body.drop();
+        body.global_get(WRITABLE).call(self.drop_writable);
+    }
+}
+
 /// The core module that the host calls. `accept` and `finish` are what the adapter exports the
 /// functions of [`Incoming`](crate::catalogue::Incoming) as, and `given` are the tags of what the
-/// guest is called with. The guest may have a function that is to
-/// be called afterwards.
+/// guest is called with. The guest may have a function that is to be called afterwards. With a front,
+/// there is [`WHEN_DONE`], whose future has no value.
 pub(super) fn front(
     description: &Description,
     [accept, finish]: [&str; 2],
     given: [Tag; 2],
     has_post_return: bool,
+    has_front: bool,
 ) -> Vec<u8> {
     use ValType::I32;
     let mut header = Header::default();
@@ -135,6 +182,7 @@ pub(super) fn front(
     let task_return = header.import(HOST, TASK_RETURN, &description.flat, &[]);
     let inc = header.import(HOST, BACKPRESSURE_INC, &[], &[]);
     let dec = header.import(HOST, BACKPRESSURE_DEC, &[], &[]);
+    let done = has_front.then(|| Done::of(&mut header));
     let imports = &mut header.imports;
     imports.import(HANDLES, handles::MAY_NOT_LEAVE, EntityType::Global(FLAG));
     imports.import(ANSWER, ANSWERED, EntityType::Table(ONE_SLOT));
@@ -162,6 +210,9 @@ pub(super) fn front(
         closed.write(&mut body);
     }
     body.call(finish).call(dec);
+    if let Some(done) = &done {
+        done.tell(&mut body);
+    }
     body.i32_const(EXIT).end();
 
     let mut callback = Function::new([]);
@@ -196,6 +247,17 @@ pub(super) fn front(
     let mut exports = ExportSection::new();
     exports.export(HANDLE, ExportKind::Func, header.functions);
     exports.export(CALLBACK, ExportKind::Func, header.functions + 1);
+    let mut globals = GlobalSection::new();
+    if done.is_some() {
+        functions.function(header.ty(&[], &[I32]));
+        exports.export(WHEN_DONE, ExportKind::Func, header.functions + 3);
+        let ty = GlobalType {
+            val_type: I32,
+            mutable: true,
+            shared: false,
+        };
+        globals.global(ty, &ConstExpr::i32_const(0));
+    }
     let mut elements = ElementSection::new();
     let slot = ConstExpr::i32_const(0);
     elements.active(
@@ -207,11 +269,18 @@ pub(super) fn front(
     code.function(&handle)
         .function(&callback)
         .function(&answered);
+    if let Some(done) = &done {
+        code.function(&done.when());
+    }
     let mut module = Module::new();
     module
         .section(&header.types)
         .section(&header.imports)
-        .section(&functions)
+        .section(&functions);
+    if !globals.is_empty() {
+        module.section(&globals);
+    }
+    module
         .section(&exports)
         .section(&elements)
         .section(&code)

@@ -2,12 +2,12 @@
 
 use crate::component::assembly::Assembly;
 use crate::component::inner_exports::InnerExports;
-use crate::component::{Definition, Model, ScopeId};
+use crate::component::{Definition, Model, ScopeId, Sort};
 use crate::error::InternalError;
-use crate::front::{SERVER, place_front};
+use crate::front::{DONE, SERVER, place_front};
 
 /// Puts a component whose export `handler` is a server behind a front, and returns the component that
-/// both are parts of. The front imports the export as [`SERVER`].
+/// both are parts of. The front imports the export as [`SERVER`], and the export [`DONE`].
 pub(super) fn behind(
     model: &mut Model<'_>,
     front: ScopeId,
@@ -26,13 +26,17 @@ pub(super) fn behind(
             continue;
         };
         let name = name.clone();
-        if name.name != handler {
+        if name.name == handler {
+            let of_server = (SERVER, exports.place(&mut assembly, handler, id));
+            let done = assembly.instance_export(Sort::Instance, instance, DONE);
+            let other = vec![(DONE.to_string(), done)];
+            let front = place_front(&mut assembly, front, other, of_server, handler)?;
+            assembly.export(handler.to_string(), front);
+        } else if name.name != DONE {
             exports.hand_on(&mut assembly, name, id);
-            continue;
         }
-        let of_server = (SERVER, exports.place(&mut assembly, handler, id));
-        let front = place_front(&mut assembly, front, Vec::new(), of_server, handler)?;
-        assembly.export(handler.to_string(), front);
     }
-    Ok(assembly.finish())
+    let root = assembly.finish();
+    model[root].debug_name = model[server].debug_name.clone();
+    Ok(root)
 }

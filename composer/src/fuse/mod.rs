@@ -279,6 +279,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
             [&accept, &finish],
             given,
             [adapter_instance, handles, answer],
+            plan.front,
         )?;
     }
     let mut root = assembly.finish();

@@ -9,11 +9,11 @@ use crate::catalogue::{Catalogue, Incoming};
 use crate::component::assembly::Assembly;
 use crate::component::parsed::Parsed;
 use crate::component::{
-    CanonicalOption, Definition, ExternType, FuncType, ItemId, Model, ScopeId, Sort, Type, ValType,
-    ValueType,
+    CanonicalOption, Definition, ExternType, FuncType, Instance, ItemId, Model, ScopeId, Sort,
+    Type, ValType, ValueType,
 };
 use crate::error::{FuseError, InternalError};
-use crate::front::Description;
+use crate::front::{DONE, Description, WHEN_DONE};
 use crate::plan::Plan;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
@@ -93,6 +93,7 @@ impl Server {
         [accept, finish]: [&str; 2],
         given: [Tag; 2],
         [adapter, handles, promise]: [ItemId; 3],
+        has_front: bool,
     ) -> Result<(), InternalError> {
         let Definition::Lift { core, options, .. } = &assembly.model[self.function].definition
         else {
@@ -105,12 +106,20 @@ impl Server {
         let function_type = types.signature.function(assembly);
 
         let memory = assembly.core_export(Sort::CoreMemory, adapter, glue::ADAPTER_MEMORY);
-        let built_ins = built_ins(assembly, types.signature.result, memory);
+        let mut built_ins = built_ins(assembly, types.signature.result, memory);
+        let future = has_front.then(|| assembly.ty(Type::Value(ValueType::Future(None))));
+        built_ins.extend(future.into_iter().flat_map(|it| of_future(assembly, it)));
         let host = assembly.bundle_core(built_ins);
         let guest = assembly.bundle_core(guest);
         let description = Description::of_answer(catalogue)?;
         let front = assembly.instantiate_core(
-            answer::front(&description, [accept, finish], given, post_return.is_some()),
+            answer::front(
+                &description,
+                [accept, finish],
+                given,
+                post_return.is_some(),
+                has_front,
+            ),
             vec![
                 (answer::HOST.into(), host),
                 (glue::GUEST.into(), guest),
@@ -133,8 +142,46 @@ impl Server {
         );
         let instance = types.instance(assembly, function)?;
         assembly.export(self.to, instance);
+        if let Some(future) = future {
+            place_done(assembly, front, future);
+        }
         Ok(())
     }
+}
+
+/// Places the export [`DONE`], whose function is the core instance's.
+fn place_done(assembly: &mut Assembly<'_, '_>, core: ItemId, future: ItemId) {
+    let core = assembly.core_export(Sort::CoreFunc, core, WHEN_DONE);
+    let ty = assembly.ty(Type::Func(FuncType {
+        is_async: false,
+        params: Vec::new(),
+        result: Some(ValType::Type(future)),
+    }));
+    let function = assembly.lift(core, ty, Vec::new());
+    let exports = vec![(WHEN_DONE.into(), function)];
+    let instance = Definition::Instance(Instance::Exports(exports));
+    let instance = assembly.define(Sort::Instance, instance);
+    assembly.export(DONE, instance);
+}
+
+/// The built-ins for the future of [`DONE`].
+fn of_future<'a>(assembly: &mut Assembly<'_, 'a>, future: ItemId) -> [(Cow<'a, str>, ItemId); 3] {
+    let write = CanonicalFunction::FutureWrite {
+        ty: 0,
+        options: Box::new([wasmparser::CanonicalOption::Async]),
+    };
+    [
+        (answer::FUTURE_NEW, CanonicalFunction::FutureNew { ty: 0 }),
+        (answer::FUTURE_WRITE, write),
+        (
+            answer::FUTURE_DROP_WRITABLE,
+            CanonicalFunction::FutureDropWritable { ty: 0 },
+        ),
+    ]
+    .map(|(name, parsed)| {
+        let built_in = Definition::BuiltIn(Parsed::about(future, None, parsed));
+        (name.into(), assembly.define(Sort::CoreFunc, built_in))
+    })
 }
 
 /// The host's built-ins that the core module of the export imports.

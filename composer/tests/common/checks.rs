@@ -102,10 +102,14 @@ pub fn check(guest: &[u8]) -> Result<Outcome, String> {
     warm_up();
     let links = LinkMode::ALL.map(|link| Options::default().link(link));
     let targets = Target::ALL.map(|target| Options::default().target(target));
+    // No other guest has anything to do with fronts.
+    const HANDLER: &[u8] = b"wasi:http/incoming-handler@";
+    let is_server = guest.windows(HANDLER.len()).any(|name| name == HANDLER);
+    let front = is_server.then(|| Options::default().front());
     let mut outcome = None;
     let mut results = Results::of(guest);
     // The first is the one whose outcome is told.
-    for options in links.iter().chain(&targets[1..]) {
+    for options in links.iter().chain(&targets[1..]).chain(&front) {
         let found = check_with(guest, options, &mut results);
         let found = found.map_err(|error| format!("{options:?}: {error}"))?;
         outcome.get_or_insert(found);

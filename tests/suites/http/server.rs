@@ -409,6 +409,24 @@ fn a_client_that_goes_away() {
     }
 }
 
+/// An instance that is busy with one request isn't given another: there are others.
+#[test]
+fn a_request_beside_an_endless_response() {
+    for place in place::uplifted("server") {
+        let serving = Serving {
+            reuse: 1000,
+            ..Serving::default()
+        };
+        let server = LAB.serve(place, serving);
+        let mut stream = peer::connect(server.port);
+        stream.write_all(&get("/endless")).expect("sending");
+        stream.read_exact(&mut [0; 100_000]).expect("it comes");
+        let name = place.name();
+        assert_eq!(text(&ask(server.port, &get("/hello"))), "hello", "{name}");
+        stream.read_exact(&mut [0; 100_000]).expect("it comes");
+    }
+}
+
 #[test]
 fn rules_of_fields_and_requests() {
     compare(&[get("/rules")]);

@@ -159,9 +159,9 @@ struct Linking {
     #[arg(long)]
     no_multi_memory: bool,
 
-    /// Have a component in front answer for a guest that is an HTTP server, for an engine that else
-    /// hands the answer on only when the guest has returned: jco, for example. A request takes
-    /// longer. `--link component` always does so.
+    /// Put a component before a guest that is an HTTP server, for an engine that else hands the
+    /// answer on only when the guest has returned: jco, for example. A request takes longer. With
+    /// `--link component`, there is one anyway.
     #[arg(long)]
     front: bool,
 }
