@@ -26,7 +26,7 @@ pub use live::Live;
 pub use process::{Outcome, TIME_LIMIT};
 pub use server::{Server, Serving};
 pub use tree::{Folders, Preopen, Source, Thing};
-pub use uplift::{compose, compose_sync, uplifted, uplifted_bytes};
+pub use uplift::{compose, compose_guest, compose_sync, uplifted, uplifted_bytes};
 pub use wasi_uplift::LinkMode;
 
 use std::fs;

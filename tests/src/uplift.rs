@@ -40,8 +40,7 @@ pub fn uplifted(guest: Guest, mode: LinkMode, target: Target) -> PathBuf {
             .join(guest.name);
         // The same file name as the guest's, which becomes the first argument.
         let file = folder.join(guest.path().file_name().expect("a guest is a file"));
-        let front = guest.name == WITH_FRONT || std::env::var_os("P3_HOST_FRONT").is_some();
-        write(&file, &composed(&guest.bytes(), mode, target, &[], front));
+        write(&file, &compose_guest(guest, mode, target));
         file
     });
     file.clone()
@@ -52,7 +51,13 @@ pub fn uplifted_bytes(guest: Guest, mode: LinkMode) -> Vec<u8> {
     fs::read(uplifted(guest, mode, Target::default())).expect("reading an uplifted guest")
 }
 
-/// Composes a guest anew.
+/// Composes one of the guests anew.
+pub fn compose_guest(guest: Guest, mode: LinkMode, target: Target) -> Vec<u8> {
+    let front = guest.name == WITH_FRONT || std::env::var_os("P3_HOST_FRONT").is_some();
+    composed(&guest.bytes(), mode, target, &[], front)
+}
+
+/// Composes a component anew.
 pub fn compose(guest: &[u8], mode: LinkMode, target: Target) -> Vec<u8> {
     composed(guest, mode, target, &[], false)
 }

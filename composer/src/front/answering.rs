@@ -18,8 +18,8 @@ use wit_parser::{InterfaceId, Mangling, Resolve, Result_, Type, TypeDefKind, Wor
 pub(super) const HANDLE: &str = "handle";
 
 /// The codes of the canonical ABI.
-pub(super) const EXIT: i32 = 0;
-pub(super) const WAIT: i32 = 2;
+const EXIT: i32 = 0;
+const WAIT: i32 = 2;
 pub(super) const EVENT_SUBTASK: i32 = 1;
 pub(super) const EVENT_FUTURE_READ: i32 = 4;
 pub(super) const RETURNED: i32 = 2;
@@ -87,11 +87,11 @@ impl Description {
     }
 
     /// Returns the answer in the first locals to the host.
-    pub(super) fn give(&self, body: &mut InstructionSink<'_>, task_return: u32) {
+    pub(super) fn give(&self, body: &mut InstructionSink<'_>, host: BuiltIns) {
         for local in 0..self.flat.len() as u32 {
             body.local_get(local);
         }
-        body.call(task_return);
+        body.call(host.task_return);
     }
 }
 
@@ -114,6 +114,36 @@ pub(super) fn interface(
     let answer = Some(wit::anonymous(resolve, answer));
     wit::function(resolve, interface, Kind::Async, HANDLE, &params, answer);
     Ok(interface)
+}
+
+/// The host's built-ins that every front imports, by their index.
+#[derive(Clone, Copy)]
+pub(super) struct BuiltIns {
+    task_return: u32,
+    backpressure_inc: u32,
+    backpressure_dec: u32,
+    set_new: u32,
+    pub join: u32,
+    pub drop_subtask: u32,
+}
+
+impl BuiltIns {
+    pub(super) fn import(header: &mut Header, description: &Description) -> Self {
+        use ValType::I32;
+        let (module, name) = &description.task_return;
+        let task_return = header.import(module, name, &description.flat, &[]);
+        let mut import = |name, params: &[ValType], results: &[ValType]| {
+            header.import("$root", name, params, results)
+        };
+        BuiltIns {
+            task_return,
+            backpressure_inc: import("[backpressure-inc]", &[], &[]),
+            backpressure_dec: import("[backpressure-dec]", &[], &[]),
+            set_new: import("[waitable-set-new]", &[], &[I32]),
+            join: import("[waitable-join]", &[I32, I32], &[]),
+            drop_subtask: import("[subtask-drop]", &[I32], &[]),
+        }
+    }
 }
 
 /// The functions of a front that others call, by their index.
@@ -180,13 +210,23 @@ pub(super) fn module_of(
     module.finish()
 }
 
-/// Begins a call: there is room for the answer, and a set to wait for it.
-pub(super) fn begin(body: &mut InstructionSink<'_>, set_new: u32) {
+/// Writes the code by which the host is told that a call is over, so that the next may begin, if that
+/// is on the stack, and to wait otherwise.
+pub(super) fn exit_or_wait(body: &mut InstructionSink<'_>, host: BuiltIns) {
+    body.if_(BlockType::Result(ValType::I32));
+    body.call(host.backpressure_dec).i32_const(EXIT).else_();
+    body.global_get(SET).i32_const(4).i32_shl();
+    body.i32_const(WAIT).i32_or().end();
+}
+
+/// Begins a call: no other begins, there is room for the answer, and a set to wait for it.
+pub(super) fn begin(body: &mut InstructionSink<'_>, host: BuiltIns) {
+    body.call(host.backpressure_inc);
     body.i32_const(HEAP).global_set(TOP);
     // One set serves all calls, of which one at a time is waited for. No handle is 0.
     body.global_get(SET).i32_eqz();
     body.if_(BlockType::Empty);
-    body.call(set_new).global_set(SET).end();
+    body.call(host.set_new).global_set(SET).end();
 }
 
 /// `cabi_realloc`, which serves the strings of one answer. The next call begins anew.

@@ -8,8 +8,8 @@
 //! gives it no other request.
 
 use super::answering::{
-    ANSWER, BLOCKED, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, EXIT, Functions, HANDLE,
-    RETURNED, SET, WAIT, begin, interface, module_of, realloc,
+    ANSWER, BuiltIns, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, Functions, HANDLE, RETURNED,
+    SET, begin, exit_or_wait, interface, module_of, realloc,
 };
 use crate::catalogue::Catalogue;
 use crate::catalogue::wit::{self, Kind};
@@ -47,7 +47,6 @@ pub(crate) fn forward(catalogue: &Catalogue) -> Result<Vec<u8>, InternalError> {
     let future = Some(wit::anonymous(&mut resolve, TypeDefKind::Future(None)));
     wit::function(&mut resolve, done, Kind::Sync, WHEN_DONE, &[], future);
     let description = Description::new(resolve, target, &[server, done])?;
-    let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();
     let read = format!("[async-lower][future-read-0]{WHEN_DONE}");
     let drop_future = format!("[future-drop-readable-0]{WHEN_DONE}");
@@ -57,12 +56,7 @@ pub(crate) fn forward(catalogue: &Catalogue) -> Result<Vec<u8>, InternalError> {
         read: header.import(DONE, &read, &[I32, I32], &[I32]),
         drop_future: header.import(DONE, &drop_future, &[I32], &[]),
         handle: header.import(SERVER, &handle_async, &[I32, I32], &[I32]),
-        task_return: header.import(return_module, return_name, &description.flat, &[]),
-        backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
-        backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
-        set_new: header.import("$root", "[waitable-set-new]", &[], &[I32]),
-        join: header.import("$root", "[waitable-join]", &[I32, I32], &[]),
-        drop_subtask: header.import("$root", "[subtask-drop]", &[I32], &[]),
+        host: BuiltIns::import(&mut header, &description),
     };
     let first = header.functions;
     let own = Functions {
@@ -95,12 +89,7 @@ struct Imports {
     read: u32,
     drop_future: u32,
     handle: u32,
-    task_return: u32,
-    backpressure_inc: u32,
-    backpressure_dec: u32,
-    set_new: u32,
-    join: u32,
-    drop_subtask: u32,
+    host: BuiltIns,
 }
 
 /// `handle(request)`: has the future read, and calls the server.
@@ -108,14 +97,16 @@ fn handle(imports: Imports, answered: u32, advance: u32) -> Function {
     let mut function = Function::new([(1, ValType::I32)]);
     let (request, status) = (0, 1);
     let mut body = function.instructions();
-    body.call(imports.backpressure_inc);
+    begin(&mut body, imports.host);
     body.i32_const(0).global_set(ANSWERED);
-    begin(&mut body, imports.set_new);
+    body.i32_const(0).global_set(IS_DONE);
     body.call(imports.when_done).global_set(FUTURE);
+    // It has to wait: nobody writes before the server is called.
     body.global_get(FUTURE).i32_const(0).call(imports.read);
-    body.i32_const(BLOCKED).i32_ne().global_set(IS_DONE);
-    // It is told of with the answer, or later.
-    body.global_get(FUTURE).global_get(SET).call(imports.join);
+    body.drop();
+    body.global_get(FUTURE)
+        .global_get(SET)
+        .call(imports.host.join);
     body.local_get(request)
         .i32_const(ANSWER)
         .call(imports.handle)
@@ -123,7 +114,7 @@ fn handle(imports: Imports, answered: u32, advance: u32) -> Function {
     body.i32_const(0xf).i32_and().i32_const(RETURNED).i32_eq();
     body.if_(BlockType::Empty).call(answered).else_();
     body.local_get(status).i32_const(4).i32_shr_u();
-    body.global_get(SET).call(imports.join).end();
+    body.global_get(SET).call(imports.host.join).end();
     body.call(advance).end();
     function
 }
@@ -135,11 +126,12 @@ fn callback(imports: Imports, answered: u32, advance: u32) -> Function {
     let mut body = function.instructions();
     body.local_get(event).i32_const(EVENT_FUTURE_READ).i32_eq();
     body.if_(BlockType::Empty);
+    body.global_get(FUTURE).call(imports.drop_future);
     body.i32_const(1).global_set(IS_DONE).end();
     body.local_get(event).i32_const(EVENT_SUBTASK).i32_eq();
     body.local_get(code).i32_const(RETURNED).i32_eq().i32_and();
     body.if_(BlockType::Empty);
-    body.local_get(waitable).call(imports.drop_subtask);
+    body.local_get(waitable).call(imports.host.drop_subtask);
     body.call(answered).end();
     body.call(advance).end();
     function
@@ -149,7 +141,7 @@ fn callback(imports: Imports, answered: u32, advance: u32) -> Function {
 fn answered(description: &Description, imports: Imports) -> Function {
     let mut function = description.with_answer();
     let mut body = function.instructions();
-    description.give(&mut body, imports.task_return);
+    description.give(&mut body, imports.host);
     body.i32_const(1).global_set(ANSWERED).end();
     function
 }
@@ -160,11 +152,7 @@ fn advance(imports: Imports) -> Function {
     let mut function = Function::new([]);
     let mut body = function.instructions();
     body.global_get(ANSWERED).global_get(IS_DONE).i32_and();
-    body.if_(BlockType::Result(ValType::I32));
-    body.global_get(FUTURE).call(imports.drop_future);
-    body.call(imports.backpressure_dec).i32_const(EXIT).else_();
-    body.global_get(SET).i32_const(4).i32_shl();
-    body.i32_const(WAIT).i32_or().end();
+    exit_or_wait(&mut body, imports.host);
     body.end();
     function
 }

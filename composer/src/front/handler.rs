@@ -6,8 +6,8 @@
 //! of WASI 0.2 expects one call at a time, so that there is backpressure until then.
 
 use super::answering::{
-    ANSWER, BLOCKED, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, EXIT, Functions, HANDLE,
-    RETURNED, SET, WAIT, begin, module_of, realloc,
+    ANSWER, BLOCKED, BuiltIns, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, Functions, HANDLE,
+    RETURNED, SET, begin, exit_or_wait, module_of, realloc,
 };
 use super::flat::at;
 use crate::catalogue::wit::{self, Kind};
@@ -62,17 +62,11 @@ struct Imports {
     drop_future: u32,
     handle: u32,
     finish: u32,
-    task_return: u32,
-    backpressure_inc: u32,
-    backpressure_dec: u32,
-    set_new: u32,
-    join: u32,
-    drop_subtask: u32,
+    host: BuiltIns,
 }
 
 fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<u8> {
     use ValType::I32;
-    let (return_module, return_name) = &description.task_return;
     let mut header = Header::default();
     let adapter = incoming.interface;
     let imports = Imports {
@@ -86,12 +80,7 @@ fn module(description: &Description, target: Target, incoming: Incoming) -> Vec<
         drop_future: header.import(adapter, "[future-drop-readable-0]accept", &[I32], &[]),
         handle: header.import(GUEST_HANDLER, "[async-lower]handle", &[I32, I32], &[I32]),
         finish: header.import(adapter, "[async-lower]finish", &[], &[I32]),
-        task_return: header.import(return_module, return_name, &description.flat, &[]),
-        backpressure_inc: header.import("$root", "[backpressure-inc]", &[], &[]),
-        backpressure_dec: header.import("$root", "[backpressure-dec]", &[], &[]),
-        set_new: header.import("$root", "[waitable-set-new]", &[], &[I32]),
-        join: header.import("$root", "[waitable-join]", &[I32, I32], &[]),
-        drop_subtask: header.import("$root", "[subtask-drop]", &[I32], &[]),
+        host: BuiltIns::import(&mut header, description),
     };
     let bodies = [
         (header.ty(&[I32], &[I32]), handle(imports)),
@@ -117,7 +106,7 @@ struct Own(u32);
 impl Imports {
     /// They come after the imports, of which this is the last.
     fn own(self) -> Own {
-        Own(self.drop_subtask + 1)
+        Own(self.host.drop_subtask + 1)
     }
 }
 
@@ -153,10 +142,9 @@ fn handle(imports: Imports) -> Function {
     let mut function = Function::new([(1, ValType::I32)]);
     let (request, status) = (0, 1);
     let mut body = function.instructions();
-    body.call(imports.backpressure_inc);
     body.i32_const(GUEST).global_set(STEP);
     body.i32_const(0).global_set(ANSWERED);
-    begin(&mut body, imports.set_new);
+    begin(&mut body, imports.host);
     body.local_get(request)
         .i32_const(ACCEPTED)
         .call(imports.accept);
@@ -192,7 +180,7 @@ fn callback(imports: Imports) -> Function {
         .i32_ge_u()
         .i32_and();
     body.if_(BlockType::Empty);
-    body.local_get(waitable).call(imports.drop_subtask);
+    body.local_get(waitable).call(imports.host.drop_subtask);
     body.global_get(STEP).i32_const(GUEST).i32_eq();
     body.if_(BlockType::Empty).call(own.finish()).else_();
     body.i32_const(DONE).global_set(STEP).end();
@@ -208,10 +196,7 @@ fn advance(imports: Imports) -> Function {
     let mut body = function.instructions();
     body.global_get(STEP).i32_const(DONE).i32_eq();
     body.global_get(ANSWERED).i32_and();
-    body.if_(BlockType::Result(ValType::I32));
-    body.call(imports.backpressure_dec).i32_const(EXIT).else_();
-    body.global_get(SET).i32_const(4).i32_shl();
-    body.i32_const(WAIT).i32_or().end();
+    exit_or_wait(&mut body, imports.host);
     body.end();
     function
 }
@@ -220,7 +205,10 @@ fn advance(imports: Imports) -> Function {
 fn watch(imports: Imports) -> Function {
     let mut function = Function::new([]);
     let mut body = function.instructions();
-    body.local_get(0).global_get(SET).call(imports.join).end();
+    body.local_get(0)
+        .global_get(SET)
+        .call(imports.host.join)
+        .end();
     function
 }
 
@@ -247,7 +235,7 @@ fn answered(description: &Description, imports: Imports) -> Function {
     body.i32_const(0).i32_load(at(ACCEPTED + 8));
     body.call(imports.drop_future);
     body.i32_const(1).global_set(ANSWERED);
-    description.give(&mut body, imports.task_return);
+    description.give(&mut body, imports.host);
     body.end();
     code
 }
