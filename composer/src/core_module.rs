@@ -2,8 +2,8 @@
 
 use std::iter;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalType,
+    ImportSection, MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
 };
 use wasmparser::{BinaryReader, BinaryReaderError};
 use wit_parser::abi::WasmType;
@@ -15,6 +15,13 @@ pub(crate) const MEMORY: MemoryType = MemoryType {
     memory64: false,
     shared: false,
     page_size_log2: None,
+};
+
+/// The type of a global that holds an `i32` and can be set.
+pub(crate) const MUTABLE_I32: GlobalType = GlobalType {
+    val_type: ValType::I32,
+    mutable: true,
+    shared: false,
 };
 
 /// The type of a flat value.

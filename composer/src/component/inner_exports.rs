@@ -90,8 +90,8 @@ impl Types {
         Some(assembly.define(Sort::Type, definition))
     }
 
-    /// Has a type refer to exported types, and to copies of types without a name. `None` if it
-    /// refers to a type with a name that is not exported.
+    /// Replaces each type that a definition refers to: by the exported one, or by a copy if it is one
+    /// that needs no name. Returns `None` if one needs a name and is not exported.
     fn copy_parts<'a>(
         &self,
         assembly: &mut Assembly<'_, 'a>,

@@ -1,20 +1,20 @@
-//! What the components in front of HTTP servers have in common: they get an answer into their memory,
-//! and return it to the host.
+//! Types, imports and functions that all components in front of HTTP servers have: each gets an answer
+//! into its memory, and returns it to the host.
 //!
 //! One call at a time is answered, so that there is one place for answers.
 
 use super::flat::{Locals, flatten};
 use crate::catalogue::wit::{self, Kind};
 use crate::catalogue::{Catalogue, Target};
-use crate::core_module::{self, Header, MEMORY, val_types};
+use crate::core_module::{self, Header, MEMORY, MUTABLE_I32, val_types};
 use crate::error::InternalError;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, InstructionSink, MemorySection, MemoryType, Module, ValType,
+    GlobalSection, InstructionSink, MemorySection, MemoryType, Module, ValType,
 };
 use wit_parser::{InterfaceId, Mangling, Resolve, Result_, Type, TypeDefKind, WorldId, WorldKey};
 
-/// What the function is called, on both sides.
+/// The name of the function of `wasi:http/handler`, and of `wasi:http/incoming-handler`.
 pub(super) const HANDLE: &str = "handle";
 
 /// The codes of the canonical ABI.
@@ -25,22 +25,22 @@ pub(super) const EVENT_FUTURE_READ: i32 = 4;
 pub(super) const RETURNED: i32 = 2;
 pub(super) const BLOCKED: i32 = -1;
 
-/// Where the answer comes to be in memory, which is aligned like its largest part.
+/// The address of the answer, which is aligned like its largest part.
 pub(super) const ANSWER: i32 = 16;
-/// Where the strings of an answer begin. A whole answer fits before.
+/// The address of an answer's first string. A whole answer fits before.
 const HEAP: i32 = 128;
 
 /// Globals: where the strings of an answer end, and the set of what is waited for.
 const TOP: u32 = 0;
 pub(super) const SET: u32 = 1;
 
-/// A world that exports `wasi:http/handler` of WASI 0.3, and what is answered.
+/// A world that exports `wasi:http/handler` of WASI 0.3, and the type of its answers.
 pub(crate) struct Description {
     pub resolve: Resolve,
     pub(super) world: WorldId,
-    /// What the built-in that returns the answer is imported as.
+    /// The module and the name by which `task.return` of an answer is imported.
     pub(super) task_return: (String, String),
-    /// What is answered, and the same flat.
+    /// The function's result, a response or an error, and its flat values.
     pub answer: Option<Type>,
     pub flat: Vec<ValType>,
 }
@@ -68,7 +68,7 @@ impl Description {
         })
     }
 
-    /// What is answered, for a target.
+    /// A world that imports nothing of its own: for the type of the answers alone.
     pub(crate) fn of_answer(catalogue: &Catalogue) -> Result<Self, InternalError> {
         Description::new(catalogue.resolve().clone(), catalogue.target(), &[])
     }
@@ -174,12 +174,7 @@ pub(super) fn module_of(
     });
     let mut global_section = GlobalSection::new();
     for _ in 0..globals {
-        let ty = GlobalType {
-            val_type: ValType::I32,
-            mutable: true,
-            shared: false,
-        };
-        global_section.global(ty, &ConstExpr::i32_const(0));
+        global_section.global(MUTABLE_I32, &ConstExpr::i32_const(0));
     }
     let export = format!("{}#{HANDLE}", target.interface("wasi:http/handler"));
     let mut exports = ExportSection::new();

@@ -1,4 +1,4 @@
-//! What a host calls in place of an HTTP server that answers while it goes on running.
+//! The component in front of an HTTP server that is one component with the adapter.
 //!
 //! There are hosts that hand on what is returned by `task.return` only when the task comes to a stop:
 //! when it has returned, or waits for a callback. A server that is one component with the adapter does

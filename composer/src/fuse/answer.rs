@@ -8,16 +8,16 @@
 
 use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES};
 use super::handles::{self, Tag};
-use super::leaving::{Closed, FLAG};
+use super::leaving::Closed;
 use crate::adapter::answer;
-use crate::core_module::{self, Header, MEMORY};
+use crate::core_module::{self, Header, MEMORY, MUTABLE_I32};
 use crate::front::flat::{Locals, at, flatten};
 use crate::front::{Description, WHEN_DONE};
 use std::iter;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, GlobalType, InstructionSink, Module, RefType,
-    TableSection, TableType, TypeSection, ValType,
+    Function, FunctionSection, GlobalSection, InstructionSink, Module, RefType, TableSection,
+    TableType, TypeSection, ValType,
 };
 
 /// The names that [`front`] imports from: the instance of [`promise`], and the host's built-ins.
@@ -29,7 +29,7 @@ pub(super) const TASK_RETURN: &str = "task-return";
 pub(super) const BACKPRESSURE_INC: &str = "backpressure-inc";
 pub(super) const BACKPRESSURE_DEC: &str = "backpressure-dec";
 
-/// Those for the future of [`WHEN_DONE`].
+/// The host's built-ins for the future that [`WHEN_DONE`] returns.
 pub(super) const FUTURE_NEW: &str = "future-new";
 pub(super) const FUTURE_WRITE: &str = "future-write";
 pub(super) const FUTURE_DROP_WRITABLE: &str = "future-drop-writable";
@@ -184,7 +184,11 @@ pub(super) fn front(
     let dec = header.import(HOST, BACKPRESSURE_DEC, &[], &[]);
     let done = has_front.then(|| Done::of(&mut header));
     let imports = &mut header.imports;
-    imports.import(HANDLES, handles::MAY_NOT_LEAVE, EntityType::Global(FLAG));
+    imports.import(
+        HANDLES,
+        handles::MAY_NOT_LEAVE,
+        EntityType::Global(MUTABLE_I32),
+    );
     imports.import(ANSWER, ANSWERED, EntityType::Table(ONE_SLOT));
     imports.import(ADAPTER, ADAPTER_MEMORY, EntityType::Memory(MEMORY));
 
@@ -251,12 +255,7 @@ pub(super) fn front(
     if done.is_some() {
         functions.function(header.ty(&[], &[I32]));
         exports.export(WHEN_DONE, ExportKind::Func, header.functions + 3);
-        let ty = GlobalType {
-            val_type: I32,
-            mutable: true,
-            shared: false,
-        };
-        globals.global(ty, &ConstExpr::i32_const(0));
+        globals.global(MUTABLE_I32, &ConstExpr::i32_const(0));
     }
     let mut elements = ElementSection::new();
     let slot = ConstExpr::i32_const(0);

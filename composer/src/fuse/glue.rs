@@ -485,7 +485,7 @@ impl Imports {
     }
 
     fn global(&mut self, module: &str, name: &str) -> u32 {
-        let global = EntityType::Global(leaving::FLAG);
+        let global = EntityType::Global(core_module::MUTABLE_I32);
         self.section.import(module, name, global);
         self.globals += 1;
         self.globals - 1

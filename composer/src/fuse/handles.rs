@@ -14,7 +14,7 @@
 
 use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, LET_WAIT};
 use super::leaving;
-use crate::core_module::{self, Header, MEMORY};
+use crate::core_module::{self, Header, MEMORY, MUTABLE_I32};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
     FunctionSection, GlobalSection, InstructionSink, MemArg, Module, StartSection, ValType,
@@ -175,10 +175,10 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
     // Each is a word, as the flag is.
     let mut globals = GlobalSection::new();
     for _ in 0..global::COUNT {
-        globals.global(leaving::FLAG, &ConstExpr::i32_const(0));
+        globals.global(MUTABLE_I32, &ConstExpr::i32_const(0));
     }
     if table.lends {
-        globals.global(leaving::FLAG, &ConstExpr::i32_const(0));
+        globals.global(MUTABLE_I32, &ConstExpr::i32_const(0));
         exports.export(LENT, ExportKind::Global, global::LENT);
     }
     let mut module = Module::new();

@@ -9,17 +9,8 @@
 use super::glue::{GUEST, HANDLES};
 use super::handles::MAY_NOT_LEAVE;
 use super::wrap::Signature;
-use crate::core_module::{Header, positional};
-use wasm_encoder::{
-    BlockType, Catch, EntityType, Function, GlobalType, InstructionSink, RefType, ValType,
-};
-
-/// The type of the flag.
-pub(super) const FLAG: GlobalType = GlobalType {
-    val_type: ValType::I32,
-    mutable: true,
-    shared: false,
-};
+use crate::core_module::{Header, MUTABLE_I32, positional};
+use wasm_encoder::{BlockType, Catch, EntityType, Function, InstructionSink, RefType, ValType};
 
 /// Traps if the guest may not leave.
 pub(super) fn check(code: &mut InstructionSink<'_>, flag: u32) {
@@ -112,7 +103,7 @@ fn around(
     let mut header = Header::default();
     header
         .imports
-        .import(HANDLES, MAY_NOT_LEAVE, EntityType::Global(FLAG));
+        .import(HANDLES, MAY_NOT_LEAVE, EntityType::Global(MUTABLE_I32));
     let mut import = |(position, it): (usize, &Signature)| {
         header.import(GUEST, &position.to_string(), &it.params, &it.results)
     };

@@ -7,7 +7,7 @@ use super::glue::{GUEST, HANDLES};
 use super::handles::{self, Tag};
 use super::leaving;
 use super::removed::Handling;
-use crate::core_module::{Header, positional};
+use crate::core_module::{self, Header, positional};
 use wasm_encoder::{EntityType, Function, ValType};
 
 /// One of the functions.
@@ -26,7 +26,7 @@ pub(super) fn module(functions: &[HandleFunction], throws: bool) -> Vec<u8> {
     use ValType::I32;
     const FLAG: u32 = 0;
     let mut header = Header::default();
-    let flag = EntityType::Global(leaving::FLAG);
+    let flag = EntityType::Global(core_module::MUTABLE_I32);
     header.imports.import(HANDLES, handles::MAY_NOT_LEAVE, flag);
     let pair = [I32, I32];
     let give = header.import(HANDLES, handles::GIVE, &pair, &[I32]);
