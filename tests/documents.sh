@@ -47,6 +47,8 @@ has_stand_in() {
     "tests/wasmtime-45.sh") ;;
     # `.ci/run` runs a part of it.
     "tests/jco.sh") ;;
+    # `tests/javascript.sh` runs them, as a part of `tests/run.sh`.
+    "composer/js/build.sh" | "examples/playground/build.sh") ;;
     # Three optimised builds of Wasmtime.
     "examples/uplift-on-load/size.sh") ;;
     *) return 1 ;;

@@ -9,3 +9,4 @@ rustup target add wasm32-wasip2 wasm32-unknown-unknown
 # Many tests wait for timers and for the network most of the time.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(getconf _NPROCESSORS_ONLN) * 2))}
 cargo test --workspace --locked "$@"
+[ $# -gt 0 ] || tests/javascript.sh

@@ -144,9 +144,10 @@ impl Compose {
         };
         let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
         std::thread::scope(|scope| {
-            for _ in 0..threads.min(outputs.len()) {
+            for _ in 1..threads.min(outputs.len()) {
                 scope.spawn(work);
             }
+            work();
         });
         messages.finish();
         messages.note(counts.text(folder));

@@ -151,15 +151,23 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     if !folder.is_dir() {
         bail!("there is no folder `{}`: make it first", folder.display());
     }
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        // What a program that creates a file asks for; the process's mask takes away from it.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = temporary().tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
+}
+
+/// Makes temporary files with the permissions that a program asks for which creates a file; the
+/// process's mask takes away from them.
+#[cfg(unix)]
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(fs::Permissions::from_mode(0o666));
+    builder
+}
+
+#[cfg(not(unix))]
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }

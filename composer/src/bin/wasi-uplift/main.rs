@@ -15,6 +15,7 @@ mod man;
 mod messages;
 mod parts;
 mod plug;
+mod progress;
 mod report;
 mod retype;
 #[cfg(feature = "run")]
@@ -195,6 +196,12 @@ impl Choices {
 }
 
 fn main() -> ExitCode {
+    // A program in WebAssembly starts without a folder that names are relative to.
+    #[cfg(target_family = "wasm")]
+    if let Some(folder) = std::env::var_os("PWD") {
+        // Where there is no such folder, names stay relative to the root.
+        let _ = std::env::set_current_dir(folder);
+    }
     let cli = Cli::parse();
     ColorChoice::from(cli.color).write_global();
     let messages = Messages::new(cli.quiet, cli.verbose);

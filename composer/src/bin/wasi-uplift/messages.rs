@@ -1,8 +1,8 @@
 //! What is said on standard error: with colours if it is a terminal, and never anywhere else.
 
+use crate::progress::Progress;
 use clap::builder::styling::{AnsiColor, Style};
 use console::{Term, measure_text_width};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Display;
 use std::io::Write;
 
@@ -13,8 +13,7 @@ const LINE: usize = 120;
 #[derive(Clone)]
 pub struct Messages {
     level: Level,
-    /// Drawn at the bottom of the terminal while work is done.
-    bar: ProgressBar,
+    progress: Progress,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,42 +32,37 @@ impl Messages {
         };
         Messages {
             level,
-            bar: ProgressBar::hidden(),
+            progress: Progress::hidden(),
         }
     }
 
     /// The same, with a progress bar if there is a terminal to draw it on.
     pub fn with_progress(&self, length: u64) -> Self {
-        let bar = match self.level {
-            Level::Quiet => ProgressBar::hidden(),
-            _ => ProgressBar::new(length),
-        };
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-            bar.set_style(style);
-        }
         Messages {
             level: self.level,
-            bar,
+            progress: match self.level {
+                Level::Quiet => Progress::hidden(),
+                _ => Progress::new(length),
+            },
         }
     }
 
     /// Shows that one of many is done: as a step of the bar on a terminal, as a line elsewhere.
     pub fn step(&self, name: &str, line: impl Display) {
-        self.bar.set_message(name.to_string());
-        self.bar.inc(1);
-        if self.bar.is_hidden() || self.level == Level::Verbose {
+        self.progress.step(name);
+        if self.progress.is_hidden() || self.level == Level::Verbose {
             self.note(line);
         }
     }
 
     /// Shows that one of many is not to be waited for any more.
     pub fn skip(&self) {
-        self.bar.inc(1);
+        self.progress.skip();
     }
 
     /// Takes the bar away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.progress.clear();
     }
 
     /// Says what has gone wrong: in a line if that is enough, and as a headline with its reasons
@@ -113,7 +107,7 @@ impl Messages {
 
     fn line(&self, line: impl Display) {
         let text = wrap(line.to_string(), &Term::stderr());
-        self.bar.suspend(|| {
+        self.progress.suspend(|| {
             // If nobody listens, there is nobody to tell.
             let _ = writeln!(anstream::stderr(), "{text}");
         });
