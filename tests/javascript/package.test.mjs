@@ -145,6 +145,10 @@ test('the command of the package', () => {
   compare(['inspect', '--json-schema']);
   compare(['adapter']);
   compare(['--version']);
+  const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, 'node_modules/wasi-uplift/package.json')),
+  );
+  assert.ok(`${native(['--version']).stdout}`.startsWith(`wasi-uplift ${version}\n`));
   const files = (folder) => readdirSync(folder, { recursive: true }).sort();
   assert.deepEqual(files(ours), files(theirs));
   for (const name of [...KINDS.map((name) => `out/${name}`), 'one.wasm', 'in/clocks.wat']) {
