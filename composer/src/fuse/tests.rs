@@ -29,13 +29,15 @@ use wasmtime::component::{Component, Func, Linker, Val};
 use wasmtime::{Config, Engine, Store};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::abi::AbiVariant;
-use wit_parser::{Function, Resolve, WorldId};
+use wit_parser::{Function, Resolve, SizeAlign, WorldId};
 
 /// How many types there are to be, and how many values of each.
-const TYPES: u64 = 45;
+const TYPES: u64 = 60;
+/// The encodings of a guest's strings.
+const ENCODINGS: usize = 3;
 const VALUES: usize = 12;
 /// How often bytes are tried that are no value, perhaps.
-const IMAGES: usize = 12;
+const IMAGES: usize = 18;
 
 /// A type, and how it is written.
 #[derive(Clone, Debug)]
@@ -112,6 +114,29 @@ impl Inventor {
             }
             _ => Ty::Plain(from.choose(&PLAIN)?),
         })
+    }
+
+    /// Types that have to be among those that are tried.
+    fn chosen(&mut self) -> Vec<Ty> {
+        let plain = |name| Ty::Plain(name);
+        let wide = |name, count| Ty::Tuple(vec![Ty::Plain(name); count]);
+        let mut flags = |count: usize| {
+            let body: String = (0..count).map(|i| format!("b{i}, ")).collect();
+            Ty::Flags(self.define("flags", &body), count)
+        };
+        let (few, some, many) = (flags(3), flags(9), flags(20));
+        let either = |ok: Ty, err: Ty| Ty::Result(Some(Box::new(ok)), Some(Box::new(err)));
+        vec![
+            plain("string"),
+            Ty::Tuple(vec![few, some, plain("string"), many]),
+            // A long piece between gaps.
+            Ty::Tuple(vec![plain("u8"), wide("u64", 12), plain("u16")]),
+            // Slots that several types share, and of which one case needs fewer.
+            either(plain("u8"), wide("f64", 2)),
+            either(plain("f32"), plain("u64")),
+            Ty::List(Box::new(Ty::Tuple(vec![plain("u8"), plain("u32")]))),
+            Ty::Option(Box::new(wide("string", 2))),
+        ]
     }
 
     fn boxed(&mut self, from: &mut Unstructured<'_>, depth: u32) -> Result<Box<Ty>> {
@@ -251,10 +276,16 @@ fn text(from: &mut Unstructured<'_>) -> Result<String> {
 
 const INTERFACE: &str = "t:t/callee";
 
+/// What the callee has: a list comes back, the parameters of a function, and those of one with so many
+/// that they are in memory.
+const FUNCTIONS: [&str; 3] = ["echo", "flat", "many"];
+
 fn world(definitions: &str, ty: &str) -> (Resolve, WorldId, WorldId) {
+    let many: String = (0..16).map(|index| format!(", p{index}: u8")).collect();
     let functions = format!(
         "echo: func(values: list<{ty}>) -> list<{ty}>;
-        flat: func(first: u8, value: {ty}, last: char) -> list<u64>;"
+        flat: func(first: u8, value: {ty}, last: char) -> list<u64>;
+        many: func(value: {ty}, last: u64{many}) -> tuple<{ty}, u64>;"
     );
     let wit = format!(
         "package t:t;
@@ -262,6 +293,8 @@ fn world(definitions: &str, ty: &str) -> (Resolve, WorldId, WorldId) {
         interface caller {{
             {definitions} {functions}
             raw: func(image: list<u8>, count: u32) -> list<{ty}>;
+            raw-flat: func(image: list<u8>) -> list<u64>;
+            raw-many: func(image: list<u8>) -> tuple<{ty}, u64>;
         }}
         world guest {{ import callee; export caller; }}
         world implementation {{ export callee; }}"
@@ -272,6 +305,9 @@ fn world(definitions: &str, ty: &str) -> (Resolve, WorldId, WorldId) {
     let (guest, implementation) = (select("guest"), select("implementation"));
     (resolve, guest, implementation)
 }
+
+/// Where an instance's first allocation is.
+const TOP: u32 = 4096;
 
 /// What both core modules allocate with.
 const REALLOC: &str = r#"
@@ -341,7 +377,7 @@ fn function<'a>(resolve: &'a Resolve, name: &str) -> &'a Function {
 fn guest(resolve: &Resolve) -> String {
     let mut module = format!("(module (memory (export \"memory\") 64) {REALLOC}");
     let mut imports = String::new();
-    for name in ["echo", "flat"] {
+    for name in FUNCTIONS {
         let signature = Signature::of(resolve, name);
         let params = signature.wat();
         let passed: String = (0..signature.params.len())
@@ -359,11 +395,26 @@ fn guest(resolve: &Resolve) -> String {
         )
         .unwrap();
     }
-    // Takes the bytes for as many values.
+    let flat = Signature::of(resolve, "flat");
+    let load = |(index, ty): (usize, &ValType)| match ty {
+        ValType::I32 => format!("local.get 0 i32.load offset={} ", index * 8),
+        ValType::I64 => format!("local.get 0 i64.load offset={} ", index * 8),
+        ValType::F32 => format!("local.get 0 f32.load offset={} ", index * 8),
+        _ => format!("local.get 0 f64.load offset={} ", index * 8),
+    };
+    let loads: String = match flat.indirect {
+        true => "local.get 0".to_string(),
+        false => flat.params.iter().enumerate().map(load).collect(),
+    };
+    // Takes the bytes for as many values, for parameters, or for what is in memory of them.
     write!(
         module,
         "(func (export \"t:t/caller#raw\") (param i32 i32 i32) (result i32)
-            local.get 0 local.get 2 i32.const 16 call $echo i32.const 16)"
+            local.get 0 local.get 2 i32.const 16 call $echo i32.const 16)
+        (func (export \"t:t/caller#raw-flat\") (param i32 i32) (result i32)
+            {loads} i32.const 16 call $flat i32.const 16)
+        (func (export \"t:t/caller#raw-many\") (param i32 i32) (result i32)
+            local.get 0 i32.const 16 call $many i32.const 16)"
     )
     .unwrap();
     let module = module.replacen("(module", &format!("(module {imports}"), 1);
@@ -372,7 +423,31 @@ fn guest(resolve: &Resolve) -> String {
 
 /// A callee that returns a list as it is, and of flat parameters what they are; `environment` is
 /// where its memory comes from.
-fn callee(resolve: &Resolve, ty: &Ty, environment: &str) -> String {
+///
+/// With `sums`, the second of what is in memory comes back as the sum of all bytes there: also of those
+/// that belong to no value, which a component boundary doesn't copy.
+fn callee(resolve: &Resolve, ty: &Ty, environment: &str, sums: bool) -> String {
+    let mut sizes = SizeAlign::default();
+    sizes.fill(resolve);
+    let params: Vec<_> = function(resolve, "many")
+        .params
+        .iter()
+        .map(|it| it.ty)
+        .collect();
+    let last = sizes.field_offsets(&params)[1].0.size_wasm32();
+    let size = sizes.record(&params).size.size_wasm32();
+    let sum = match sums && !ty.has_pointers() {
+        false => String::new(),
+        true => format!(
+            "(local $sum i64) (local $at i32)
+            (loop $bytes
+                (i64.load8_u (i32.add (local.get 0) (local.get $at)))
+                (local.set $sum (i64.add (local.get $sum)))
+                (local.tee $at (i32.add (local.get $at) (i32.const 1)))
+                (br_if $bytes (i32.lt_u (i32.const {size}))))
+            (i64.store offset={last} (local.get 0) (local.get $sum))"
+        ),
+    };
     let signature = Signature::of(resolve, "flat");
     let mut stores = String::new();
     let mut count = 0;
@@ -405,6 +480,10 @@ fn callee(resolve: &Resolve, ty: &Ty, environment: &str) -> String {
             (i32.store (local.get $area) (local.get 0))
             (i32.store offset=4 (local.get $area) (local.get 1))
             local.get $area)
+        ;; The result is what the parameters begin with.
+        (func (export \"{INTERFACE}#many\") (param i32) (result i32)
+            {sum}
+            local.get 0)
         (func (export \"{INTERFACE}#flat\") (param {params}) (result i32)
             (local $area i32)
             (local.set $area
@@ -484,7 +563,8 @@ fn fused(
         .unwrap();
         write!(reexports, "(export \"{name}\" (func $helper{index}))").unwrap();
     }
-    let callee_module = wat::parse_str(callee(resolve, ty, &(environment + &reexports))).unwrap();
+    let callee = callee(resolve, ty, &(environment + &reexports), false);
+    let callee_module = wat::parse_str(callee).unwrap();
 
     let Validated {
         mut model,
@@ -556,7 +636,10 @@ struct Running {
     store: Store<()>,
     list: Func,
     flat: Func,
+    many: Func,
     raw: Func,
+    raw_flat: Func,
+    raw_many: Func,
 }
 
 impl Running {
@@ -576,7 +659,10 @@ impl Running {
         Running {
             list: function("echo"),
             flat: function("flat"),
+            many: function("many"),
             raw: function("raw"),
+            raw_flat: function("raw-flat"),
+            raw_many: function("raw-many"),
             store,
         }
     }
@@ -587,6 +673,19 @@ impl Running {
         let [result] = results;
         Ok(result)
     }
+}
+
+/// Bytes that may be values.
+fn image(random: &mut SmallRng) -> Vec<u8> {
+    // Small numbers are likelier to mean something, and addresses within the image itself.
+    let limit = [2, 3, 5, 256][random.random_range(0..4)];
+    let has_pointers = random.random();
+    let words = (0..128).map(|_| match random.random_range(0..4) {
+        0 if has_pointers => (TOP + random.random_range(0..512)).to_le_bytes(),
+        1 if has_pointers => u32::to_le_bytes(random.random_range(0..9)),
+        _ => [(); 4].map(|()| random.random_range(0..limit) as u8),
+    });
+    words.flatten().collect()
 }
 
 #[test]
@@ -602,9 +701,13 @@ fn values_come_through_as_through_a_component_boundary() {
             definitions: String::new(),
             count: 0,
         };
-        let ty = inventor.invent(&mut from, 3).unwrap();
+        let mut chosen = inventor.chosen();
+        let ty = match chosen.len() * ENCODINGS > seed as usize {
+            true => chosen.swap_remove(seed as usize / ENCODINGS),
+            false => inventor.invent(&mut from, 3).unwrap(),
+        };
         let (resolve, guest_world, callee_world) = world(&inventor.definitions, &ty.wit());
-        let (encoding, string_encoding) = match seed % 3 {
+        let (encoding, string_encoding) = match seed as usize % ENCODINGS {
             0 => (Encoding::Utf8, StringEncoding::UTF8),
             1 => (Encoding::Utf16, StringEncoding::UTF16),
             _ => (Encoding::Compact, StringEncoding::CompactUTF16),
@@ -612,7 +715,7 @@ fn values_come_through_as_through_a_component_boundary() {
         let wat = guest(&resolve);
         let guest = component(&wat, &resolve, guest_world, string_encoding);
         let environment = format!("(memory (export \"memory\") 64) {REALLOC}");
-        let callee = callee(&resolve, &ty, &environment);
+        let callee = callee(&resolve, &ty, &environment, true);
         let callee = component(&callee, &resolve, callee_world, StringEncoding::UTF8);
         let one_memory = seed % 2 == 1;
         let fused = fused(&guest, &resolve, &ty, encoding, one_memory);
@@ -643,30 +746,43 @@ fn values_come_through_as_through_a_component_boundary() {
             assert_eq!(one, other, "{ty:?} {args:?}");
             let other = in_parts.call(in_parts.flat, &args).unwrap();
             assert_eq!(one, other, "{ty:?} {args:?}");
+            let value = ty.value(&mut from).unwrap();
+            let last = Val::U64(from.arbitrary().unwrap());
+            let many = (0..16).map(Val::U8);
+            let args: Vec<_> = [value.clone(), last].into_iter().chain(many).collect();
+            for running in [&mut apart, &mut together, &mut in_parts] {
+                let Val::Tuple(result) = running.call(running.many, &args).unwrap() else {
+                    unreachable!("it is a tuple");
+                };
+                assert_eq!(result[0], value, "{ty:?}");
+            }
         }
-        for _ in 0..IMAGES {
-            // Small numbers are likelier to mean something.
-            let limit = *from.choose(&[2, 3, 5, 256]).unwrap();
-            let image = (0..512).map(|_| Val::U8((random.random_range(0..limit)) as u8));
-            let args = [
-                Val::List(image.collect()),
-                Val::U32(random.random_range(0..=2)),
-            ];
+        for turn in 0..IMAGES {
+            let image = Val::List(image(&mut random).into_iter().map(Val::U8).collect());
+            let count = Val::U32(random.random_range(0..=2));
             // What has trapped can't be used any more.
-            let mut apart = Running::start(&engine, &linked);
-            let mut together = Running::start(&engine, &fused);
-            let one = apart.call(apart.raw, &args);
-            let other = together.call(together.raw, &args);
+            let outcome = |component| {
+                let mut running = Running::start(&engine, component);
+                match turn % 3 {
+                    0 => running.call(running.raw, &[image.clone(), count.clone()]),
+                    1 => running.call(running.raw_flat, std::slice::from_ref(&image)),
+                    _ => running.call(running.raw_many, std::slice::from_ref(&image)),
+                }
+                .ok()
+            };
             // What isn't a number equals nothing, but looks the same.
-            let seen = |result: wasmtime::Result<Val>| format!("{:?}", result.ok());
-            let (one, other) = (seen(one), seen(other));
-            assert_eq!(one, other, "{ty:?} {args:?}");
+            let value = |outcome: Option<Val>| match (turn % 3, outcome) {
+                (2, Some(Val::Tuple(result))) => format!("{:?}", result[0]),
+                (_, outcome) => format!("{outcome:?}"),
+            };
+            let one = outcome(&linked);
             // Bytes are other text in another encoding.
             if encoding == Encoding::Utf8 {
-                let mut in_parts = Running::start(&engine, &parts);
-                let other = seen(in_parts.call(in_parts.raw, &args));
-                assert_eq!(one, other, "{ty:?} {args:?}");
+                let other = format!("{:?}", outcome(&parts));
+                assert_eq!(format!("{one:?}"), other, "{ty:?} {image:?} {count:?}");
             }
+            let one = value(one);
+            assert_eq!(one, value(outcome(&fused)), "{ty:?} {image:?} {count:?}");
             outcomes[usize::from(one == "None")] += 1;
         }
     }
