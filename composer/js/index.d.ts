@@ -116,4 +116,6 @@ export interface Result {
   link: 'fused' | 'component' | 'not';
   /** Why guest and adapter are not one component, if they were to be. */
   'not-fused': string | null;
+  /** Whether there is a component before an HTTP server that gets its answers. */
+  front: boolean;
 }

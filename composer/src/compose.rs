@@ -32,6 +32,19 @@ pub struct Composed {
     pub cannot_wait: Vec<CannotWait>,
 }
 
+impl Composed {
+    /// Returns `true` if there is a component before the guest, an HTTP server, that gets its answers:
+    /// [`Options::front`] asks for one, and two components have one anyway.
+    pub fn has_front(&self) -> bool {
+        let may_have_one = match self.linked {
+            Linked::Not => false,
+            Linked::Fused => self.plan.front,
+            Linked::Components { .. } => true,
+        };
+        may_have_one && self.plan.handler().is_some()
+    }
+}
+
 /// The way in which guest and adapter have been put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -564,9 +564,6 @@ impl<'a> Body<'a> {
             return len;
         }
         let bytes = self.local(ValType::I32);
-        if size == 0 {
-            return bytes;
-        }
         self.code()
             .local_get(len)
             .i32_const((u32::MAX / size) as i32)

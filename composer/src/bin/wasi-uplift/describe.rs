@@ -114,9 +114,12 @@ pub fn obstacle(error: &PlanError) -> String {
 }
 
 /// The way in which guest and adapter are put together.
-pub fn linked(linked: &Linked) -> String {
-    match linked {
+pub fn linked(composed: &Composed) -> String {
+    match &composed.linked {
         Linked::Not => "as it was".to_string(),
+        Linked::Fused if composed.has_front() => {
+            "one component with the adapter, behind a front".to_string()
+        }
         Linked::Fused => "one component with the adapter".to_string(),
         Linked::Components { because: None, .. } => "linked to the adapter".to_string(),
         Linked::Components {
@@ -162,7 +165,7 @@ pub fn composed(name: &str, guest: usize, composed: &Composed) -> String {
         "{name}: {}, {}; {}",
         size(length),
         growth(guest, length),
-        linked(&composed.linked)
+        linked(composed)
     );
     for planned in &composed.plan.imports {
         let _ = write!(text, "\n  {}: {}", planned.item.name, import(&planned.fate));

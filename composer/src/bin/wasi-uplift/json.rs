@@ -143,5 +143,6 @@ fn result(report: &Report, composed: &Composed) -> Value {
         "cannot-wait": cannot_wait.collect::<Vec<_>>(),
         "link": linked,
         "not-fused": reason,
+        "front": composed.has_front(),
     })
 }

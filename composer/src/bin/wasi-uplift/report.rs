@@ -40,7 +40,7 @@ pub fn text(name: &str, report: &Report, target: Target) -> String {
             "\nresult: {}, {}; {}",
             describe::size(composed.bytes.len()),
             describe::growth(report.size, composed.bytes.len()),
-            describe::linked(&composed.linked)
+            describe::linked(composed)
         );
         if let Some(engine) = engine(report) {
             let _ = writeln!(text, "{engine}");
