@@ -151,6 +151,7 @@
 ;;       "exports": [
 ;;         "other:library/api@0.2.0"
 ;;       ],
+;;       "front": false,
 ;;       "imports": [
 ;;         "wasi:clocks/system-clock@0.3.0",
 ;;         "other:host/device@1.2.3"

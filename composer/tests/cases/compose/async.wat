@@ -95,6 +95,7 @@
 ;;       "exports": [
 ;;         "other:library/api@0.2.0"
 ;;       ],
+;;       "front": false,
 ;;       "imports": [
 ;;         "wasi:random/random@0.3.0"
 ;;       ],

@@ -151,6 +151,7 @@
 ;;         "[constructor]thing",
 ;;         "poke"
 ;;       ],
+;;       "front": false,
 ;;       "imports": [],
 ;;       "link": "component",
 ;;       "not-fused": "its components stay apart: a resource that one of them defines is exported, or handed to the host",

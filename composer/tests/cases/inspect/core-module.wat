@@ -117,6 +117,7 @@
 ;;       "exports": [
 ;;         "wasi:cli/run@0.3.0"
 ;;       ],
+;;       "front": false,
 ;;       "imports": [
 ;;         "wasi:cli/exit@0.3.0",
 ;;         "wasi:cli/types@0.3.0",

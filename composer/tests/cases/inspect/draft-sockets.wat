@@ -85,6 +85,7 @@
 ;;       "added": N,
 ;;       "cannot-wait": [],
 ;;       "exports": [],
+;;       "front": false,
 ;;       "imports": [
 ;;         "wasi:clocks/monotonic-clock@0.3.0",
 ;;         "other:host/device@1.2.3"
