@@ -13,7 +13,16 @@ process.emitWarning = (warning, ...rest) => {
 };
 const { WASI } = await import('node:wasi');
 
-const folder = process.cwd();
+/** The current folder, or the root where that is gone. */
+function current() {
+  try {
+    return process.cwd();
+  } catch {
+    return sep;
+  }
+}
+
+const folder = current();
 const { root } = parse(folder);
 const wasi = new WASI({
   version: 'preview1',

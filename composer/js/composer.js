@@ -1,7 +1,7 @@
 // Composes and inspects by the command, which runs in memory: each call is one run of it, with the
 // guest and its plugs as the only files there are.
 
-import { Exit, Machine } from './preview1.js';
+import { Exit, Machine, normal } from './preview1.js';
 
 /** What a guest can't be composed or inspected for, in the words of the command. */
 export class UpliftError extends Error {
@@ -31,10 +31,12 @@ export function composer(load) {
 
   async function run(command, guest, options) {
     const { name, files, args } = prepared(guest, options);
-    module ??= load();
-    // What could not be loaded may be there the next time.
-    module.catch(() => (module = undefined));
-    const machine = new Machine(['wasi-uplift', command, ...args, '--', name], files);
+    if (module === undefined) {
+      module = load();
+      // What could not be loaded may be there the next time.
+      module.catch(() => (module = undefined));
+    }
+    const machine = new Machine(['wasi-uplift', ...command, ...args, '--', name], files);
     const instance = await WebAssembly.instantiate(await module, machine.imports);
     machine.memory = instance.exports.memory;
     let code = 0;
@@ -42,7 +44,8 @@ export function composer(load) {
       instance.exports._start();
     } catch (error) {
       if (!(error instanceof Exit)) {
-        throw new UpliftError(`the composer failed on \`${name}\`: ${error}`, { cause: error });
+        const said = [error, text.decode(machine.stderr()).trim()].join('\n').trim();
+        throw new UpliftError(`the composer failed on \`${name}\`: ${said}`, { cause: error });
       }
       code = error.code;
     }
@@ -51,7 +54,7 @@ export function composer(load) {
 
   return {
     async compose(guest, options) {
-      const { code, stdout, stderr } = await run('compose', guest, options);
+      const { code, stdout, stderr } = await run(['compose'], guest, options);
       if (code !== 0) {
         throw failure(stderr);
       }
@@ -59,7 +62,7 @@ export function composer(load) {
     },
 
     async inspect(guest, options) {
-      const { code, stdout, stderr } = await run('inspect', guest, { ...options, json: true });
+      const { code, stdout, stderr } = await run(['inspect', '--json'], guest, options);
       if (!REPORTS.includes(code)) {
         throw failure(stderr);
       }
@@ -68,48 +71,81 @@ export function composer(load) {
   };
 }
 
-/** The options of the command that take a value, which may be repeated. */
 const LISTS = { without: '--without', keepSync: '--keep-sync', async: '--async' };
 const VALUES = { target: '--target', link: '--link' };
-const FLAGS = { noMultiMemory: '--no-multi-memory', front: '--front', json: '--json' };
+const FLAGS = { noMultiMemory: '--no-multi-memory', front: '--front' };
 
 /** The files and the arguments of the command that options stand for. */
 function prepared(guest, options = {}) {
-  const { name = 'guest.wasm', plugs = {}, ...others } = options;
-  const args = ['--quiet'];
-  const files = new Map([[name, bytes(guest, 'the guest')]]);
-  for (const [plug, component] of Object.entries(plugs)) {
-    if (files.has(plug)) {
-      throw new TypeError(`the guest and a plug are both called \`${plug}\``);
+  const { name = 'guest.wasm', plugs = {}, ...others } = object(options, 'the options are');
+  const files = new Map();
+  const add = (name, value, what) => {
+    const path = normal(checked(name));
+    if (files.has(path)) {
+      throw new TypeError(`two components are called \`${path}\``);
     }
-    files.set(plug, bytes(component, `the plug \`${plug}\``));
-    args.push(`--plug=${plug}`);
+    files.set(path, bytes(value, what));
+    return path;
+  };
+  const path = add(name, guest, 'the guest');
+  const args = ['--quiet'];
+  for (const [plug, component] of Object.entries(object(plugs, 'plugs are'))) {
+    args.push(`--plug=${add(plug, component, `the plug \`${plug}\``)}`);
   }
   for (const [option, value] of Object.entries(others)) {
-    if (value === undefined) {
-      continue;
-    } else if (Object.hasOwn(FLAGS, option)) {
-      args.push(...(value ? [FLAGS[option]] : []));
-    } else if (Object.hasOwn(VALUES, option)) {
-      args.push(`${VALUES[option]}=${value}`);
-    } else if (Object.hasOwn(LISTS, option)) {
-      if (!Array.isArray(value)) {
-        throw new TypeError(`the option \`${option}\` is a list of names`);
-      }
-      args.push(...value.map((item) => `${LISTS[option]}=${item}`));
-    } else {
-      throw new TypeError(`there is no option \`${option}\``);
-    }
+    args.push(...(value === undefined ? [] : argument(option, value)));
   }
-  return { name, files, args };
+  return { name: path, files, args };
 }
 
-function bytes(value, what) {
-  if (value instanceof ArrayBuffer) {
-    return new Uint8Array(value);
+/** The arguments of the command for an option. */
+function argument(option, value) {
+  const fits = (type) => {
+    if (typeof value !== type) {
+      throw new TypeError(`the option \`${option}\` is a ${type}`);
+    }
+  };
+  if (Object.hasOwn(FLAGS, option)) {
+    fits('boolean');
+    return value ? [FLAGS[option]] : [];
   }
+  if (Object.hasOwn(VALUES, option)) {
+    fits('string');
+    return [`${VALUES[option]}=${value}`];
+  }
+  if (!Object.hasOwn(LISTS, option)) {
+    throw new TypeError(`there is no option \`${option}\``);
+  }
+  if (!Array.isArray(value) || ![...value].every((item) => typeof item === 'string')) {
+    throw new TypeError(`the option \`${option}\` is a list of names`);
+  }
+  return value.map((item) => `${LISTS[option]}=${item}`);
+}
+
+function object(value, what) {
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
+    throw new TypeError(`${what} no object`);
+  }
+  return value;
+}
+
+/** A name that stands for a file, and for nothing else, on the command line. */
+function checked(name) {
+  const isName = typeof name === 'string' && normal(name) !== '' && !name.includes('\0');
+  if (!isName || name === '-' || name.endsWith('.wac') || /\p{Surrogate}/u.test(name)) {
+    throw new TypeError(`\`${String(name)}\` can't be the name of a component`);
+  }
+  return name;
+}
+
+/** A copy of bytes: whose they are may change them while a call waits. */
+function bytes(value, what) {
   if (ArrayBuffer.isView(value)) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
+  }
+  // It may be one of another frame.
+  if (/ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) {
+    return new Uint8Array(value).slice();
   }
   throw new TypeError(`${what} is no Uint8Array or ArrayBuffer`);
 }

@@ -5,16 +5,19 @@ export interface Options {
   /** How guest and adapter are put together: `auto` if it isn't set. */
   link?: 'auto' | 'fused' | 'component';
   /** Packages of which the result imports nothing: `wasi:filesystem`, for example. */
-  without?: string[];
+  without?: readonly string[];
   /** Exports whose functions keep their types. */
-  keepSync?: string[];
+  keepSync?: readonly string[];
   /** Exports whose functions become `async`, whether the guest may wait or not. */
-  async?: string[];
+  async?: readonly string[];
   /** Adds no core module with several memories, for an engine that has only one for each. */
   noMultiMemory?: boolean;
   /** Puts a component before an HTTP server that gets its answer: jco needs one. */
   front?: boolean;
-  /** What the guest is called in reports and errors: `guest.wasm` if it isn't set. */
+  /**
+   * What the guest is called in reports and errors: `guest.wasm` if it isn't set. It can't be `-`, and
+   * it can't end in `.wac`, which mean something else on a command line.
+   */
   name?: string;
   /** Components whose exports serve imports of the guest, or of each other, by their names. */
   plugs?: Record<string, Uint8Array | ArrayBuffer>;

@@ -37,11 +37,11 @@ export class Machine {
 
   /**
    * @param {string[]} args
-   * @param {Map<string, Uint8Array>} files - by their names, which may have slashes
+   * @param {Map<string, Uint8Array>} files - by their {@link normal} names
    */
   constructor(args, files) {
     this.args = args.map(terminated);
-    this.files = new Map([...files].map(([name, bytes]) => [normal(name), bytes]));
+    this.files = files;
   }
 
   /** The bytes that have been written to standard output. */
@@ -220,7 +220,7 @@ export class Machine {
 }
 
 /** A path without what makes no difference, relative to the folder. */
-function normal(path) {
+export function normal(path) {
   const parts = [];
   for (const part of path.split('/')) {
     if (part === '..') {

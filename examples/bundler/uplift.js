@@ -12,6 +12,9 @@ export function uplift(options = {}) {
     setup(build) {
       build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
         const guest = await readFile(path);
+        if (guest.length >= 8 && isModule(guest)) {
+          return undefined;
+        }
         const named = { ...options, name: basename(path) };
         try {
           const { host } = await inspect(guest, named);
@@ -29,4 +32,9 @@ export function uplift(options = {}) {
       });
     },
   };
+}
+
+/** Whether bytes are a core module, for which other plugins are. */
+function isModule(bytes) {
+  return bytes.readUint32LE(4) === 1;
 }

@@ -10,12 +10,20 @@ const form = element('form');
 const file = element('file');
 const drop = element('drop');
 const download = element('download');
-const worker = new Worker('worker.js', { type: 'module' });
+
+// A worker has the policy of the page if it is made of something of the page's own.
+const start = new Blob([`import '${new URL('worker.js', location.href)}';`], {
+  type: 'text/javascript',
+});
+const worker = new Worker(URL.createObjectURL(start), { type: 'module' });
 
 /** The guest: its name and its bytes. */
 let guest;
-/** Counts what has been asked for. An answer to anything but the last is too late. */
-let turn = 0;
+/** How many files have been chosen: one that is read after another was chosen is too late. */
+let chosen = 0;
+/** Whether the worker has something to do, and whether something has changed since it began. */
+let isBusy = false;
+let isOutdated = false;
 
 for (const name of PACKAGES) {
   const box = Object.assign(document.createElement('input'), {
@@ -28,26 +36,35 @@ for (const name of PACKAGES) {
   element('packages').append(label);
 }
 
-async function take(chosen) {
-  if (chosen === undefined) {
+async function take(file) {
+  if (file === undefined) {
     return;
   }
-  const mine = ++turn;
+  const mine = ++chosen;
+  element('chosen').textContent = file.name;
+  guest = undefined;
+  say(`${file.name} is read…`);
   try {
-    const bytes = new Uint8Array(await chosen.arrayBuffer());
-    if (mine !== turn) {
-      return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (mine === chosen) {
+      guest = { name: file.name, bytes };
+      ask();
     }
-    guest = { name: chosen.name, bytes };
-    element('chosen').textContent = chosen.name;
-    ask();
   } catch {
-    fail(`${chosen.name} could not be read: choose a file.`);
+    if (mine === chosen) {
+      fail(`${file.name} could not be read: choose a file.`);
+    }
   }
 }
 
+/** Has the guest inspected, once the worker has done what it is doing. */
 function ask() {
   if (guest === undefined) {
+    return;
+  }
+  say(`${guest.name} is inspected…`);
+  isOutdated = isBusy;
+  if (isBusy) {
     return;
   }
   const data = new FormData(form);
@@ -59,12 +76,27 @@ function ask() {
     noMultiMemory: data.has('noMultiMemory'),
     front: data.has('front'),
   };
+  isBusy = true;
+  worker.postMessage({ guest: guest.bytes, options });
+}
+
+/** Says what is going on. What is shown is of before. */
+function say(text) {
   element('status').className = '';
-  element('status').textContent = `${guest.name} is inspected…`;
-  worker.postMessage({ turn: ++turn, guest: guest.bytes, options });
+  element('status').textContent = text;
+  element('report').setAttribute('aria-busy', 'true');
+  forget();
+}
+
+/** Takes the last result away. */
+function forget() {
+  URL.revokeObjectURL(download.href);
+  download.removeAttribute('href');
+  download.hidden = true;
 }
 
 function fail(message) {
+  forget();
   element('report').hidden = true;
   element('status').className = 'bad';
   element('status').textContent = message;
@@ -75,23 +107,25 @@ function show(report, result) {
   const [text, kind] = verdict(report);
   element('verdict').textContent = text;
   element('verdict').className = `verdict ${kind}`;
-  URL.revokeObjectURL(download.href);
-  download.hidden = result === undefined;
   if (result !== undefined) {
     download.href = URL.createObjectURL(new Blob([result], { type: 'application/wasm' }));
     download.download = `${report.guest.replace(/\.wasm$/, '')}-uplifted.wasm`;
+    download.hidden = false;
   }
   element('sizes').textContent = sizes(report);
   element('picture').replaceChildren(picture(report));
   element('details').replaceChildren(...details(report));
+  element('report').removeAttribute('aria-busy');
   element('report').hidden = false;
 }
 
 worker.onmessage = ({ data }) => {
-  if (data.turn !== turn) {
-    return;
-  }
-  if (data.error !== undefined) {
+  isBusy = false;
+  if (guest === undefined) {
+    // Another one is being read.
+  } else if (isOutdated) {
+    ask();
+  } else if (data.error !== undefined) {
     fail(data.error);
   } else {
     show(data.report, data.result);
@@ -111,9 +145,13 @@ form.addEventListener('submit', (event) => event.preventDefault());
 for (const kind of ['dragover', 'drop']) {
   window.addEventListener(kind, (event) => event.preventDefault());
 }
-window.addEventListener('drop', (event) => {
-  file.files = event.dataTransfer.files;
-  take(file.files[0]);
+window.addEventListener('drop', ({ dataTransfer: { files } }) => {
+  if (files.length === 1) {
+    file.files = files;
+    take(files[0]);
+  } else {
+    fail('Drop one file.');
+  }
 });
 for (const [kind, over] of [['dragover', true], ['dragleave', false], ['drop', false]]) {
   drop.addEventListener(kind, () => drop.classList.toggle('over', over));

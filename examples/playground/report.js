@@ -41,7 +41,7 @@ export function details(report) {
     const rows = report.imports.map((item) => [
       item.shape === undefined ? item.name : `${item.name} (${item.shape} shape)`,
       fate(item),
-      (item.waiting ?? []).join(', '),
+      (item.waiting ?? []).length > 0 ? item.waiting.join(', ') : [],
     ]);
     section('Imports', table(['import', 'served by', 'may wait'], rows));
   }
@@ -51,6 +51,9 @@ export function details(report) {
   }
   if (result !== undefined) {
     section('The result imports', list(result.imports));
+    if (result['cannot-wait'].length > 0) {
+      section('Can’t wait, and traps when it would have to', list(result['cannot-wait'].map(code)));
+    }
     if (result['not-fused'] !== null) {
       section('Why two components', list([result['not-fused']]));
     }
@@ -82,6 +85,13 @@ function became(item) {
   return functions.length > 0 ? `${text}; becomes async` : text;
 }
 
+/** Code that can't wait: what it is of, and which component it is in. */
+function code({ kind, component, export: name, function: of, resource }) {
+  const names = [name, of, resource].filter((part) => part);
+  const where = component === null ? '' : ` (in ${component})`;
+  return `${[kind, ...names].join(' ')}${where}`;
+}
+
 function failed(reason) {
   return make('span', { class: 'bad' }, `impossible: ${reason}`);
 }
@@ -90,6 +100,7 @@ function failed(reason) {
 export function picture(report) {
   const isComposed = report.verdict === 'composes';
   const isOne = report.result?.link === 'fused';
+  const hasFront = isOne && report.result.front;
   const parts = [];
   const box = (x, title, note) => {
     parts.push(draw('rect', { x, y: 40, width: 150, height: 70, rx: 8 }));
@@ -107,7 +118,7 @@ export function picture(report) {
   if (isComposed) {
     const added = Math.ceil(report.result.added / 1024);
     parts.unshift(draw('rect', { x: 1, y: 14, width: 420, height: 112, rx: 12, class: 'whole' }));
-    const how = isOne ? 'one component' : 'two components';
+    const how = `${isOne ? 'one component' : 'two components'}${hasFront ? ', behind a front' : ''}`;
     parts.push(draw('text', { x: 211, y: 31, class: 'small' }, `the result: ${how}`));
     box(260, 'adapter', `${added.toLocaleString('en')} KiB added`);
     arrow(160, 260, 'WASI 0.2');
@@ -128,7 +139,8 @@ export function picture(report) {
 
 function table(titles, rows) {
   const head = make('tr', {}, ...titles.map((title) => make('th', { scope: 'col' }, title)));
-  const body = rows.map((row) => make('tr', {}, ...row.map((cell) => make('td', {}, cell))));
+  const cell = (content, index) => make('td', { 'data-title': titles[index] }, ...[content].flat());
+  const body = rows.map((row) => make('tr', {}, ...row.map(cell)));
   return make('table', {}, make('thead', {}, head), make('tbody', {}, ...body));
 }
 

@@ -2,13 +2,13 @@
 
 import { compose, inspect } from './wasi-uplift/web.js';
 
-self.onmessage = async ({ data: { turn, guest, options } }) => {
+self.onmessage = async ({ data: { guest, options } }) => {
   try {
     const report = await inspect(guest, options);
     // What runs as it is needs no result.
     const result = report.verdict === 'composes' ? await compose(guest, options) : undefined;
-    self.postMessage({ turn, report, result });
+    self.postMessage({ report, result });
   } catch (error) {
-    self.postMessage({ turn, error: error.message });
+    self.postMessage({ error: error.message });
   }
 };

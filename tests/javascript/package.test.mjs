@@ -4,11 +4,21 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { compose, inspect, UpliftError } from 'wasi-uplift';
+import { composer } from 'wasi-uplift/composer';
 
 const NATIVE = process.env.WASI_UPLIFT;
 const GUESTS = process.env.GUESTS;
@@ -81,6 +91,31 @@ test('bytes in all forms', async () => {
   within.set(bytes, 1);
   assert.deepEqual(await compose(within.subarray(1, bytes.length + 1)), expected);
   assert.deepEqual(await compose(within.slice(1, bytes.length + 1).buffer), expected);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  assert.deepEqual(await compose(shared), expected);
+  // What is done with the bytes afterwards makes no difference.
+  const composing = compose(shared.buffer);
+  shared.fill(0);
+  assert.deepEqual(await composing, expected);
+});
+
+test('a module from elsewhere', async () => {
+  let loads = 0;
+  const library = composer(async () => {
+    if (++loads === 1) {
+      throw new Error('not now');
+    }
+    const file = new URL(import.meta.resolve('wasi-uplift/wasi-uplift.wasm'));
+    return WebAssembly.compile(readFileSync(file));
+  });
+  await assert.rejects(library.compose(guest('clocks.wasm')), /not now/);
+  const names = ['a.wasm', '-x.wasm', 'with a space/ä.wasm'];
+  const reports = await Promise.all(
+    names.map((name) => library.inspect(guest('clocks.wasm'), { name })),
+  );
+  assert.deepEqual(reports.map((report) => report.guest), names);
+  assert.equal(loads, 2);
 });
 
 test('plugs', async () => {
@@ -107,8 +142,20 @@ test('errors are those of the command', async () => {
   const { stderr } = native(['compose', '-q', '-'], { input: bytes.subarray(0, 1000) });
   const error = await compose(bytes.subarray(0, 1000)).catch((error) => error);
   assert.equal(`error: ${error.message}`, `${stderr}`.trim().replace('standard input', 'guest.wasm'));
-  for (const options of [{ links: 'auto' }, { without: 'wasi:http' }, { plugs: { 'a.wasm': 3 } }]) {
-    await assert.rejects(compose(bytes, options), TypeError);
+  const wrong = [
+    null,
+    { links: 'auto' },
+    { link: 1 },
+    { front: 'false' },
+    { without: 'wasi:http' },
+    { without: [, 'wasi:http'] },
+    { plugs: new Map() },
+    { plugs: { 'a.wasm': 3 } },
+    ...['', '.', '-', 'a.wac', 'a\0b', '\ud800', 5].map((name) => ({ name })),
+    { name: 'app.wasm', plugs: { './x/../app.wasm': bytes } },
+  ];
+  for (const options of wrong) {
+    await assert.rejects(compose(bytes, options), TypeError, JSON.stringify(options));
   }
   await assert.rejects(compose('guest.wasm'), TypeError);
 });
@@ -154,6 +201,15 @@ test('the command of the package', () => {
   for (const name of [...KINDS.map((name) => `out/${name}`), 'one.wasm', 'in/clocks.wat']) {
     assert.ok(readFileSync(join(ours, name)).equals(readFileSync(join(theirs, name))), name);
   }
+});
+
+test('a link to a pipe stays what it is', () => {
+  const link = join(work, 'link.wasm');
+  symlinkSync('/proc/self/fd/1', link);
+  const { status, stderr } = ran(PACKAGED, ['compose', '-q', 'clocks.wasm', '-o', link], {});
+  assert.equal(status, 1);
+  assert.match(`${stderr}`, /link.wasm` was not written/);
+  assert.ok(lstatSync(link).isSymbolicLink());
 });
 
 test('the types', () => {

@@ -134,6 +134,58 @@ test('what can not be composed is said', async () => {
   assert.ok(await page.getByRole('link', { name: 'Download' }).isHidden());
 });
 
+test('what is chosen last counts', async () => {
+  // The first takes long to be read, and options change meanwhile.
+  await page.evaluate(() => {
+    const read = File.prototype.arrayBuffer;
+    File.prototype.arrayBuffer = async function () {
+      await new Promise((resolve) => setTimeout(resolve, this.name === 'late.wasm' ? 500 : 50));
+      return read.call(this);
+    };
+  });
+  await drop('late.wasm', guest('std-names.wasm'));
+  await drop('clocks.wasm');
+  await page.getByLabel('WASI 0.3 of the host').selectOption('0.3.0-rc-2026-03-15');
+  await page.getByText('only WASI 0.3.0-rc-2026-03-15.').waitFor();
+  await page.getByLabel('Guest and adapter').selectOption('component');
+  assert.ok(await page.locator('#download').isHidden(), 'the former result is gone');
+  await page.getByLabel('WASI 0.3 of the host').selectOption('0.3.0');
+  await page.getByText('only WASI 0.3.0.').waitFor();
+  await page.waitForTimeout(600);
+  const { name, bytes } = await downloaded();
+  assert.equal(name, 'clocks-uplifted.wasm');
+  assert.ok(bytes.equals(native('compose', '-q', '--link', 'component', 'clocks.wasm')));
+});
+
+test('warnings are said', async () => {
+  await drop('start-io.wasm');
+  await page.getByText('Can’t wait, and traps when it would have to').waitFor();
+  await page.getByText('More', { exact: true }).click();
+  await drop('http-stable-server.wasm');
+  await page.getByLabel('a component before an HTTP server').check();
+  await page.getByRole('img', { name: /behind a front/ }).waitFor();
+});
+
+test('nothing is sent to another server', async () => {
+  await drop('clocks.wasm');
+  await page.getByText('Once composed').waitFor();
+  const other = createServer((request, response) => response.end());
+  await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
+  let requests = 0;
+  other.on('request', () => requests++);
+  const send = (port) =>
+    fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'a', mode: 'no-cors' }).then(
+      () => 'sent',
+      () => 'refused',
+    );
+  assert.equal(await page.evaluate(send, other.address().port), 'refused');
+  assert.equal(await page.workers()[0].evaluate(send, other.address().port), 'refused');
+  assert.equal(requests, 0);
+  other.close();
+  // The browser complains of it.
+  errors = errors.filter((error) => !/violates the .*Content Security Policy/.test(error));
+});
+
 test('by keyboard', async () => {
   const focused = () =>
     page.evaluate(({ activeElement: it } = document) => it.name || it.id || it.tagName);
@@ -164,8 +216,14 @@ for (const colorScheme of ['light', 'dark']) {
   test(`on a phone, ${colorScheme}`, async () => {
     await context.close();
     await open({ viewport: { width: 360, height: 740 }, colorScheme });
-    await drop('std-process.wasm');
+    const long = `${'a-long-name-'.repeat(9)}.wasm`;
+    await drop(long, guest('http-stable-server.wasm'));
     await page.getByText('Once composed').waitFor();
+    const cells = await page.getByRole('cell', { name: /the adapter/ }).all();
+    for (const cell of cells) {
+      assert.ok((await cell.boundingBox()).width > 200, 'words are not broken');
+    }
+    assert.ok(cells.length > 3);
     const { width, background, text } = await page.evaluate(() => {
       const { backgroundColor, color } = getComputedStyle(document.body);
       const brightness = (it) => it.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0);

@@ -142,6 +142,8 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         Ok(metadata) if metadata.is_file() => &path.canonicalize()?,
         // Pipes and devices must stay what they are.
         Ok(_) => return Ok(fs::write(path, bytes)?),
+        // Node's WASI can't follow one to a pipe.
+        Err(error) if cfg!(target_family = "wasm") && path.is_symlink() => return Err(error.into()),
         Err(_) => path,
     };
     let folder = match path.parent() {
