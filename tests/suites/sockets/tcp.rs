@@ -387,6 +387,27 @@ fn a_dropped_output_stream_sends_no_end() {
     }
 }
 
+/// The connection ends in this direction after the bytes that are on their way, and not before.
+#[test]
+fn shutdown_after_what_is_on_its_way() {
+    for place in place::all(Program::TcpClient) {
+        let (family, ip) = FAMILIES[0];
+        let (port, peer) = peer::listen(ip, |stream| stream);
+        let mut guest = place.start(&[family, &port, "shut"]);
+        let mut stream = peer.join().expect("the peer is content");
+        assert_eq!(guest.line(), "stalled");
+        assert_eq!(guest.line(), "permit: 0");
+        let bytes = peer::rest(&stream);
+        assert!(bytes.len() > 1 << 16 && bytes.iter().all(|byte| *byte == 7));
+        stream.write_all(b"all of it").expect("sending");
+        drop(stream);
+        expect(
+            guest,
+            "stalled\npermit: 0\nheard \"all of it\", closed\n",
+        );
+    }
+}
+
 #[test]
 fn everything_dropped_while_it_is_busy() {
     for order in ["input-output-socket", "output-input-socket"] {

@@ -30,6 +30,7 @@ fn run() {
         "speak-then-hear" => speak_then_hear(&socket, &input, &output),
         "deaf" => deaf(&socket, &input, &output),
         "gone" => gone(&socket, &input, &output),
+        "shut" => shut(&socket, &input, &output),
         "silent" => silent(output, &input),
         "abandon" => abandon(socket, input, output, &arguments[3]),
         "stall" => {
@@ -237,6 +238,22 @@ fn gone(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
         kind(&output.check_write().expect_err("it is shut down"))
     );
     out!("again: {:?}", socket.shutdown(ShutdownType::Both));
+}
+
+/// Shuts down sending while bytes are on their way, and lives on.
+fn shut(socket: &TcpSocket, input: &InputStream, output: &OutputStream) {
+    stall(output);
+    socket
+        .shutdown(ShutdownType::Send)
+        .expect("it is connected");
+    // The stream is closed when they are gone.
+    out!("permit: {}", output.check_write().expect("it isn't closed"));
+    let (bytes, end) = read_to_end(input);
+    out!(
+        "heard {:?}, {}",
+        String::from_utf8_lossy(&bytes),
+        kind(&end)
+    );
 }
 
 /// Drops the output stream, which does not end the connection.
