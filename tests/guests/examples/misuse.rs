@@ -54,6 +54,15 @@ fn run() -> Result<(), ()> {
             "ready-of-none" => {
                 ready(0);
             }
+            // Where what is known of a handle takes eight bytes, these lie where the timer's do.
+            "ready-far-out" => {
+                ready(timer + (1 << 29));
+            }
+            "drop-far-out" => drop_pollable(timer + (1 << 29)),
+            "list-far-out" => {
+                let mut handles = [timer + (1 << 29)];
+                poll(address(&mut handles), 1, room);
+            }
             "other-type" => check_write(timer, room),
             "drop-other-type" => drop_pollable(stream),
             "after-drop" => {
