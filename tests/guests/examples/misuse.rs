@@ -1,4 +1,5 @@
-//! Misuse that no compiler emits: invalid handles and addresses. Every part traps.
+//! Misuse that no compiler emits: invalid handles and addresses. Every part traps, but for the one that
+//! is as close to misuse as can be: `at-the-end`.
 
 use guests::{after_ms, mode, out, stdout};
 
@@ -36,6 +37,10 @@ const BEYOND: u32 = u32::MAX - 63;
 
 fn address<T>(value: &mut T) -> u32 {
     std::ptr::from_mut(value).expose_provenance() as u32
+}
+
+fn at(address: u32) -> *mut u8 {
+    std::ptr::with_exposed_provenance_mut(address as usize)
 }
 
 fn run() -> Result<(), ()> {
@@ -81,6 +86,20 @@ fn run() -> Result<(), ()> {
             "list-too-long" => poll(room, u32::MAX, room),
             "list-misaligned" => poll(room + 1, 1, room),
             "bytes-beyond" => write(stream, BEYOND, 1000, room),
+            "at-the-end" => {
+                // A page that nobody else uses.
+                let end = (core::arch::wasm32::memory_grow::<0>(1) as u32 + 1) << 16;
+                check_write(stream, end - 16);
+                std::ptr::copy_nonoverlapping(b"last\n".as_ptr(), at(end - 5), 5);
+                write(stream, end - 5, 5, end - 12);
+                let handles = at(end - 4).cast::<u32>();
+                handles.write(timer);
+                poll(end - 4, 1, end - 16);
+            }
+            "result-across-the-end" => {
+                let end = (core::arch::wasm32::memory_grow::<0>(1) as u32 + 1) << 16;
+                check_write(stream, end - 8);
+            }
             "result-beyond" => check_write(stream, BEYOND),
             "result-misaligned" => check_write(stream, room + 1),
             "no-such-case" => exit(2),

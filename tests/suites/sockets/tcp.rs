@@ -401,10 +401,7 @@ fn shutdown_after_what_is_on_its_way() {
         assert!(bytes.len() > 1 << 16 && bytes.iter().all(|byte| *byte == 7));
         stream.write_all(b"all of it").expect("sending");
         drop(stream);
-        expect(
-            guest,
-            "stalled\npermit: 0\nheard \"all of it\", closed\n",
-        );
+        expect(guest, "stalled\npermit: 0\nheard \"all of it\", closed\n");
     }
 }
 
