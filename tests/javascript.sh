@@ -18,7 +18,7 @@ place=$target/javascript
 mkdir -p "$place"
 cp tests/javascript/* "$place"
 if ! { (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund --quiet) &&
-  npm pack --quiet --pack-destination "$place" ./composer/js &&
+  npm pack --quiet --ignore-scripts --pack-destination "$place" ./composer/js &&
   (cd "$place" && npm install --no-save --ignore-scripts --no-audit --no-fund --quiet ./wasi-uplift-*.tgz); }; then
   echo "the packages could not be installed: npm has to reach its registry" >&2
   exit 1

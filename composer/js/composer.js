@@ -29,7 +29,8 @@ export function composer(load) {
   /** @type {Promise<WebAssembly.Module> | undefined} */
   let module;
 
-  async function run(command, guest, options) {
+  /** Runs the command, and returns its output if it ends with one of these exit codes. */
+  async function run(command, codes, guest, options) {
     const { name, files, args } = prepared(guest, options);
     if (module === undefined) {
       module = load();
@@ -49,24 +50,18 @@ export function composer(load) {
       }
       code = error.code;
     }
-    return { code, stdout: machine.stdout(), stderr: text.decode(machine.stderr()).trim() };
+    if (!codes.includes(code)) {
+      throw failure(text.decode(machine.stderr()).trim());
+    }
+    return machine.stdout();
   }
 
   return {
-    async compose(guest, options) {
-      const { code, stdout, stderr } = await run(['compose'], guest, options);
-      if (code !== 0) {
-        throw failure(stderr);
-      }
-      return stdout;
-    },
+    compose: (guest, options) => run(['compose'], [0], guest, options),
 
     async inspect(guest, options) {
-      const { code, stdout, stderr } = await run(['inspect', '--json'], guest, options);
-      if (!REPORTS.includes(code)) {
-        throw failure(stderr);
-      }
-      return JSON.parse(text.decode(stdout));
+      const report = await run(['inspect', '--json'], REPORTS, guest, options);
+      return JSON.parse(text.decode(report));
     },
   };
 }

@@ -1,18 +1,16 @@
 // The part of `wasi_snapshot_preview1` that the command asks for, in memory: one folder with files
-// to read, and standard streams. Nothing of the machine is reached but its clock and random numbers.
+// to read, and streams to write to. Nothing of the machine is reached but its clock and random numbers.
 
 const SUCCESS = 0;
 const BADF = 8;
 const INVAL = 28;
 const NOENT = 44;
-const NOSYS = 52;
 const ROFS = 69;
 
 const REGULAR_FILE = 4;
 const DIRECTORY = 3;
 const UNKNOWN = 0;
 
-const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 const ROOT = 3;
@@ -115,11 +113,11 @@ export class Machine {
       },
       fd_read: (descriptor, buffers, count, result) => {
         const file = this.#opened.get(descriptor);
-        if (file === undefined && descriptor !== STDIN) {
+        if (file === undefined) {
           return BADF;
         }
         let total = 0;
-        for (const buffer of file === undefined ? [] : this.#buffers(buffers, count)) {
+        for (const buffer of this.#buffers(buffers, count)) {
           const piece = file.bytes.subarray(file.position, file.position + buffer.length);
           buffer.set(piece);
           file.position += piece.length;

@@ -276,8 +276,8 @@ fn text(from: &mut Unstructured<'_>) -> Result<String> {
 
 const INTERFACE: &str = "t:t/callee";
 
-/// What the callee has: a list comes back, the parameters of a function, and those of one with so many
-/// that they are in memory.
+/// The callee's functions: `echo` returns the list that it gets, `flat` has flat parameters, and `many`
+/// so many that they are in memory.
 const FUNCTIONS: [&str; 3] = ["echo", "flat", "many"];
 
 fn world(definitions: &str, ty: &str) -> (Resolve, WorldId, WorldId) {
