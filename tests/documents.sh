@@ -15,9 +15,13 @@ ln -s "${WASI_UPLIFT:-$target/debug/wasi-uplift}" "$work/bin/wasi-uplift"
 guest() { find "$target/debug/build" -path "*/out/guests/$1.wasm" -print -quit; }
 cp "$(guest http-stable-server)" "$work/server.wasm"
 
+# The lines of `.ci/run`. They don't come through a pipe: `grep` stops reading where it finds one, and
+# whoever still writes would fail.
+ci=$(sed 's/ 2>&1 | tee .*//' .ci/run)
+
 # Returns successfully if `.ci/run` runs a command.
 is_in_ci() {
-  sed 's/ 2>&1 | tee .*//' .ci/run | grep --quiet --line-regexp --fixed-strings -- "$1"
+  grep --quiet --line-regexp --fixed-strings -- "$1" <<<"$ci"
 }
 
 # Returns successfully if something else does the work of a command that takes too long, or needs a
