@@ -43,7 +43,7 @@ impl<'entry> Task<'entry> {
     /// guest has called from a start function, a destructor or an export that isn't `async`-typed:
     /// within a component nothing keeps these from calling a function that is.
     pub fn may_wait(self) -> Option<MayWait<'entry>> {
-        GUEST_MAY_WAIT.get().then_some(MayWait(self))
+        (WASI_UPLIFT_GUEST.get() != CANNOT_WAIT).then_some(MayWait(self))
     }
 }
 
@@ -57,16 +57,27 @@ impl<'entry> From<MayWait<'entry>> for Task<'entry> {
     }
 }
 
-/// `false` while the guest runs what can't wait.
-static GUEST_MAY_WAIT: Global<Cell<bool>> = Global::new(Cell::new(true));
+/// Guest and adapter are two components: what the guest calls has a task of its own.
+const APART: u8 = 0;
 
-/// `true` if guest and adapter are one component. A destructor of the adapter then runs in the task
-/// of the guest that drops the resource. Otherwise it has a task of its own, which can't wait.
-static IS_FUSED: Global<Cell<bool>> = Global::new(Cell::new(false));
+/// Guest and adapter are one component, and the guest runs what can't wait.
+const CANNOT_WAIT: u8 = 1;
 
-/// Runs `f` at the end of a destructor, with the permission to wait if the task has it.
+/// They are one component, and the guest's task may wait.
+const MAY_WAIT: u8 = 2;
+
+/// Whose tasks the adapter's functions run in: [`APART`], [`CANNOT_WAIT`] or [`MAY_WAIT`]. For a guest
+/// that becomes one component with the adapter, the composer sets the byte, which it finds by its name,
+/// to the second: nothing can wait while the guest is instantiated.
+#[unsafe(no_mangle)]
+#[used]
+pub static WASI_UPLIFT_GUEST: Global<Cell<u8>> = Global::new(Cell::new(APART));
+
+/// Runs `f` at the end of a destructor, with the permission to wait if the task has it. In one
+/// component, the task is that of the guest which drops the resource. Otherwise the destructor has a
+/// task of its own, which can't wait.
 pub fn after_drop(f: impl FnOnce(Option<MayWait<'_>>)) {
-    let may_wait = IS_FUSED.get() && GUEST_MAY_WAIT.get();
+    let may_wait = WASI_UPLIFT_GUEST.get() == MAY_WAIT;
     f(may_wait.then_some(MayWait(Task(PhantomData))));
 }
 
@@ -77,8 +88,8 @@ pub fn after_drop(f: impl FnOnce(Option<MayWait<'_>>)) {
     unsafe(export_name = "wasi-uplift:task/let-wait")
 )]
 pub extern "C" fn let_wait(may_wait: u32) -> u32 {
-    IS_FUSED.set(true);
-    GUEST_MAY_WAIT.replace(may_wait != 0).into()
+    let now = if may_wait != 0 { MAY_WAIT } else { CANNOT_WAIT };
+    u32::from(WASI_UPLIFT_GUEST.replace(now) != CANNOT_WAIT)
 }
 
 /// Lets the host and other tasks run.

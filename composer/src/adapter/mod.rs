@@ -10,7 +10,7 @@ mod resources;
 
 use crate::catalogue::{Catalogue, LIFECYCLE, exported_interfaces};
 use crate::component::read;
-use crate::core_module;
+use crate::core_module::{self, Apart};
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
 use crate::trim::{Names, StandIn, Trimmed};
@@ -38,6 +38,8 @@ pub(crate) struct LinkableAdapter {
 pub(crate) struct FusibleAdapter {
     /// The component. It exports nothing, and imports the interface that [`answer`] declares.
     pub bytes: Vec<u8>,
+    /// What its core module consists of.
+    pub core: Apart,
     /// The exports of its core module for functions of interfaces, by the names that these have in
     /// an adapter component. Nobody but the core modules around it sees the names.
     exports: BTreeMap<String, String>,
@@ -111,15 +113,22 @@ pub(crate) fn linkable(
         trimmed,
         resolve,
         drains,
-    } = cut(catalogue, demand, &BTreeSet::new(), |_, _| None)?;
+    } = cut(catalogue, demand, &BTreeSet::new(), |_, _| None, &[])?;
     Ok(LinkableAdapter {
-        bytes: encode(catalogue, trimmed.bytes, resolve)?,
+        bytes: encode(catalogue, retarget(catalogue, trimmed.bytes)?, resolve)?,
         drains,
     })
 }
 
-/// Makes the adapter for a guest that becomes one component with it. Its core module exports the
-/// `helpers`, too.
+/// What says whose tasks the adapter's functions run in, see `adapter/src/canon/task.rs`. Set to 1, it
+/// says that the guest is in one component with the adapter, and that nothing can wait yet.
+const GUEST: &str = "WASI_UPLIFT_GUEST";
+
+/// The adapter's function that allocates.
+pub(crate) const REALLOC: &str = "cabi_realloc";
+
+/// Makes the adapter for a guest that becomes one component with it, which may wait if it `waits`. Its
+/// core module exports the `helpers`, too.
 ///
 /// # Errors
 ///
@@ -128,12 +137,14 @@ pub(crate) fn fusible(
     catalogue: &Catalogue,
     demand: &Demand,
     helpers: &BTreeSet<&str>,
+    waits: bool,
 ) -> Result<FusibleAdapter, InternalError> {
+    let set: &[&str] = if waits { &[GUEST] } else { &[] };
     let Cut {
         trimmed,
         resolve,
         drains,
-    } = cut(catalogue, demand, helpers, resources::stand_in)?;
+    } = cut(catalogue, demand, helpers, resources::stand_in, set)?;
     let mut resources = Vec::new();
     for id in exported_interfaces(&resolve, catalogue.world()) {
         let interface = resolve.id_of(id).unwrap_or_default();
@@ -159,9 +170,12 @@ pub(crate) fn fusible(
         &|name| exports.get(name).cloned(),
     )
     .map_err(InternalError::adapter)?;
+    let module = retarget(catalogue, module)?;
+    let core = core_module::apart(&module, REALLOC, ["memory", "adapter"]);
     let mut importing = resolve.clone();
     answer::import(&mut importing, catalogue.world())?;
     Ok(FusibleAdapter {
+        core: core.map_err(InternalError::adapter)?,
         bytes: encode(catalogue, module, importing)?,
         exports,
         drains,
@@ -202,8 +216,8 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
         }
     }
     let resolve = trim_world(catalogue, &wanted);
-    let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new(), &|_, _| None)?;
-    encode(catalogue, trimmed.bytes, resolve)
+    let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new(), &|_, _| None, &[])?;
+    encode(catalogue, retarget(catalogue, trimmed.bytes)?, resolve)
 }
 
 fn cut(
@@ -211,6 +225,7 @@ fn cut(
     demand: &Demand,
     helpers: &BTreeSet<&str>,
     stand_in: impl Fn(&str, &str) -> Option<StandIn>,
+    set: &[&str],
 ) -> Result<Cut, InternalError> {
     let mut wanted = demand.interfaces.clone();
     let all_of = |name: &str, wanted: &mut BTreeMap<String, Items>| {
@@ -223,13 +238,13 @@ fn cut(
         all_of(incoming.interface, &mut wanted);
     }
     let mut resolve = trim_world(catalogue, &wanted);
-    let mut trimmed = trim_module(catalogue, &resolve, helpers, &stand_in)?;
+    let mut trimmed = trim_module(catalogue, &resolve, helpers, &stand_in, set)?;
     let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
     let drains = demand.is_command && trimmed.imports.iter().any(new_stream);
     if drains {
         all_of(LIFECYCLE, &mut wanted);
         resolve = trim_world(catalogue, &wanted);
-        trimmed = trim_module(catalogue, &resolve, helpers, &stand_in)?;
+        trimmed = trim_module(catalogue, &resolve, helpers, &stand_in, set)?;
     }
     Ok(Cut {
         trimmed,
@@ -238,13 +253,12 @@ fn cut(
     })
 }
 
-/// Makes a component of the adapter's core module.
+/// Makes a component of the adapter's core module, whose imports have the target's label.
 fn encode(
     catalogue: &Catalogue,
-    module: Vec<u8>,
+    mut module: Vec<u8>,
     mut resolve: Resolve,
 ) -> Result<Vec<u8>, InternalError> {
-    let mut module = retarget(catalogue, module)?;
     catalogue.detach(&mut resolve);
     let header = read::core_module_header(&module).map_err(InternalError::adapter)?;
     trim_imports(&mut resolve, catalogue.world(), &header.imports_from);
@@ -328,14 +342,15 @@ fn trim_world(catalogue: &Catalogue, wanted: &BTreeMap<String, Items>) -> Resolv
 }
 
 /// The adapter's core module with what the exports of the trimmed world need. Something may take
-/// the place of its imports, beside what does for lack of a package.
+/// the place of its imports, beside what does for lack of a package. Some data is `set`.
 fn trim_module(
     catalogue: &Catalogue,
     resolve: &Resolve,
     helpers: &BTreeSet<&str>,
     stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
+    set: &[&str],
 ) -> Result<Trimmed, InternalError> {
-    let mut exports = BTreeSet::from(["cabi_realloc".to_string()]);
+    let mut exports = BTreeSet::from([REALLOC.to_string()]);
     exports.extend(helpers.iter().map(|name| name.to_string()));
     for id in exported_interfaces(resolve, catalogue.world()) {
         let name = resolve.id_of(id).unwrap_or_default();
@@ -355,7 +370,7 @@ fn trim_module(
         stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
     };
     let mut trimmed = module
-        .trim(|export| exports.contains(export), stand_in, Names::Drop)
+        .trim(|export| exports.contains(export), stand_in, set, Names::Drop)
         .map_err(InternalError::adapter)?;
     core_module::names("adapter", iter::empty()).append_to(&mut trimmed.bytes);
     Ok(trimmed)

@@ -6,22 +6,20 @@
 //! the guest runs within the call of the host, and the adapter itself returns the answer: it
 //! writes what it takes for a future, and [`promise`] is what it writes to.
 
-use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES};
+use super::glue::{ADAPTER, ADAPTER_MEMORY, GUEST, HANDLES, LET_WAIT};
 use super::handles::{self, Tag};
 use super::leaving::Closed;
 use crate::adapter::answer;
-use crate::core_module::{self, Header, MEMORY, MUTABLE_I32};
+use crate::core_module::{self, APART_MEMORY, Header, MEMORY, MUTABLE_I32};
 use crate::front::flat::{Locals, at, flatten};
 use crate::front::{Description, WHEN_DONE};
 use std::iter;
 use wasm_encoder::{
-    CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, InstructionSink, Module, RefType, TableSection,
-    TableType, TypeSection, ValType,
+    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, InstructionSink, Module, ValType,
 };
 
-/// The names that [`front`] imports from: the instance of [`promise`], and the host's built-ins.
-pub(super) const ANSWER: &str = "answer";
+/// The name that the host's built-ins are imported from.
 pub(super) const HOST: &str = "host";
 
 /// The host's built-ins.
@@ -41,18 +39,6 @@ pub(super) const CALLBACK: &str = "callback";
 /// The guest's function that is to be called when [`HANDLE`] has returned.
 pub(super) const POST_RETURN: &str = "post-return";
 
-/// What [`promise`] exports its table as.
-const ANSWERED: &str = "answered";
-
-/// The table's one slot is for what returns the answer at an address.
-const ONE_SLOT: TableType = TableType {
-    element_type: RefType::FUNCREF,
-    table64: false,
-    minimum: 1,
-    maximum: Some(1),
-    shared: false,
-};
-
 /// What the adapter's writing of the answer returns: the other side has it.
 const COMPLETED: i32 = 0;
 
@@ -65,37 +51,44 @@ const WRITABLE: u32 = 1;
 /// The code with which the host's call ends.
 const EXIT: i32 = 0;
 
-/// The core module with what the adapter imports in place of a future's built-ins. It has to be
-/// there before the adapter, and what it calls after it.
-pub(super) fn promise() -> Vec<u8> {
+/// The core module with what the adapter imports in place of a future's built-ins.
+pub(super) fn promise(description: &Description) -> Vec<u8> {
     use ValType::{I32, I64};
-    let mut types = TypeSection::new();
-    types.ty().function([I32], []);
+    let Description {
+        resolve,
+        answer: ty,
+        flat,
+        ..
+    } = description;
+    let mut header = Header::default();
+    let task_return = header.import(HOST, TASK_RETURN, flat, &[]);
+    let memory = EntityType::Memory(MEMORY);
+    header.imports.import(APART_MEMORY, APART_MEMORY, memory);
     let mut functions = FunctionSection::new();
     let mut exports = ExportSection::new();
     let mut code = CodeSection::new();
-    exports.export(ANSWERED, ExportKind::Table, 0);
     let mut define = |name: &str, params: &[ValType], results: &[ValType], body: Function| {
-        types
-            .ty()
-            .function(params.iter().copied(), results.iter().copied());
-        exports.export(name, ExportKind::Func, functions.len());
-        functions.function(functions.len() + 1);
+        exports.export(name, ExportKind::Func, header.functions + functions.len());
+        functions.function(header.ty(params, results));
         code.function(&body);
     };
     let mut new = Function::new([]);
     // Nobody looks at the ends.
     new.instructions().i64_const(0).end();
     define(answer::NEW.function, &[], &[I64], new);
-    let mut write = Function::new([]);
+    let mut write = Function::new(flat.iter().map(|ty| (1, *ty)));
     let value = 1;
-    write
-        .instructions()
-        .local_get(value)
-        .i32_const(0)
-        .call_indirect(0, 0)
-        .i32_const(COMPLETED)
-        .end();
+    let locals = Locals {
+        types: flat,
+        first: value + 1,
+        base: Some(value),
+    };
+    flatten(resolve, ty, 0, locals, &mut write);
+    let mut body = write.instructions();
+    for local in 0..flat.len() as u32 {
+        body.local_get(value + 1 + local);
+    }
+    body.call(task_return).i32_const(COMPLETED).end();
     define(answer::WRITE.function, &[I32, I32], &[I32], write);
     let mut nothing = Function::new([]);
     nothing.instructions().end();
@@ -111,16 +104,13 @@ pub(super) fn promise() -> Vec<u8> {
     define(answer::CANCEL_WRITE.function, &[I32], &[I32], never());
     define(answer::DROP_READABLE.function, &[I32], &[], never());
 
-    let mut tables = TableSection::new();
-    tables.table(ONE_SLOT);
     let mut module = Module::new();
     module
-        .section(&types)
+        .section(&header.types)
+        .section(&header.imports)
         .section(&functions)
-        .section(&tables)
         .section(&exports)
-        .section(&code)
-        .section(&core_module::names("promise", iter::empty()));
+        .section(&code);
     module.finish()
 }
 
@@ -163,13 +153,13 @@ impl Done {
 
 /// The core module that the host calls. `accept` and `finish` are what the adapter exports the
 /// functions of [`Incoming`](crate::catalogue::Incoming) as, and `given` are the tags of what the
-/// guest is called with. The guest may have a function that is to be called afterwards. With a front,
-/// there is [`WHEN_DONE`], whose future has no value.
+/// guest is called with. The guest may have a function that is to be called afterwards, and may be
+/// one that `waits`. With a front, there is [`WHEN_DONE`], whose future has no value.
 pub(super) fn front(
-    description: &Description,
     [accept, finish]: [&str; 2],
     given: [Tag; 2],
     has_post_return: bool,
+    waits: bool,
     has_front: bool,
 ) -> Vec<u8> {
     use ValType::I32;
@@ -179,9 +169,9 @@ pub(super) fn front(
     let give = header.import(HANDLES, handles::GIVE, &[I32, I32], &[I32]);
     let guest = header.import(GUEST, HANDLE, &[I32, I32], &[]);
     let post_return = has_post_return.then(|| header.import(GUEST, POST_RETURN, &[], &[]));
-    let task_return = header.import(HOST, TASK_RETURN, &description.flat, &[]);
     let inc = header.import(HOST, BACKPRESSURE_INC, &[], &[]);
     let dec = header.import(HOST, BACKPRESSURE_DEC, &[], &[]);
+    let let_wait = waits.then(|| header.import(ADAPTER, LET_WAIT, &[I32], &[I32]));
     let done = has_front.then(|| Done::of(&mut header));
     let imports = &mut header.imports;
     imports.import(
@@ -189,13 +179,15 @@ pub(super) fn front(
         handles::MAY_NOT_LEAVE,
         EntityType::Global(MUTABLE_I32),
     );
-    imports.import(ANSWER, ANSWERED, EntityType::Table(ONE_SLOT));
     imports.import(ADAPTER, ADAPTER_MEMORY, EntityType::Memory(MEMORY));
 
     let (request, accepted) = (0, 1);
     let mut handle = Function::new([(1, I32)]);
     let mut body = handle.instructions();
     body.call(inc);
+    if let Some(let_wait) = let_wait {
+        body.i32_const(1).call(let_wait).drop();
+    }
     body.local_get(request).call(accept).local_set(accepted);
     // The guest's two handles. The third is the end that would be read.
     for (offset, tag) in [0, 4].into_iter().zip(given) {
@@ -223,51 +215,21 @@ pub(super) fn front(
     // Nothing is waited for but within the call.
     callback.instructions().unreachable().end();
 
-    let Description {
-        resolve,
-        answer,
-        flat,
-        ..
-    } = description;
-    let mut answered = Function::new(flat.iter().map(|ty| (1, *ty)));
-    let address = 0;
-    let locals = Locals {
-        types: flat,
-        first: address + 1,
-        base: Some(address),
-    };
-    flatten(resolve, answer, 0, locals, &mut answered);
-    let mut body = answered.instructions();
-    for local in 1..=flat.len() as u32 {
-        body.local_get(local);
-    }
-    body.call(task_return).end();
-
     let mut functions = FunctionSection::new();
     functions
         .function(header.ty(&[I32], &[I32]))
-        .function(header.ty(&[I32; 3], &[I32]))
-        .function(header.ty(&[I32], &[]));
+        .function(header.ty(&[I32; 3], &[I32]));
     let mut exports = ExportSection::new();
     exports.export(HANDLE, ExportKind::Func, header.functions);
     exports.export(CALLBACK, ExportKind::Func, header.functions + 1);
     let mut globals = GlobalSection::new();
     if done.is_some() {
         functions.function(header.ty(&[], &[I32]));
-        exports.export(WHEN_DONE, ExportKind::Func, header.functions + 3);
+        exports.export(WHEN_DONE, ExportKind::Func, header.functions + 2);
         globals.global(MUTABLE_I32, &ConstExpr::i32_const(0));
     }
-    let mut elements = ElementSection::new();
-    let slot = ConstExpr::i32_const(0);
-    elements.active(
-        Some(0),
-        &slot,
-        Elements::Functions([header.functions + 2].as_slice().into()),
-    );
     let mut code = CodeSection::new();
-    code.function(&handle)
-        .function(&callback)
-        .function(&answered);
+    code.function(&handle).function(&callback);
     if let Some(done) = &done {
         code.function(&done.when());
     }
@@ -281,7 +243,6 @@ pub(super) fn front(
     }
     module
         .section(&exports)
-        .section(&elements)
         .section(&code)
         .section(&core_module::names("server", iter::empty()));
     module.finish()

@@ -109,6 +109,27 @@ fn has_string(resolve: &Resolve, ty: &Type) -> bool {
     }
 }
 
+/// Whether all that goes with a function is in its flat parameters and result.
+pub(super) fn copies_nothing(resolve: &Resolve, function: &Function) -> bool {
+    let signature = resolve.wasm_signature(AbiVariant::GuestImport, function);
+    let mut params = function.params.iter();
+    !signature.retptr
+        && !signature.indirect_params
+        && !params.any(|param| has_list(resolve, &param.ty))
+}
+
+fn has_list(resolve: &Resolve, ty: &Type) -> bool {
+    match ty {
+        Type::String => true,
+        Type::Id(id) => {
+            let kind = &resolve.types[*id].kind;
+            let mut parts = copy::parts(kind).into_iter();
+            matches!(kind, TypeDefKind::List(_)) || parts.any(|ty| has_list(resolve, &ty))
+        }
+        _ => false,
+    }
+}
+
 /// The type itself, where this is a name for another.
 pub(super) fn peel(resolve: &Resolve, mut ty: Type) -> Type {
     while let Type::Id(id) = ty
@@ -389,7 +410,7 @@ const TO_UTF16: &str = "wasi-uplift:text/to-utf16";
 const FROM_COMPACT: &str = "wasi-uplift:text/from-latin1-or-utf16";
 const TO_COMPACT: &str = "wasi-uplift:text/to-latin1-or-utf16";
 const FREE: &str = "wasi-uplift:text/free";
-pub(super) const ADAPTER_REALLOC: &str = "cabi_realloc";
+pub(super) use crate::adapter::REALLOC as ADAPTER_REALLOC;
 pub(super) const ADAPTER_MEMORY: &str = "memory";
 
 #[derive(Default)]
@@ -532,7 +553,8 @@ impl Imports {
 /// `adapter/src/canon/task.rs`.
 pub(super) const LET_WAIT: &str = "wasi-uplift:task/let-wait";
 
-/// The core module of what is done after the guest is instantiated: its tasks may wait.
+/// The core module of what is done after the guest is instantiated, if it has functions that may wait
+/// and that nothing is around: its tasks may.
 pub(super) fn after_guest() -> Vec<u8> {
     let mut header = Header::default();
     let let_wait = header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32]);

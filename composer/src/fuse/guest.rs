@@ -30,6 +30,8 @@ pub(super) struct GuestPart<'p> {
     /// The core instances of [`handles`] for each part, and that of the adapter.
     pub handles: &'p [ItemId],
     pub adapter_instance: ItemId,
+    /// What that exports in place of lowered functions and `resource.drop`s that need nothing else.
+    pub direct: &'p HashMap<ItemId, String>,
     /// The types of the guest's core functions.
     pub signatures: &'p CoreSignatures,
     /// Whether the guest imports a function that may wait.
@@ -132,7 +134,9 @@ impl Pending {
     fn of(items: &[ItemId], part: &GuestPart<'_>) -> Self {
         let mut pending: BTreeMap<_, BTreeMap<_, Vec<ItemId>>> = BTreeMap::new();
         for id in items {
-            if let Some(Replaced::Lowered(_, lowering)) = part.removal.replaced.get(id) {
+            if let Some(Replaced::Lowered(_, lowering)) = part.removal.replaced.get(id)
+                && !part.direct.contains_key(id)
+            {
                 let with_memory = pending
                     .entry((part.flat.part(*id), lowering.encoding, lowering.memory))
                     .or_default();
@@ -327,18 +331,17 @@ impl Placement<'_, '_, '_, '_> {
         if self.placed.contains(id) {
             return Ok(());
         }
+        if let Some(name) = self.part.direct.get(&id) {
+            let instance = self.part.adapter_instance;
+            self.assembly.replace_by_core_export(id, instance, name.clone());
+            self.placed.insert(id);
+            return Ok(());
+        }
         match self.part.removal.replaced.get(&id) {
             Some(Replaced::Lowered(_, lowering)) => {
                 return self.glue(self.part.flat.part(id), lowering);
             }
-            Some(Replaced::Dropped(_)) => {
-                if let Some(tag) = self.part.replacements.dropped.get(&id) {
-                    self.assembly
-                        .replace_by_core_export(id, self.part.handles(id), tag.discard());
-                    self.placed.insert(id);
-                }
-                return Ok(());
-            }
+            Some(Replaced::Dropped(_)) => return Ok(()),
             Some(Replaced::Called(lifted, lowering)) => {
                 return self.call(between(self.part.flat, id, lifted, lowering));
             }

@@ -12,12 +12,13 @@
 //! entry's tag is 0, and its second word is the next free handle. A part can be lent what another
 //! has: a bit of the tag says so.
 
-use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, LET_WAIT};
+use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC};
 use super::leaving;
+use crate::component::Sort;
 use crate::core_module::{self, Header, MEMORY, MUTABLE_I32};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, InstructionSink, MemArg, Module, StartSection, ValType,
+    FunctionSection, GlobalSection, InstructionSink, MemArg, Module, ValType,
 };
 
 /// The global that is not 0 while the guest may call nothing, see [`leaving`].
@@ -103,11 +104,26 @@ mod global {
 pub(super) struct Table<'a> {
     /// The types whose handles the guest drops, with what the adapter exports their destructors as.
     pub dropped: Vec<(Tag, &'a str)>,
-    /// Whether it is to tell the adapter, which it does when it is instantiated, that the guest
-    /// can't wait until all of it is.
-    pub waits: bool,
     /// Whether it is that of a part of the guest, to which others can lend.
     pub lends: bool,
+}
+
+/// What others than the guest itself import of the module.
+pub(super) fn exports(table: &Table<'_>) -> Vec<(Sort, &'static str)> {
+    let mut exports = vec![
+        (Sort::CoreGlobal, MAY_NOT_LEAVE),
+        (Sort::CoreFunc, BORROW),
+        (Sort::CoreFunc, TAKE),
+        (Sort::CoreFunc, GIVE),
+    ];
+    if table.lends {
+        exports.extend([
+            (Sort::CoreFunc, LEND),
+            (Sort::CoreGlobal, LENT),
+            (Sort::CoreFunc, RELEASE),
+        ]);
+    }
+    exports
 }
 
 /// The module.
@@ -124,9 +140,6 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
             imported.push((destructor, index));
         }
     }
-    let let_wait = table
-        .waits
-        .then(|| header.import(ADAPTER, LET_WAIT, &[I32], &[I32]));
 
     let first = header.functions;
     let (binary, action) = (header.ty(&[I32, I32], &[I32]), header.ty(&[I32], &[]));
@@ -164,12 +177,6 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
         };
         define(action, Some(&tag.discard()), discard);
     }
-    let start = let_wait.map(|let_wait| {
-        let mut start = Function::new([]);
-        let mut body = start.instructions();
-        body.i32_const(0).call(let_wait).drop().end();
-        define(header.ty(&[], &[]), None, start)
-    });
     exports.export(MAY_NOT_LEAVE, ExportKind::Global, global::MAY_NOT_LEAVE);
 
     // Each is a word, as the flag is.
@@ -188,9 +195,6 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
         .section(&functions)
         .section(&globals)
         .section(&exports);
-    if let Some(function_index) = start {
-        module.section(&StartSection { function_index });
-    }
     let names = [
         (find_own, "find"),
         (borrow, BORROW),

@@ -12,6 +12,7 @@
 
 mod answer;
 mod behind;
+mod beside;
 mod copy;
 mod fitness;
 mod glue;
@@ -35,12 +36,12 @@ use crate::adapter;
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
-use crate::component::{CoreInstance, Definition, ItemId, Model, ScopeId};
+use crate::component::{Definition, ItemId, Model, ScopeId};
 use crate::core_module;
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError};
 use crate::flatten::flatten;
-use crate::front;
+use crate::front::{self, Description};
 use crate::inspect::Guest;
 use crate::plan::Plan;
 use crate::producers;
@@ -124,7 +125,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     if waits {
         helpers.insert(glue::LET_WAIT);
     }
-    let adapter = adapter::fusible(catalogue, &Demand::of(plan), &helpers)?;
+    let adapter = adapter::fusible(catalogue, &Demand::of(plan), &helpers, waits)?;
 
     let (shared_imports, front_component) = (OnceCell::new(), OnceCell::new());
     // It lives no longer than what it reads from here on.
@@ -185,19 +186,23 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         None => None,
     };
 
-    let answer = server
-        .as_ref()
-        .map(|_| assembly.instantiate_core(answer::promise(), Vec::new()));
-    let instances = answer.map(|answer| (adapter::answer::INTERFACE, answer));
-    let adapter_instance = place_adapter(
-        &mut assembly,
-        adapter_root,
-        &instances.into_iter().collect(),
-    )?;
-    let mut handles = Vec::new();
+    let mut beside = beside::place(&mut assembly, adapter_root, adapter.core.clone())?;
+    let prepared = match &server {
+        Some(server) => {
+            let prepared = server.prepare(&mut assembly, catalogue, beside.memory)?;
+            let description = Description::of_answer(catalogue)?;
+            beside.add_answer(answer::promise(&description), prepared.host);
+            Some(prepared)
+        }
+        None => None,
+    };
+    let mut direct = HashMap::new();
+    let mut tables = Vec::new();
     for part in flat.parts() {
+        let is_of_part = |id: &ItemId| flat.part(*id) == part;
         let dropped = replacements.dropped.iter();
-        let of_part = dropped.filter(|(id, _)| flat.part(**id) == part);
+        let of_part = dropped.filter(|(id, _)| is_of_part(id));
+        direct.extend(of_part.clone().map(|(id, tag)| (*id, beside::discard(part, *tag))));
         let tags_of_part: BTreeSet<Tag> = of_part.map(|(_, tag)| *tag).collect();
         let mut dropped = Vec::new();
         for tag in tags_of_part {
@@ -207,11 +212,27 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         }
         let table = Table {
             dropped,
-            waits: waits && handles.is_empty(),
             lends: flat.has_parts(),
         };
-        let args = vec![(glue::ADAPTER.into(), adapter_instance)];
-        handles.push(assembly.instantiate_core(handles::module(&table), args));
+        let mut callees = Vec::new();
+        let lowered = assembly.model[guest].items.iter().copied();
+        for id in lowered.filter(|id| is_of_part(id)) {
+            if let Some(Replaced::Lowered(..)) = removal.replaced.get(&id) {
+                let callee = replacements.callee(&served, &adapter, id)?;
+                if glue::copies_nothing(&adapter.resolve, callee.function) {
+                    direct.insert(id, beside::call(part, callees.len()));
+                    callees.push(callee);
+                }
+            }
+        }
+        beside.add_part(part, &table, &types, &callees);
+        tables.push((part, table));
+    }
+    let adapter_instance = beside.finish(&mut assembly)?;
+    let mut handles = Vec::new();
+    for (part, table) in &tables {
+        let of_part = beside::handles_of(&mut assembly, adapter_instance, *part, table);
+        handles.push(of_part);
     }
     let export = |interface: &str, function: &str| {
         let export = adapter.called(interface, function);
@@ -225,20 +246,26 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
                 .is_some_and(|server| server.function == *function)
     };
     let mut wrapped = HashMap::new();
+    let mut others_wait = false;
     for function in &assembly.model[guest].items {
         let Definition::Lift { core, .. } = &assembly.model[*function].definition else {
             continue;
         };
         let ty = assembly.model.func_type(*function);
         let is_async = ty.is_some_and(|ty| ty.is_async);
-        if waits && !is_async && !is_started(function) {
+        if is_started(function) {
+            continue;
+        }
+        if waits && !is_async {
             let signature = guest::signature(&flat, &signatures, *core)?;
             wrapped.insert(*function, wrap::Wrapper::CannotWait(signature));
         }
+        others_wait |= waits && is_async;
     }
-    if let Some(function) = run_function.filter(|_| adapter.drains) {
-        let drain = export(LIFECYCLE, "drain")?;
-        wrapped.insert(function, wrap::Wrapper::Drained(drain));
+    if let Some(function) = run_function.filter(|_| waits || adapter.drains) {
+        let drain = adapter.drains.then(|| export(LIFECYCLE, "drain"));
+        let drain = drain.transpose()?;
+        wrapped.insert(function, wrap::Wrapper::Started { waits, drain });
     }
     let cannot_wait = flat.has_parts().then(|| {
         waiting::in_parts(assembly.model, &flat, |id| {
@@ -255,6 +282,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         part_types: &part_types,
         handles: &handles,
         adapter_instance,
+        direct: &direct,
         signatures: &signatures,
         waits,
         one_memory: plan.one_memory,
@@ -264,22 +292,22 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         renamed: run,
     };
     guest::place(&mut assembly, part)?;
-    if waits {
+    if others_wait {
         let args = vec![(glue::ADAPTER.into(), adapter_instance)];
         assembly.instantiate_core(glue::after_guest(), args);
     }
-    if let (Some(server), Some(answer), Some(given)) = (server, answer, given) {
+    if let (Some(server), Some(prepared), Some(given)) = (server, prepared, given) {
         let interface = server.incoming.interface;
         let accept = export(interface, "accept")?;
         let finish = export(interface, "finish")?;
         let handles = handles[flat.part(server.function).place()];
         server.place(
             &mut assembly,
-            catalogue,
+            prepared,
             [&accept, &finish],
             given,
-            [adapter_instance, handles, answer],
-            plan.front,
+            [adapter_instance, handles],
+            [waits, plan.front],
         )?;
     }
     let mut root = assembly.finish();
@@ -318,55 +346,6 @@ fn share_imports(assembly: &mut Assembly<'_, '_>, root: ScopeId) {
     for (id, shared) in shared {
         assembly.model[id].definition = Definition::SameAs(shared);
     }
-}
-
-/// Places what the adapter's component consists of, and returns the instance of its core module. In
-/// place of the functions of the `instances` by their names, it gets those of the core instances.
-fn place_adapter(
-    assembly: &mut Assembly<'_, '_>,
-    root: ScopeId,
-    instances: &HashMap<&str, ItemId>,
-) -> Result<ItemId, Failure> {
-    let mut removal = Removal::of(assembly.model, root, false, |name| {
-        name == adapter::answer::INTERFACE
-    });
-    removal
-        .find_live(assembly.model, root, |_| false)
-        .map_err(InternalError::adapter)?;
-    let mut core_instance = None;
-    let mut core_module = None;
-    for id in assembly.model[root].items.clone() {
-        // The adapter's parts are no business of whoever reads the result.
-        assembly.model.forget_debug_name(id);
-        match &assembly.model[id].definition {
-            Definition::Custom { .. } => continue,
-            Definition::CoreModule(_) => _ = core_module.get_or_insert(id),
-            Definition::CoreInstance(CoreInstance::Instantiate { module, .. })
-                if core_module == Some(*module) =>
-            {
-                core_instance.get_or_insert(id);
-            }
-            _ => {}
-        }
-        if !removal.stays(assembly.model, id) {
-            continue;
-        }
-        match removal.replaced.get(&id) {
-            Some(Replaced::Called(..) | Replaced::Handled(..)) => {
-                return Err(InternalError::adapter("it is of several parts").into());
-            }
-            Some(Replaced::Lowered(item, _) | Replaced::Dropped(item)) => {
-                let instance = instances.get(item.import.as_str());
-                // The functions of a server's interface are imported without a server, too.
-                let missing = || InternalError::adapter(format!("it imports `{}`", item.import));
-                let instance = *instance.ok_or_else(missing)?;
-                assembly.replace_by_core_export(id, instance, item.name.clone());
-            }
-            None => assembly.place(id),
-        }
-    }
-    let missing = || InternalError::adapter("it has no core module");
-    Ok(core_instance.ok_or_else(missing)?)
 }
 
 /// The functions of the adapter that glue calls for the strings of the functions that the guest

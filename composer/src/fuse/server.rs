@@ -13,7 +13,7 @@ use crate::component::{
     Type, ValType, ValueType,
 };
 use crate::error::{FuseError, InternalError};
-use crate::front::{DONE, Description, WHEN_DONE};
+use crate::front::{DONE, WHEN_DONE};
 use crate::plan::Plan;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
@@ -25,6 +25,15 @@ const TYPES: [&str; 3] = ["request", "response", "error-code"];
 
 /// Functions of `wasi:http/types` that have all these types.
 const FUNCTIONS_WITH_TYPES: [&str; 2] = ["[static]request.new", "[static]response.new"];
+
+/// What has to be there before the adapter's core module.
+pub(super) struct Prepared {
+    types: Types,
+    /// The adapter's.
+    memory: ItemId,
+    /// The core instance with the host's built-in.
+    pub host: ItemId,
+}
 
 /// A guest that is an HTTP server.
 pub(super) struct Server {
@@ -83,17 +92,35 @@ impl Server {
         Some([tag(0)?, tag(1)?])
     }
 
+    /// Places the types of the export, and the host's built-in for the answer, which lies in a
+    /// `memory` of the adapter's.
+    pub fn prepare(
+        &self,
+        assembly: &mut Assembly<'_, '_>,
+        catalogue: &Catalogue,
+        memory: ItemId,
+    ) -> Result<Prepared, InternalError> {
+        let types = Types::place(assembly, catalogue)?;
+        let built_in = Parsed::task_return(types.signature.result, memory);
+        let task_return = assembly.define(Sort::CoreFunc, Definition::BuiltIn(built_in));
+        let host = assembly.bundle_core(vec![(answer::TASK_RETURN.into(), task_return)]);
+        Ok(Prepared {
+            types,
+            memory,
+            host,
+        })
+    }
+
     /// Places the export. `accept` and `finish` are the adapter's functions of [`Incoming`]; the
-    /// core instances are those of the adapter, of the handles and of the
-    /// [promise](answer::promise).
+    /// core instances are those of the adapter and of the handles.
     pub fn place(
         self,
         assembly: &mut Assembly<'_, '_>,
-        catalogue: &Catalogue,
+        Prepared { types, memory, .. }: Prepared,
         [accept, finish]: [&str; 2],
         given: [Tag; 2],
-        [adapter, handles, promise]: [ItemId; 3],
-        has_front: bool,
+        [adapter, handles]: [ItemId; 2],
+        [waits, has_front]: [bool; 2],
     ) -> Result<(), InternalError> {
         let Definition::Lift { core, options, .. } = &assembly.model[self.function].definition
         else {
@@ -102,30 +129,21 @@ impl Server {
         let mut guest = vec![(answer::HANDLE.into(), *core)];
         let post_return = CanonicalOption::post_return(options);
         guest.extend(post_return.map(|core| (answer::POST_RETURN.into(), core)));
-        let types = Types::place(assembly, catalogue)?;
         let function_type = types.signature.function(assembly);
 
-        let memory = assembly.core_export(Sort::CoreMemory, adapter, glue::ADAPTER_MEMORY);
-        let mut built_ins = built_ins(assembly, types.signature.result, memory);
+        let mut built_ins = built_ins(assembly);
         let future = has_front.then(|| assembly.ty(Type::Value(ValueType::Future(None))));
         built_ins.extend(future.into_iter().flat_map(|it| of_future(assembly, it)));
         let host = assembly.bundle_core(built_ins);
         let guest = assembly.bundle_core(guest);
-        let description = Description::of_answer(catalogue)?;
+        let has_post_return = post_return.is_some();
         let front = assembly.instantiate_core(
-            answer::front(
-                &description,
-                [accept, finish],
-                given,
-                post_return.is_some(),
-                has_front,
-            ),
+            answer::front([accept, finish], given, has_post_return, waits, has_front),
             vec![
                 (answer::HOST.into(), host),
                 (glue::GUEST.into(), guest),
                 (glue::ADAPTER.into(), adapter),
                 (glue::HANDLES.into(), handles),
-                (answer::ANSWER.into(), promise),
             ],
         );
         let handle = assembly.core_export(Sort::CoreFunc, front, answer::HANDLE);
@@ -185,17 +203,12 @@ fn of_future<'a>(assembly: &mut Assembly<'_, 'a>, future: ItemId) -> [(Cow<'a, s
 }
 
 /// The host's built-ins that the core module of the export imports.
-fn built_ins<'a>(
-    assembly: &mut Assembly<'_, 'a>,
-    result: ItemId,
-    memory: ItemId,
-) -> Vec<(Cow<'a, str>, ItemId)> {
+fn built_ins<'a>(assembly: &mut Assembly<'_, 'a>) -> Vec<(Cow<'a, str>, ItemId)> {
     let mut built_in = |name: &'static str, parsed| {
         let id = assembly.define(Sort::CoreFunc, Definition::BuiltIn(parsed));
         (name.into(), id)
     };
     vec![
-        built_in(answer::TASK_RETURN, Parsed::task_return(result, memory)),
         built_in(
             answer::BACKPRESSURE_INC,
             Parsed::unbound(CanonicalFunction::BackpressureInc),

@@ -547,7 +547,7 @@ fn fused(
     let catalogue = Catalogue::new(Target::default(), &[]).unwrap();
     let real = catalogue.module().unwrap();
     let wanted = |name: &str| name == ADAPTER_REALLOC || helpers.contains(&name);
-    let real = real.trim(wanted, |_, _| None, Names::Drop).unwrap();
+    let real = real.trim(wanted, |_, _| None, &[], Names::Drop).unwrap();
     assert_eq!(real.imports, []);
     // The callee passes on what the adapter has for any guest.
     let mut environment = format!(
@@ -613,6 +613,7 @@ fn fused(
         part_types: &types,
         handles: &[handles],
         adapter_instance: adapter,
+        direct: &HashMap::new(),
         signatures: &signatures,
         waits: false,
         one_memory,

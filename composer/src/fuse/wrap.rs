@@ -2,8 +2,8 @@
 //!
 //! One that can't wait, because it is not `async` or is a destructor, may still call what may wait,
 //! as long as it doesn't really wait. The adapter has to know, because it uses the occasion to wait
-//! for things of its own otherwise. The one that a command is started by ends when all that the
-//! guest has written is with the host.
+//! for things of its own otherwise. The one that a command is started by is the first that may, and
+//! ends when all that the guest has written is with the host.
 
 use super::glue::{ADAPTER, GUEST, LET_WAIT};
 use crate::component::CoreSignature;
@@ -16,9 +16,14 @@ use wasm_encoder::{Function, InstructionSink, ValType};
 pub(super) enum Wrapper {
     /// The function can't wait. Its type is that of the core function.
     CannotWait(Signature),
-    /// All that the guest has written is with the host when the function returns. The adapter
-    /// exports the function that waits for that by this name.
-    Drained(String),
+    /// The function is what the host starts.
+    Started {
+        /// Whether the guest may wait.
+        waits: bool,
+        /// What the adapter exports the function as that waits until all that the guest has written
+        /// is with the host, if it may have written anything.
+        drain: Option<String>,
+    },
 }
 
 /// The type of a core function.
@@ -67,21 +72,28 @@ pub(super) fn module<'w>(wrappers: impl Iterator<Item = &'w Wrapper> + Clone) ->
         guests.push(header.import(GUEST, &position.to_string(), &params, &results));
     }
     let mut let_wait = None;
+    let mut let_wait = |header: &mut Header| {
+        *let_wait.get_or_insert_with(|| {
+            header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32])
+        })
+    };
     let mut around = Vec::new();
     for (wrapper, guest) in wrappers.zip(guests) {
         let signature = wrapper.signature();
         let body = match wrapper {
-            Wrapper::CannotWait(_) => {
-                let let_wait = *let_wait.get_or_insert_with(|| {
-                    header.import(ADAPTER, LET_WAIT, &[ValType::I32], &[ValType::I32])
-                });
-                cannot_wait(&signature, guest, let_wait)
-            }
-            Wrapper::Drained(drain) => {
-                let drain = header.import(ADAPTER, drain, &[], &[]);
+            Wrapper::CannotWait(_) => cannot_wait(&signature, guest, let_wait(&mut header)),
+            Wrapper::Started { waits, drain } => {
                 let mut run = Function::new([]);
+                let mut body = run.instructions();
+                if *waits {
+                    body.i32_const(1).call(let_wait(&mut header)).drop();
+                }
                 // The guest's result stays on the stack.
-                run.instructions().call(guest).call(drain).end();
+                body.call(guest);
+                if let Some(drain) = drain {
+                    body.call(header.import(ADAPTER, drain, &[], &[]));
+                }
+                body.end();
                 run
             }
         };
@@ -97,7 +109,7 @@ impl Wrapper {
     fn signature(&self) -> Signature {
         match self {
             Wrapper::CannotWait(signature) => signature.clone(),
-            Wrapper::Drained(_) => Signature {
+            Wrapper::Started { .. } => Signature {
                 params: Vec::new(),
                 results: vec![ValType::I32],
             },

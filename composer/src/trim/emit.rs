@@ -1,5 +1,6 @@
 //! Writes what is left.
 
+use std::collections::BTreeSet;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
@@ -11,17 +12,21 @@ use wasmparser::SymbolInfo;
 use super::graph::Graph;
 use super::live::Live;
 use super::read::{FunctionExport, Input};
-use super::{Error, Names, Replaced};
+use super::{Error, Left, Names, Replaced};
 
 /// Encodes the live part of a module.
 pub(super) fn emit(
     input: &Input<'_>,
     graph: &Graph,
-    live: &Live,
-    replaced: &[Replaced],
-    exports: &[&FunctionExport<'_>],
+    left: &Left<'_, '_>,
     names: Names,
 ) -> Result<Vec<u8>, Error> {
+    let Left {
+        live,
+        replaced,
+        exports,
+        ..
+    } = *left;
     let numbers = Numbers {
         functions: function_numbers(live, replaced),
         types: numbers(&live.types),
@@ -44,7 +49,7 @@ pub(super) fn emit(
     writer.start()?;
     writer.elements()?;
     writer.code()?;
-    writer.data(graph);
+    writer.data(graph, &left.set);
     if names == Names::Keep {
         writer.names();
     }
@@ -183,9 +188,9 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn data(&mut self, graph: &Graph) {
+    fn data(&mut self, graph: &Graph, set: &BTreeSet<u32>) {
         let mut section = DataSection::new();
-        for run in runs(contents(self.input, graph, self.live)) {
+        for run in runs(contents(self.input, graph, self.live, set)) {
             section.active(0, &offset(run.address), run.bytes);
         }
         self.add(section.len(), &section);
@@ -335,8 +340,13 @@ struct Run {
     bytes: Vec<u8>,
 }
 
-/// All live bytes that aren't zero, as memory is anyway, in order of address.
-fn contents(input: &Input<'_>, graph: &Graph, live: &Live) -> Vec<(u32, u8)> {
+/// All live bytes that aren't zero, as memory is anyway, in order of address. Some are `set` to 1.
+fn contents(
+    input: &Input<'_>,
+    graph: &Graph,
+    live: &Live,
+    set: &BTreeSet<u32>,
+) -> Vec<(u32, u8)> {
     let mut contents = Vec::new();
     for segment in &input.segments {
         let mut keep = vec![false; segment.bytes.len()];
@@ -350,12 +360,13 @@ fn contents(input: &Input<'_>, graph: &Graph, live: &Live) -> Vec<(u32, u8)> {
                 keep.fill(true);
             }
         }
-        let bytes = (segment.address..).zip(segment.bytes).zip(keep);
-        contents.extend(
-            bytes
-                .filter(|((_, byte), keep)| *keep && **byte != 0)
-                .map(|((address, byte), _)| (address, *byte)),
-        );
+        let byte = |(address, byte): (u32, &u8)| match set.contains(&address) {
+            true => (address, 1),
+            false => (address, *byte),
+        };
+        let bytes = (segment.address..).zip(segment.bytes).map(byte).zip(keep);
+        let is_there = |((_, byte), keep): &((u32, u8), bool)| *keep && *byte != 0;
+        contents.extend(bytes.filter(is_there).map(|(byte, _)| byte));
     }
     contents
 }

@@ -287,7 +287,7 @@ fn trim(made: &Made) -> Left {
     Validator::new().validate_all(&linked).unwrap();
     let module = Module::parse(&linked).unwrap_or_else(|error| panic!("{error}"));
     let trimmed = module
-        .trim(|name| name == "0", |_, _| None, Names::Drop)
+        .trim(|name| name == "0", |_, _| None, &[], Names::Drop)
         .unwrap();
     Validator::new().validate_all(&trimmed.bytes).unwrap();
     let image = image(&trimmed.bytes);

@@ -14,6 +14,8 @@
 use graph::Graph;
 use live::Live;
 use read::{FunctionExport, Input};
+use std::collections::BTreeSet;
+use wasmparser::SymbolInfo;
 
 mod emit;
 mod graph;
@@ -93,6 +95,9 @@ pub enum Error {
     /// There is nothing to take the place of an import, or it is of another type.
     #[error("nothing called `{0}` can take the place of an import")]
     StandIn(String),
+    /// No data has this symbol.
+    #[error("there is no data called `{0}`")]
+    Data(String),
     /// A function is in the table although no relocation takes its address.
     #[error("no relocation refers to function {function} in slot {slot} of the table")]
     Unaddressed {
@@ -188,17 +193,24 @@ impl<'a> Module<'a> {
 
     /// Keeps the function exports that `keep` says, the start function, the memory, and what these
     /// need. Exports of globals go. Others take the place of the imports (module, name) that
-    /// `stand_in` says.
+    /// `stand_in` says. The first byte of each piece of data whose symbol is in `set` becomes 1.
     pub fn trim(
         &self,
         keep: impl Fn(&str) -> bool,
         stand_in: impl Fn(&str, &str) -> Option<StandIn>,
+        set: &[&str],
         names: Names,
     ) -> Result<Trimmed, Error> {
         let replaced = self.replaced(stand_in)?;
         let (exports, live) = self.live(keep, &replaced)?;
+        let left = Left {
+            live: &live,
+            replaced: &replaced,
+            exports: &exports,
+            set: set.iter().map(|name| self.address(name)).collect::<Result<_, _>>()?,
+        };
         Ok(Trimmed {
-            bytes: emit::emit(&self.input, &self.graph, &live, &replaced, &exports, names)?,
+            bytes: emit::emit(&self.input, &self.graph, &left, names)?,
             imports: self.imports(&live),
             exports: exports
                 .iter()
@@ -262,6 +274,23 @@ impl<'a> Module<'a> {
         replaced.collect()
     }
 
+    /// Where the data with this symbol begins.
+    fn address(&self, name: &str) -> Result<u32, Error> {
+        let found = self.input.symbols.iter().find_map(|symbol| match symbol {
+            SymbolInfo::Data {
+                name: found,
+                symbol: Some(data),
+                ..
+            } if *found == name => Some(data),
+            _ => None,
+        });
+        let missing = || Error::Data(name.to_owned());
+        let data = found.ok_or_else(missing)?;
+        let mut segments = self.input.segments.iter();
+        let segment = segments.find(|segment| segment.index == data.index);
+        Ok(segment.ok_or_else(missing)?.address + data.offset)
+    }
+
     /// The function with this name and type.
     fn exported(&self, name: &str, ty: u32) -> Result<u32, Error> {
         let ty = self.input.types.get(ty as usize);
@@ -274,6 +303,15 @@ impl<'a> Module<'a> {
         let function = function.filter(|function| fits(*function));
         function.ok_or_else(|| Error::StandIn(name.to_owned()))
     }
+}
+
+/// What is left of a module.
+struct Left<'l, 'a> {
+    live: &'l Live,
+    replaced: &'l [Replaced],
+    exports: &'l [&'l FunctionExport<'a>],
+    /// The addresses of bytes that become 1.
+    set: BTreeSet<u32>,
 }
 
 /// Whether something takes an import's place.

@@ -21,7 +21,7 @@ fn trim(keep: impl Fn(&str) -> bool) -> Trimmed {
 }
 
 fn trim_parsed(module: &Module<'_>, keep: impl Fn(&str) -> bool) -> Trimmed {
-    let trimmed = module.trim(keep, |_, _| None, Names::Drop).unwrap();
+    let trimmed = module.trim(keep, |_, _| None, &[], Names::Drop).unwrap();
     Validator::new().validate_all(&trimmed.bytes).unwrap();
     trimmed
 }
@@ -68,7 +68,7 @@ fn a_function_that_needs_little_gets_little() {
 fn replaced(export: &str, import: &str, by: StandIn) -> Result<Trimmed, Error> {
     let module = Module::parse(ADAPTER).unwrap();
     let named = |_: &str, name: &str| (name == import).then(|| by.clone());
-    let trimmed = module.trim(|name| name == export, named, Names::Drop)?;
+    let trimmed = module.trim(|name| name == export, named, &[], Names::Drop)?;
     assert_eq!(
         module.needs(|name| name == export, named)?,
         trimmed.imports,
@@ -212,6 +212,7 @@ fn names_are_those_of_what_is_left() {
         .trim(
             |name| name.contains("monotonic-clock"),
             |_, _| None,
+            &[],
             Names::Keep,
         )
         .unwrap();
@@ -312,7 +313,7 @@ fn flipped_bits_do_no_harm() {
         bytes[place] ^= 1 << (place % 8);
         if let Ok(module) = Module::parse(&bytes) {
             let trimmed = module
-                .trim(|name| !name.is_empty(), |_, _| None, Names::Keep)
+                .trim(|name| !name.is_empty(), |_, _| None, &[], Names::Keep)
                 .unwrap();
             Validator::new().validate_all(&trimmed.bytes).unwrap();
         }
@@ -390,7 +391,7 @@ fn a_copy_is_as_good() {
     let copy = with_relocations("reloc.CODE", |_| {});
     let module = Module::parse(&copy).unwrap();
     assert_eq!(
-        module.trim(|_| true, |_, _| None, Names::Drop).unwrap(),
+        module.trim(|_| true, |_, _| None, &[], Names::Drop).unwrap(),
         trim(|_| true)
     );
 }

@@ -20,7 +20,8 @@
 ;; exit code: 134
 ;; stderr:
 ;;   error: `backtrace.wasm` trapped: error while executing at wasm backtrace:
-;;       0: 0xN - wasi-uplift:handles!find
-;;       1: 0xN - wasi-uplift:handles!borrow
-;;       2: 0xN - wasi-uplift:calls![method]pollable.block
-;;       3: 0xN - m!main: wasm trap: wasm `unreachable` instruction executed
+;;       0: 0xN - wasi-uplift:adapter!find
+;;       1: 0xN - wasi-uplift:adapter!borrow
+;;       2: 0xN - wasi-uplift:adapter![method]pollable.block
+;;       3: 0xN - m!main
+;;       4: 0xN - wasi-uplift:exports!<wasm function 2>: wasm trap: wasm `unreachable` instruction executed

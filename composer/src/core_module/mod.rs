@@ -1,4 +1,8 @@
-//! What the core modules that are written here have in common.
+//! What the core modules that are written here have in common, and how others are made of them.
+
+mod apart;
+mod join;
+mod sections;
 
 use std::iter;
 use wasm_encoder::{
@@ -7,6 +11,9 @@ use wasm_encoder::{
 };
 use wasmparser::{BinaryReader, BinaryReaderError};
 use wit_parser::abi::WasmType;
+
+pub(crate) use apart::{Apart, MEMORY as APART_MEMORY, apart};
+pub(crate) use join::{Unit, join};
 
 /// Any memory that can grow.
 pub(crate) const MEMORY: MemoryType = MemoryType {

@@ -1,0 +1,245 @@
+//! The core modules beside the guest's: one with the adapter's memory, and one with everything that
+//! needs nothing of the guest.
+//!
+//! The host's functions that use the adapter's memory are lowered between the two, so that the
+//! second imports them as they are. It consists of the adapter, of the [handles](super::handles), of
+//! the [calls](super::glue) that copy nothing, and of what the answer of a server goes
+//! [to](super::answer::promise).
+
+use super::glue::{self, ADAPTER, Callee, GuestSide, HANDLES, Types};
+use super::handles::{self, Table, Tag};
+use super::removed::{Removal, Replaced};
+use super::{Failure, answer};
+use crate::adapter;
+use crate::component::assembly::Assembly;
+use crate::component::{Alias, CoreInstance, Definition, ItemId, ScopeId, Sort};
+use crate::core_module::{self, APART_MEMORY, Apart, Unit};
+use crate::error::InternalError;
+use crate::flatten::Part;
+use hashbrown::HashMap;
+use std::borrow::Cow;
+
+/// The adapter but for its second core instance.
+pub(super) struct Beside<'a> {
+    /// The memory.
+    pub memory: ItemId,
+    /// What the second is instantiated with.
+    args: Vec<(Cow<'a, str>, ItemId)>,
+    units: Vec<Own>,
+}
+
+/// A core module that becomes a part of the second one.
+struct Own {
+    bytes: Vec<u8>,
+    prefix: String,
+    args: Vec<(&'static str, usize)>,
+}
+
+/// The position of the adapter's own core module.
+const ADAPTERS: usize = 0;
+
+/// Places what the adapter's component consists of, but for the instance of its core module.
+pub(super) fn place<'a>(
+    assembly: &mut Assembly<'_, 'a>,
+    root: ScopeId,
+    core: Apart,
+) -> Result<Beside<'a>, Failure> {
+    let broken = |what: &str| InternalError::adapter(what);
+    let mut removal = Removal::of(assembly.model, root, false, |name| {
+        name == adapter::answer::INTERFACE
+    });
+    removal
+        .find_live(assembly.model, root, |_| false)
+        .map_err(InternalError::adapter)?;
+    let items = assembly.model[root].items.clone();
+    let instances = Instances::of(assembly, &items)?;
+    let memory_instance = assembly.instantiate_core(core.memory, Vec::new());
+    let memory = assembly.core_export(Sort::CoreMemory, memory_instance, APART_MEMORY);
+    let (mut bundles, mut args) = (Vec::new(), Vec::new());
+    for (name, bundle) in &instances.args {
+        if name != adapter::answer::INTERFACE {
+            bundles.push(*bundle);
+            args.push((name.clone(), *bundle));
+        }
+    }
+    for id in items {
+        // The adapter's parts are no business of whoever reads the result.
+        assembly.model.forget_debug_name(id);
+        let is_table = assembly.model[id].sort == Sort::CoreTable;
+        if !removal.stays(assembly.model, id) || instances.all.contains(&id) || is_table {
+            continue;
+        }
+        match removal.replaced.get(&id) {
+            Some(Replaced::Called(..) | Replaced::Handled(..)) => {
+                return Err(broken("it is of several parts").into());
+            }
+            // The answer's functions are of the same core module.
+            Some(Replaced::Lowered(..) | Replaced::Dropped(_)) => continue,
+            None => {}
+        }
+        match &assembly.model[id].definition {
+            Definition::Custom { .. } | Definition::CoreModule(_) => continue,
+            Definition::Alias(Alias::CoreExport { instance, name }) => {
+                let name = name.clone();
+                if *instance == instances.main {
+                    assembly.replace_by_core_export(id, memory_instance, name);
+                } else if let Some(lowered) = instances.lowered.get(&name) {
+                    // It was called by way of a table.
+                    assembly.model.redefine(id, Definition::SameAs(*lowered));
+                }
+            }
+            _ => assembly.place(id),
+        }
+    }
+    for bundle in bundles {
+        assembly.place(bundle);
+    }
+    args.push((APART_MEMORY.into(), memory_instance));
+    let own = Own {
+        bytes: core.rest,
+        prefix: String::new(),
+        args: Vec::new(),
+    };
+    Ok(Beside {
+        memory,
+        args,
+        units: vec![own],
+    })
+}
+
+/// The core instances of the adapter's component.
+struct Instances<'a> {
+    /// That of the core module that everything else is there for.
+    main: ItemId,
+    /// What it is instantiated with.
+    args: Vec<(Cow<'a, str>, ItemId)>,
+    /// What it calls by way of a table, by the names that the functions in front of the table have.
+    lowered: HashMap<Cow<'a, str>, ItemId>,
+    /// All of them, with what is only there to instantiate them.
+    all: Vec<ItemId>,
+}
+
+impl<'a> Instances<'a> {
+    /// The encoder writes the core module that it was given first. If that imports functions which
+    /// are lowered with its own memory, there is one with a table of them, and one that fills it.
+    fn of(assembly: &Assembly<'_, 'a>, items: &[ItemId]) -> Result<Self, InternalError> {
+        let broken = || InternalError::adapter("its core instances are not known");
+        let mut core_modules = Vec::new();
+        let mut instances = Vec::new();
+        let mut bundles = HashMap::new();
+        for id in items {
+            match &assembly.model[*id].definition {
+                Definition::CoreModule(_) => core_modules.push(*id),
+                Definition::CoreInstance(CoreInstance::Instantiate { module, args }) => {
+                    instances.push((*id, *module, args));
+                }
+                Definition::CoreInstance(CoreInstance::Exports(exports)) => {
+                    bundles.insert(*id, exports);
+                }
+                _ => {}
+            }
+        }
+        let instance = |position: usize| {
+            let module = core_modules.get(position)?;
+            instances.iter().find(|(_, of, _)| of == module)
+        };
+        let (main, _, args) = instance(0).ok_or_else(broken)?;
+        let mut all: Vec<ItemId> = instances.iter().map(|(id, ..)| *id).collect();
+        all.extend(args.iter().map(|(_, bundle)| *bundle));
+        let mut lowered = HashMap::new();
+        if let Some((_, _, args)) = instance(2) {
+            let [(_, bundle)] = args[..] else {
+                return Err(broken());
+            };
+            lowered.extend(bundles.get(&bundle).ok_or_else(broken)?.iter().cloned());
+            all.push(bundle);
+        }
+        if instances.len() > 3 {
+            return Err(broken());
+        }
+        Ok(Instances {
+            main: *main,
+            args: Vec::clone(args),
+            lowered,
+            all,
+        })
+    }
+}
+
+impl<'a> Beside<'a> {
+    fn add(&mut self, prefix: String, bytes: Vec<u8>, args: Vec<(&'static str, usize)>) -> usize {
+        self.units.push(Own {
+            bytes,
+            prefix,
+            args,
+        });
+        self.units.len() - 1
+    }
+
+    /// Adds what the adapter's answer goes to, which gets the host's built-in of this instance.
+    pub fn add_answer(&mut self, module: Vec<u8>, host: ItemId) {
+        self.args.push((answer::HOST.into(), host));
+        let answer = self.add("answer-".into(), module, Vec::new());
+        self.units[ADAPTERS].args = vec![(adapter::answer::INTERFACE, answer)];
+    }
+
+    /// Adds the handles of a part of the guest, and the adapter's functions that the part calls and
+    /// that need nothing of it. They are exported as [`handle`] and [`call`] say.
+    pub fn add_part(
+        &mut self,
+        part: Part,
+        table: &Table<'_>,
+        types: &Types<'_>,
+        callees: &[Callee<'_>],
+    ) {
+        let handles = handles::module(table);
+        let handles = self.add(handle(part, ""), handles, vec![(ADAPTER, ADAPTERS)]);
+        if !callees.is_empty() {
+            let module = glue::module(types, GuestSide::default(), callees);
+            let args = vec![(ADAPTER, ADAPTERS), (HANDLES, handles)];
+            self.add(call(part, ""), module, args);
+        }
+    }
+
+    /// Places the second core instance.
+    pub fn finish(self, assembly: &mut Assembly<'_, 'a>) -> Result<ItemId, InternalError> {
+        let units = self.units.iter().map(|own| Unit {
+            bytes: &own.bytes,
+            prefix: &own.prefix,
+            args: own.args.clone(),
+        });
+        let units: Vec<Unit<'_>> = units.collect();
+        let module = core_module::join("adapter", &units).map_err(InternalError::adapter)?;
+        Ok(assembly.instantiate_core(module, self.args))
+    }
+}
+
+/// What the handles of a part are exported as.
+pub(super) fn handle(part: Part, name: impl std::fmt::Display) -> String {
+    format!("h{}-{name}", part.place())
+}
+
+/// What the drop of a resource with this tag is exported as.
+pub(super) fn discard(part: Part, tag: Tag) -> String {
+    handle(part, tag.discard())
+}
+
+/// What the functions that copy nothing are exported as, by their positions.
+pub(super) fn call(part: Part, position: impl std::fmt::Display) -> String {
+    format!("c{}-{position}", part.place())
+}
+
+/// Places an instance that exports the handles of a part by their own names.
+pub(super) fn handles_of(
+    assembly: &mut Assembly<'_, '_>,
+    adapter: ItemId,
+    part: Part,
+    table: &Table<'_>,
+) -> ItemId {
+    let exports = handles::exports(table).into_iter().map(|(sort, name)| {
+        let export = assembly.core_export(sort, adapter, handle(part, name));
+        (name.into(), export)
+    });
+    let exports = exports.collect();
+    assembly.bundle_core(exports)
+}
