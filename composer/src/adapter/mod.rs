@@ -370,7 +370,12 @@ fn trim_module(
         stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
     };
     let mut trimmed = module
-        .trim(|export| exports.contains(export), stand_in, set, Names::Drop)
+        .trim(
+            |export| exports.contains(export),
+            stand_in,
+            set,
+            Names::Drop,
+        )
         .map_err(InternalError::adapter)?;
     core_module::names("adapter", iter::empty()).append_to(&mut trimmed.bytes);
     Ok(trimmed)

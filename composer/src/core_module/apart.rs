@@ -150,7 +150,9 @@ fn memory(
         let number = numbers.function_index(*index)?;
         output.exports.export(&name, ExportKind::Func, number);
         let named = module.names.get(index);
-        output.names.extend(named.map(|name| (number, name.to_string())));
+        output
+            .names
+            .extend(named.map(|name| (number, name.to_string())));
     }
     let function = numbers.function_index(function)?;
     output.exports.export(allocates, ExportKind::Func, function);
@@ -199,7 +201,9 @@ fn rest(
     for index in &needed.functions {
         let ty = module.declared[(index - imports) as usize];
         let name = export_name(Space::Functions, *index);
-        output.imports.import(MEMORY, &name, EntityType::Function(ty));
+        output
+            .imports
+            .import(MEMORY, &name, EntityType::Function(ty));
     }
     for index in &needed.globals {
         let ty = numbers.global_type(module.globals[*index as usize].ty)?;
@@ -236,7 +240,9 @@ fn rest(
             numbers.parse_function_body(&mut output.code, body.clone())?;
             let named = module.names.get(&index);
             let number = numbers.function_index(index)?;
-            output.names.extend(named.map(|name| (number, name.to_string())));
+            output
+                .names
+                .extend(named.map(|name| (number, name.to_string())));
         }
     }
     Ok(output.finish(name))

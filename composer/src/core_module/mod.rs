@@ -3,6 +3,8 @@
 mod apart;
 mod join;
 mod sections;
+#[cfg(test)]
+mod tests;
 
 use std::iter;
 use wasm_encoder::{

@@ -9,8 +9,8 @@ use wasm_encoder::{
 };
 use wasmparser::{
     BinaryReaderError, CompositeInnerType, DataSectionReader, ElementSectionReader, Export,
-    ExternalKind, FuncType, FunctionBody, Global, Import, KnownCustom,
-    MemoryType, Name, Parser, Payload, Table, TypeRef,
+    ExternalKind, FuncType, FunctionBody, Global, Import, KnownCustom, MemoryType, Name, Parser,
+    Payload, Table, TypeRef,
 };
 
 /// What a valid core module consists of. It has functions, their types, and what
@@ -230,7 +230,9 @@ impl Output {
     /// The module, which is called so in backtraces.
     pub fn finish(mut self, name: &str) -> Vec<u8> {
         let mut module = Module::new();
-        let start = self.start.map(|function_index| StartSection { function_index });
+        let start = self
+            .start
+            .map(|function_index| StartSection { function_index });
         // Sections have a fixed order.
         add(&mut module, self.types.len(), &self.types);
         add(&mut module, self.imports.len(), &self.imports);

@@ -333,7 +333,8 @@ impl Placement<'_, '_, '_, '_> {
         }
         if let Some(name) = self.part.direct.get(&id) {
             let instance = self.part.adapter_instance;
-            self.assembly.replace_by_core_export(id, instance, name.clone());
+            self.assembly
+                .replace_by_core_export(id, instance, name.clone());
             self.placed.insert(id);
             return Ok(());
         }

@@ -202,7 +202,11 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         let is_of_part = |id: &ItemId| flat.part(*id) == part;
         let dropped = replacements.dropped.iter();
         let of_part = dropped.filter(|(id, _)| is_of_part(id));
-        direct.extend(of_part.clone().map(|(id, tag)| (*id, beside::discard(part, *tag))));
+        direct.extend(
+            of_part
+                .clone()
+                .map(|(id, tag)| (*id, beside::discard(part, *tag))),
+        );
         let tags_of_part: BTreeSet<Tag> = of_part.map(|(_, tag)| *tag).collect();
         let mut dropped = Vec::new();
         for tag in tags_of_part {

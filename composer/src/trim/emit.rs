@@ -341,12 +341,7 @@ struct Run {
 }
 
 /// All live bytes that aren't zero, as memory is anyway, in order of address. Some are `set` to 1.
-fn contents(
-    input: &Input<'_>,
-    graph: &Graph,
-    live: &Live,
-    set: &BTreeSet<u32>,
-) -> Vec<(u32, u8)> {
+fn contents(input: &Input<'_>, graph: &Graph, live: &Live, set: &BTreeSet<u32>) -> Vec<(u32, u8)> {
     let mut contents = Vec::new();
     for segment in &input.segments {
         let mut keep = vec![false; segment.bytes.len()];

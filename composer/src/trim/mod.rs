@@ -207,7 +207,10 @@ impl<'a> Module<'a> {
             live: &live,
             replaced: &replaced,
             exports: &exports,
-            set: set.iter().map(|name| self.address(name)).collect::<Result<_, _>>()?,
+            set: set
+                .iter()
+                .map(|name| self.address(name))
+                .collect::<Result<_, _>>()?,
         };
         Ok(Trimmed {
             bytes: emit::emit(&self.input, &self.graph, &left, names)?,

@@ -391,7 +391,9 @@ fn a_copy_is_as_good() {
     let copy = with_relocations("reloc.CODE", |_| {});
     let module = Module::parse(&copy).unwrap();
     assert_eq!(
-        module.trim(|_| true, |_, _| None, &[], Names::Drop).unwrap(),
+        module
+            .trim(|_| true, |_, _| None, &[], Names::Drop)
+            .unwrap(),
         trim(|_| true)
     );
 }

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine, OptLevel, RegallocAlgorithm, Result};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, RegallocAlgorithm, Result};
 
 /// The folder of compiled components, each named by what it was compiled from and for.
 const FOLDER: &str = concat!(env!("OUT_DIR"), "/compiled");
@@ -18,9 +18,16 @@ const FOLDER: &str = concat!(env!("OUT_DIR"), "/compiled");
 /// The age at which a compiled component goes: after a change of the adapter, nobody asks again.
 const OLD: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The environment variable by which a host keeps what instances are made of, as `wasmtime serve`
+/// does, in place of getting it from the system for each of them.
+const POOLED: &str = "POOLED";
+
 /// Returns the engine of all hosts. In a debug build, it compiles fast rather than well.
 pub fn engine() -> Engine {
     let mut config = Config::new();
+    if std::env::var_os(POOLED).is_some() {
+        config.allocation_strategy(InstanceAllocationStrategy::pooling());
+    }
     if cfg!(debug_assertions) {
         config.cranelift_opt_level(OptLevel::None);
         config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
