@@ -17,12 +17,15 @@ pub(crate) struct Apart {
     /// The module with the memory, its contents, and the function that allocates.
     pub memory: Vec<u8>,
     /// The module with everything else, which imports from that one by [`MEMORY`]. It has all the
-    /// exports.
+    /// exports, and its table for another.
     pub rest: Vec<u8>,
 }
 
 /// What the rest imports from.
 pub(crate) const MEMORY: &str = "memory";
+
+/// What the rest exports its table as, if it has one.
+pub(crate) const TABLE: &str = "table";
 
 /// Takes the memory and the function that is exported as `allocates` out of a module, whose parts
 /// are called so in backtraces.
@@ -216,6 +219,7 @@ fn rest(
     }
     for table in &module.tables {
         output.tables.table(numbers.table_type(table.ty)?);
+        output.exports.export(TABLE, ExportKind::Table, 0);
     }
     for (index, global) in (0..).zip(&module.globals) {
         if !needed.globals.contains(&index) {

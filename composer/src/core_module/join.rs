@@ -19,12 +19,12 @@ pub(crate) struct Unit<'u> {
 }
 
 /// The module that consists of all units, which is called so in backtraces. Its exports are those of
-/// all.
+/// all. Its first table has more `slots` than that of the unit, at the end.
 ///
 /// # Errors
 ///
 /// If a unit imports what another doesn't export, or more than one has a start function.
-pub(crate) fn join(name: &str, units: &[Unit<'_>]) -> Result<Vec<u8>, Error> {
+pub(crate) fn join(name: &str, units: &[Unit<'_>], slots: u32) -> Result<Vec<u8>, Error> {
     let read: Result<Vec<_>, _> = units.iter().map(|it| Sections::read(it.bytes)).collect();
     let mut joint = Joint {
         units,
@@ -38,7 +38,7 @@ pub(crate) fn join(name: &str, units: &[Unit<'_>]) -> Result<Vec<u8>, Error> {
     for space in Space::ALL {
         joint.space(space, &mut numbers)?;
     }
-    joint.write(name, numbers)
+    joint.write(name, numbers, slots)
 }
 
 struct Joint<'j, 'u> {
@@ -162,14 +162,19 @@ impl<'j, 'u> Joint<'j, 'u> {
         Ok(index)
     }
 
-    fn write(self, name: &str, mut numbers: Vec<Numbers>) -> Result<Vec<u8>, Error> {
+    fn write(self, name: &str, mut numbers: Vec<Numbers>, slots: u32) -> Result<Vec<u8>, Error> {
         let mut output = self.output;
         for ((unit, read), numbers) in self.units.iter().zip(self.read).zip(&mut numbers) {
             for ty in &read.declared {
                 output.functions.function(numbers.type_index(*ty)?);
             }
             for table in &read.tables {
-                output.tables.table(numbers.table_type(table.ty)?);
+                let mut ty = numbers.table_type(table.ty)?;
+                if output.tables.is_empty() {
+                    ty.minimum += u64::from(slots);
+                    ty.maximum = ty.maximum.map(|maximum| maximum + u64::from(slots));
+                }
+                output.tables.table(ty);
             }
             for memory in &read.memories {
                 output.memories.memory(numbers.memory_type(*memory)?);

@@ -3,6 +3,7 @@
 mod apart;
 mod join;
 mod sections;
+pub(crate) mod shim;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,7 @@ use wasm_encoder::{
 use wasmparser::{BinaryReader, BinaryReaderError};
 use wit_parser::abi::WasmType;
 
-pub(crate) use apart::{Apart, MEMORY as APART_MEMORY, apart};
+pub(crate) use apart::{Apart, MEMORY as APART_MEMORY, TABLE as APART_TABLE, apart};
 pub(crate) use join::{Unit, join};
 
 /// Any memory that can grow.

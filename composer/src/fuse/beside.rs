@@ -13,7 +13,8 @@ use super::{Failure, answer};
 use crate::adapter;
 use crate::component::assembly::Assembly;
 use crate::component::{Alias, CoreInstance, Definition, ItemId, ScopeId, Sort};
-use crate::core_module::{self, APART_MEMORY, Apart, Unit};
+use crate::core_module::shim::{self, Slot};
+use crate::core_module::{self, APART_MEMORY, APART_TABLE, Apart, Unit};
 use crate::error::InternalError;
 use crate::flatten::Part;
 use hashbrown::HashMap;
@@ -26,6 +27,8 @@ pub(super) struct Beside<'a> {
     /// What the second is instantiated with.
     args: Vec<(Cow<'a, str>, ItemId)>,
     units: Vec<Own>,
+    /// How many slots its table has for what the guest calls.
+    slots: u32,
 }
 
 /// A core module that becomes a part of the second one.
@@ -104,6 +107,7 @@ pub(super) fn place<'a>(
         memory,
         args,
         units: vec![own],
+        slots: 0,
     })
 }
 
@@ -195,10 +199,20 @@ impl<'a> Beside<'a> {
         let handles = handles::module(table);
         let handles = self.add(handle(part, ""), handles, vec![(ADAPTER, ADAPTERS)]);
         if !callees.is_empty() {
-            let module = glue::module(types, GuestSide::default(), callees);
+            let module = glue::module(types, GuestSide::default(), callees, &[]);
             let args = vec![(ADAPTER, ADAPTERS), (HANDLES, handles)];
             self.add(call(part, ""), module, args);
         }
+    }
+
+    /// Adds functions that call what is in these slots of a table, which are exported as
+    /// [`in_front_of`] says. Returns the first of the slots.
+    pub fn add_slots(&mut self, slots: &[Slot]) -> u32 {
+        self.slots = slots.len() as u32;
+        let first = shim::table_size(&self.units[ADAPTERS].bytes);
+        let module = shim::calls([ADAPTER, APART_TABLE], first, slots, in_front_of);
+        self.add(String::new(), module, vec![(ADAPTER, ADAPTERS)]);
+        first.unwrap_or_default()
     }
 
     /// Places the second core instance.
@@ -209,7 +223,8 @@ impl<'a> Beside<'a> {
             args: own.args.clone(),
         });
         let units: Vec<Unit<'_>> = units.collect();
-        let module = core_module::join("adapter", &units).map_err(InternalError::adapter)?;
+        let module =
+            core_module::join("adapter", &units, self.slots).map_err(InternalError::adapter)?;
         Ok(assembly.instantiate_core(module, self.args))
     }
 }
@@ -227,6 +242,11 @@ pub(super) fn discard(part: Part, tag: Tag) -> String {
 /// What the functions that copy nothing are exported as, by their positions.
 pub(super) fn call(part: Part, position: impl std::fmt::Display) -> String {
     format!("c{}-{position}", part.place())
+}
+
+/// What the function in front of a slot is exported as.
+pub(super) fn in_front_of(slot: u32) -> String {
+    format!("s-{slot}")
 }
 
 /// Places an instance that exports the handles of a part by their own names.

@@ -11,12 +11,13 @@ use super::handles::Tag;
 use super::removed::Encoding;
 use super::tags::FunctionTags;
 use super::{handles, leaving, text};
-use crate::core_module::{self, Header, val_type, val_types};
+use crate::core_module::shim::{ANY_TABLE, Slot};
+use crate::core_module::{self, APART_TABLE, Header, val_type, val_types};
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection,
-    Module, StartSection, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, FunctionSection, ImportSection, Module, StartSection, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind};
@@ -140,8 +141,26 @@ pub(super) fn peel(resolve: &Resolve, mut ty: Type) -> Type {
     ty
 }
 
-/// The core module of the adapter's functions for one caller, which exports them by their numbers.
-pub(super) fn module(types: &Types<'_>, caller: GuestSide, callees: &[Callee<'_>]) -> Vec<u8> {
+impl Callee<'_> {
+    /// How a table has the function that the guest calls.
+    pub fn slot(&self, resolve: &Resolve) -> Slot {
+        let signature = resolve.wasm_signature(AbiVariant::GuestImport, self.function);
+        Slot {
+            name: self.function.name.clone(),
+            params: val_types(&signature.params),
+            results: val_types(&signature.results),
+        }
+    }
+}
+
+/// The core module of the adapter's functions for one caller. Each is exported by its number, or put in
+/// one of the `slots` of the adapter's table.
+pub(super) fn module(
+    types: &Types<'_>,
+    caller: GuestSide,
+    callees: &[Callee<'_>],
+    slots: &[Option<u32>],
+) -> Vec<u8> {
     let all_strings = callees.iter().fold(Strings::default(), |all, callee| {
         strings(types.resolve, callee.function, all)
     });
@@ -152,7 +171,7 @@ pub(super) fn module(types: &Types<'_>, caller: GuestSide, callees: &[Callee<'_>
         text: imports.text(caller, all_strings),
         check: None,
     };
-    calls(imports, known, ADAPTER, types, callees)
+    calls(imports, known, ADAPTER, types, callees, slots)
 }
 
 /// The core module of the functions that one part of a guest calls of another one, which exports
@@ -170,7 +189,7 @@ pub(super) fn between(
         text: Text::default(),
         check: None,
     };
-    calls(imports, known, CALLEE, types, callees)
+    calls(imports, known, CALLEE, types, callees, &[])
 }
 
 /// The core module of functions that call those of `instance`.
@@ -180,7 +199,15 @@ fn calls(
     instance: &str,
     types: &Types<'_>,
     callees: &[Callee<'_>],
+    slots: &[Option<u32>],
 ) -> Vec<u8> {
+    let slot = |position: usize| slots.get(position).copied().flatten();
+    let fills = (0..callees.len()).any(|position| slot(position).is_some());
+    if fills {
+        let table = EntityType::Table(ANY_TABLE);
+        imports.section.import(ADAPTER, APART_TABLE, table);
+    }
+    let mut filled = Vec::new();
     let mut functions = FunctionSection::new();
     let mut exports = ExportSection::new();
     let mut bodies = Vec::new();
@@ -208,7 +235,11 @@ fn calls(
     }
     let mut code = CodeSection::new();
     for (index, (callee, outer, call, post_return)) in bodies.into_iter().enumerate() {
-        exports.export(&index.to_string(), ExportKind::Func, count + index as u32);
+        let number = count + index as u32;
+        match slot(index) {
+            Some(slot) => filled.push((slot, number)),
+            None => _ = exports.export(&index.to_string(), ExportKind::Func, number),
+        }
         let params = val_types(&outer.params);
         let body = Body::new(types, callee.tags, &known, params);
         code.function(&write(
@@ -231,10 +262,26 @@ fn calls(
         .section(&imports.types)
         .section(&imports.section)
         .section(&functions)
-        .section(&exports)
+        .section(&exports);
+    if fills {
+        module.section(&elements(filled));
+    }
+    module
         .section(&code)
         .section(&core_module::names("calls", (count..).zip(names)));
     module.finish()
+}
+
+/// Puts functions in slots of a table. Those in neighbouring slots share a segment.
+fn elements(mut filled: Vec<(u32, u32)>) -> ElementSection {
+    filled.sort_unstable();
+    let mut elements = ElementSection::new();
+    for run in filled.chunk_by(|(slot, _), (next, _)| slot + 1 == *next) {
+        let offset = ConstExpr::i32_const(run[0].0 as i32);
+        let functions: Vec<u32> = run.iter().map(|(_, function)| *function).collect();
+        elements.active(None, &offset, Elements::Functions(functions.into()));
+    }
+    elements
 }
 
 fn write(

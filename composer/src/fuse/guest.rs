@@ -32,6 +32,10 @@ pub(super) struct GuestPart<'p> {
     pub adapter_instance: ItemId,
     /// What that exports in place of lowered functions and `resource.drop`s that need nothing else.
     pub direct: &'p HashMap<ItemId, String>,
+    /// The lowered functions that are called by way of that instance's table, and their slots.
+    pub filled: &'p HashMap<ItemId, u32>,
+    /// What is left out of the guest's definitions.
+    pub needless: &'p HashSet<ItemId>,
     /// The types of the guest's core functions.
     pub signatures: &'p CoreSignatures,
     /// Whether the guest imports a function that may wait.
@@ -117,7 +121,8 @@ pub(super) fn place(
         positions,
     };
     for id in items {
-        if placement.part.removal.stays(placement.assembly.model, id) {
+        let stays = placement.part.removal.stays(placement.assembly.model, id);
+        if stays && !part.needless.contains(&id) {
             placement.item(id)?;
         }
     }
@@ -380,12 +385,14 @@ impl Placement<'_, '_, '_, '_> {
             callees.push((self.part.callee)(*id)?);
         }
         let caller = self.part.side(&lowering);
+        let slots = group.iter().map(|id| self.part.filled.get(id).copied());
+        let slots: Vec<Option<u32>> = slots.collect();
         let mut args = vec![
             (glue::ADAPTER.into(), self.part.adapter_instance),
             (glue::HANDLES.into(), self.part.handles[part.place()]),
         ];
         args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
-        let module = glue::module(self.part.types, caller, &callees);
+        let module = glue::module(self.part.types, caller, &callees, &slots);
         let instance = self.instantiate(module, args)?;
         self.replace(group, instance);
         Ok(())
@@ -425,11 +432,14 @@ impl Placement<'_, '_, '_, '_> {
         Some((name.into(), self.assembly.bundle_core(exports)))
     }
 
-    /// Has functions be the exports of an instance, by their positions.
+    /// Has functions be the exports of an instance, by their positions, but for those that the instance
+    /// puts in a table.
     fn replace(&mut self, functions: Vec<ItemId>, instance: ItemId) {
         for (position, id) in functions.into_iter().enumerate() {
-            self.assembly
-                .replace_by_core_export(id, instance, position.to_string());
+            if !self.part.filled.contains_key(&id) {
+                self.assembly
+                    .replace_by_core_export(id, instance, position.to_string());
+            }
             self.placed.insert(id);
         }
     }

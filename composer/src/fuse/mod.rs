@@ -4,8 +4,13 @@
 //! byte by byte, keeps the handles, and starts a task for every call. Here the adapter's core
 //! module becomes a part of the guest's component instead. The guest's core modules stay as they
 //! are. In place of lowered functions of another component they import core functions ([`glue`])
-//! that do between the two memories what lowering and lifting would have done, with handles that a
-//! core module keeps ([`handles`]).
+//! that do between the two memories what lowering and lifting would have done, with handles that
+//! are kept beside the adapter ([`handles`]).
+//!
+//! An engine makes an instance of each core module, for each of which a host that serves a request
+//! with a new instance pays. So there are few: what needs nothing of the guest is one core module
+//! ([`beside`]), which is instantiated without running anything, and the guest's encoder's two
+//! modules for a table are left out where they would bring nothing but the adapter ([`shim`]).
 //!
 //! A guest that is composed of several components becomes one first, whose parts stay apart in the
 //! same way.
@@ -24,6 +29,7 @@ mod removed;
 mod replacements;
 mod resources;
 mod server;
+mod shim;
 mod started;
 mod tags;
 #[cfg(test)]
@@ -56,6 +62,7 @@ use hashbrown::HashMap;
 use removed::{Removal, Replaced};
 use replacements::{Replacements, Served};
 use server::Server;
+use shim::Shim;
 use started::started;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -232,6 +239,29 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         beside.add_part(part, &table, &types, &callees);
         tables.push((part, table));
     }
+    let mut filled = HashMap::new();
+    let shim = match flat.has_parts() {
+        true => Shim::default(),
+        false => Shim::find(assembly.model, guest, &removal),
+    };
+    if !shim.slots.is_empty() {
+        let mut slots = Vec::new();
+        for lowered in &shim.slots {
+            let callee = replacements.callee(&served, &adapter, *lowered)?;
+            slots.push(callee.slot(&adapter.resolve));
+        }
+        let first = beside.add_slots(&slots);
+        filled.extend(shim.slots.iter().copied().zip(first..));
+        for (id, slot) in &shim.exports {
+            let direct_one = shim
+                .slots
+                .get(*slot)
+                .and_then(|lowered| direct.get(lowered));
+            let export = direct_one.cloned();
+            let export = export.unwrap_or_else(|| beside::in_front_of(*slot as u32));
+            direct.insert(*id, export);
+        }
+    }
     let adapter_instance = beside.finish(&mut assembly)?;
     let mut handles = Vec::new();
     for (part, table) in &tables {
@@ -287,6 +317,8 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         handles: &handles,
         adapter_instance,
         direct: &direct,
+        filled: &filled,
+        needless: &shim.items,
         signatures: &signatures,
         waits,
         one_memory: plan.one_memory,

@@ -20,7 +20,7 @@ use crate::inspect::Guest;
 use crate::plan::Decisions;
 use crate::trim::Names;
 use arbitrary::{Result, Unstructured};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -614,6 +614,8 @@ fn fused(
         handles: &[handles],
         adapter_instance: adapter,
         direct: &HashMap::new(),
+        filled: &HashMap::new(),
+        needless: &HashSet::new(),
         signatures: &signatures,
         waits: false,
         one_memory,
