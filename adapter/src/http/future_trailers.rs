@@ -1,9 +1,8 @@
 //! `future-trailers`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Held};
 use super::incoming_body::Incoming;
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
-use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::canon::Task;
 use crate::io::poll::Source;
 use crate::io::state::StreamError;
@@ -12,7 +11,7 @@ use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 
 /// The outcome of a body.
-type Outcome = Result<Option<Rc<p3::Fields>>, ErrorCode>;
+type Outcome = Result<Option<Rc<Held>>, ErrorCode>;
 
 /// A `future-trailers`.
 pub struct FutureTrailers {
@@ -39,7 +38,7 @@ impl FutureTrailers {
             let outcome = match self.body.input.outcome() {
                 Ok(trailers) => Ok(trailers
                     .and_then(|trailers| trailers.downcast().ok())
-                    .map(|trailers| Rc::new(*trailers))),
+                    .map(|trailers| Held::of_host(*trailers))),
                 Err(StreamError::LastOperationFailed(failure)) => Err(match failure.code {
                     Code::Http(code) => code.downcast().map(|code| *code).ok(),
                     _ => None,

@@ -1,6 +1,6 @@
 //! `incoming-request`.
 
-use super::fields::{Fields, give_without_body};
+use super::fields::{Fields, Held, give_without_body};
 use super::incoming_body::IncomingBody;
 use crate::bindings::exports::wasi::http0_2_12::types::{Method, Scheme};
 use crate::bindings::wasi::http0_3_0::types as p3;
@@ -23,7 +23,7 @@ struct Head {
     path_with_query: Option<String>,
     scheme: Option<Scheme>,
     authority: Option<String>,
-    headers: Rc<p3::Fields>,
+    headers: Rc<Held>,
 }
 
 impl IncomingRequest {
@@ -58,7 +58,7 @@ impl IncomingRequest {
 
     pub fn headers(&self) -> Fields {
         Fields::of_incoming(self.ask(
-            |request| Rc::new(request.get_headers()),
+            |request| Held::of_host(request.get_headers()),
             |head| head.headers.clone(),
         ))
     }
@@ -88,7 +88,7 @@ impl IncomingRequest {
             path_with_query: request.get_path_with_query(),
             scheme: scheme(request),
             authority: authority(request),
-            headers: Rc::new(request.get_headers()),
+            headers: Held::of_host(request.get_headers()),
         };
         match core::mem::replace(&mut *slot, Request::Head(head)) {
             Request::Whole(request) => Ok(IncomingBody::new(consume_request(request))),

@@ -1,6 +1,6 @@
 //! `incoming-response`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Held};
 use super::incoming_body::IncomingBody;
 use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::p3::http::consume_response;
@@ -15,7 +15,7 @@ enum Response {
     /// The parts that remain when the body is taken.
     Head {
         status: u16,
-        headers: Rc<p3::Fields>,
+        headers: Rc<Held>,
     },
 }
 
@@ -33,7 +33,7 @@ impl IncomingResponse {
 
     pub fn headers(&self) -> Fields {
         Fields::of_incoming(match &*self.0.borrow() {
-            Response::Whole(response) => Rc::new(response.get_headers()),
+            Response::Whole(response) => Held::of_host(response.get_headers()),
             Response::Head { headers, .. } => headers.clone(),
         })
     }
@@ -45,7 +45,7 @@ impl IncomingResponse {
         };
         let head = Response::Head {
             status: response.get_status_code(),
-            headers: Rc::new(response.get_headers()),
+            headers: Held::of_host(response.get_headers()),
         };
         match core::mem::replace(&mut *slot, head) {
             Response::Whole(response) => Ok(IncomingBody::new(consume_response(response))),

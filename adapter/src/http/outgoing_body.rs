@@ -1,10 +1,8 @@
 //! `outgoing-body`.
 
-use super::fields::{Fields, give};
-use super::syntax;
+use super::fields::{Fields, Held, give};
 use crate::bindings::exports::wasi::http0_2_12::types::ErrorCode;
 use crate::bindings::exports::wasi::io::streams::OutputStream;
-use crate::bindings::wasi::http0_3_0::types as p3;
 use crate::canon::{Global, trap};
 use crate::io::output::{self, Output};
 use crate::io::state::StreamError;
@@ -104,25 +102,20 @@ impl Message {
 /// The bodies that have not ended.
 static OPEN: Global<RefCell<Vec<Weak<Outgoing>>>> = Global::new(RefCell::new(Vec::new()));
 
-/// The length that the headers of a message tell.
-pub fn content_length(headers: &p3::Fields) -> Option<u64> {
-    syntax::content_length(headers.get("content-length").first()?)
-}
-
 impl OutgoingBody {
     /// The body of a request with these headers, and its other side.
-    pub fn of_request(headers: &p3::Fields) -> (Self, Other) {
+    pub fn of_request(headers: &Held) -> (Self, Other) {
         OutgoingBody::new(request_body(), headers, Message::Request)
     }
 
     /// The body of a response with these headers, and its other side.
-    pub fn of_response(headers: &p3::Fields) -> (Self, Other) {
+    pub fn of_response(headers: &Held) -> (Self, Other) {
         OutgoingBody::new(response_body(), headers, Message::Response)
     }
 
-    fn new(body: NewBody, headers: &p3::Fields, message: Message) -> (Self, Other) {
+    fn new(body: NewBody, headers: &Held, message: Message) -> (Self, Other) {
         let length = Rc::new(Length {
-            expected: content_length(headers),
+            expected: headers.length(),
             written: Cell::new(0),
             message,
             given: body.given,

@@ -1,7 +1,7 @@
 //! `outgoing-request`.
 
-use super::fields::{Fields, give, give_without_body};
-use super::outgoing_body::{Other, OutgoingBody, Reception, content_length};
+use super::fields::{Fields, Held, give, give_without_body};
+use super::outgoing_body::{Other, OutgoingBody, Reception};
 use super::request_options::RequestOptions;
 use super::syntax;
 use crate::bindings::exports::wasi::http0_2_12::types::{
@@ -15,7 +15,7 @@ use core::cell::RefCell;
 
 /// An `outgoing-request`. WASI 0.3 has one only when all of its parts are there.
 pub struct OutgoingRequest {
-    headers: Rc<p3::Fields>,
+    headers: Rc<Held>,
     head: RefCell<Head>,
     body: RefCell<Option<Other>>,
 }
@@ -116,7 +116,7 @@ impl OutgoingRequest {
         options: Option<RequestOptions>,
     ) -> Result<(p3::Request, Option<Reception>), ErrorCode> {
         let (body, reception) = self.body.into_inner().unzip();
-        if body.is_none() && content_length(&self.headers).is_some_and(|length| length > 0) {
+        if body.is_none() && self.headers.length().is_some_and(|length| length > 0) {
             return Err(ErrorCode::HttpRequestBodySize(Some(0)));
         }
         let head = self.head.into_inner();

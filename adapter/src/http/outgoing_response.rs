@@ -1,6 +1,6 @@
 //! `outgoing-response`.
 
-use super::fields::{Fields, give, give_without_body};
+use super::fields::{Fields, Held, give, give_without_body};
 use super::outgoing_body::{Other, OutgoingBody};
 use super::response_outparam::Asked;
 use crate::bindings::wasi::http0_3_0::types as p3;
@@ -10,7 +10,7 @@ use core::cell::{Cell, RefCell};
 
 /// An `outgoing-response`. WASI 0.3 has one only when all of its parts are there.
 pub struct OutgoingResponse {
-    headers: Rc<p3::Fields>,
+    headers: Rc<Held>,
     status: Cell<u16>,
     body: RefCell<Option<Other>>,
 }
