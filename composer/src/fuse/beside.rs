@@ -209,6 +209,9 @@ impl<'a> Beside<'a> {
     /// [`in_front_of`] says. Returns the first of the slots.
     pub fn add_slots(&mut self, slots: &[Slot]) -> u32 {
         self.slots = slots.len() as u32;
+        if slots.is_empty() {
+            return 0;
+        }
         let first = shim::table_size(&self.units[ADAPTERS].bytes);
         let module = shim::calls([ADAPTER, APART_TABLE], first, slots, in_front_of);
         self.add(String::new(), module, vec![(ADAPTER, ADAPTERS)]);

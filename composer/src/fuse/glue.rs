@@ -23,6 +23,7 @@ use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
 use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind};
 
 /// A function that a guest calls.
+#[derive(Clone)]
 pub(super) struct Callee<'a> {
     /// Its type.
     pub function: &'a Function,

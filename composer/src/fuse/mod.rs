@@ -38,7 +38,7 @@ mod text;
 mod wit;
 mod wrap;
 
-use crate::adapter;
+use crate::adapter::{self, FusibleAdapter};
 use crate::catalogue::{Catalogue, LIFECYCLE};
 use crate::component::assembly::Assembly;
 use crate::component::write::{self, Written};
@@ -46,7 +46,7 @@ use crate::component::{Definition, ItemId, Model, ScopeId};
 use crate::core_module;
 use crate::demand::Demand;
 use crate::error::{FuseError, InternalError};
-use crate::flatten::flatten;
+use crate::flatten::{Flat, Part, flatten};
 use crate::front::{self, Description};
 use crate::inspect::Guest;
 use crate::plan::Plan;
@@ -203,69 +203,54 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         }
         None => None,
     };
+    let callee = |lowered| replacements.callee(&served, &adapter, lowered);
     let mut direct = HashMap::new();
     let mut tables = Vec::new();
     for part in flat.parts() {
-        let is_of_part = |id: &ItemId| flat.part(*id) == part;
-        let dropped = replacements.dropped.iter();
-        let of_part = dropped.filter(|(id, _)| is_of_part(id));
-        direct.extend(
-            of_part
-                .clone()
-                .map(|(id, tag)| (*id, beside::discard(part, *tag))),
-        );
-        let tags_of_part: BTreeSet<Tag> = of_part.map(|(_, tag)| *tag).collect();
-        let mut dropped = Vec::new();
-        for tag in tags_of_part {
-            if let Some(ty) = tags.adapters(tag) {
-                dropped.push((tag, adapter.destructor(ty)?));
-            }
-        }
-        let table = Table {
-            dropped,
+        let dropped = of_part(&flat, part, &replacements.dropped);
+        let destructors = destructors(&dropped, &tags, &adapter)?;
+        let names = dropped.into_iter();
+        direct.extend(names.map(|(id, tag)| (id, beside::discard(part, tag))));
+        tables.push(Table {
+            dropped: destructors,
             lends: flat.has_parts(),
-        };
-        let mut callees = Vec::new();
-        let lowered = assembly.model[guest].items.iter().copied();
-        for id in lowered.filter(|id| is_of_part(id)) {
-            if let Some(Replaced::Lowered(..)) = removal.replaced.get(&id) {
-                let callee = replacements.callee(&served, &adapter, id)?;
-                if glue::copies_nothing(&adapter.resolve, callee.function) {
-                    direct.insert(id, beside::call(part, callees.len()));
-                    callees.push(callee);
-                }
-            }
-        }
-        beside.add_part(part, &table, &types, &callees);
-        tables.push((part, table));
+        });
     }
-    let mut filled = HashMap::new();
+    let mut calls = vec![Vec::new(); tables.len()];
+    for (id, replaced) in &removal.replaced {
+        if let Replaced::Lowered(..) = replaced
+            && let callee = callee(*id)?
+            && glue::copies_nothing(&adapter.resolve, callee.function)
+        {
+            let part = flat.part(*id);
+            let calls = &mut calls[part.place()];
+            direct.insert(*id, beside::call(part, calls.len()));
+            calls.push(callee);
+        }
+    }
+    for ((part, table), calls) in flat.parts().zip(&tables).zip(&calls) {
+        beside.add_part(part, table, &types, calls);
+    }
     let shim = match flat.has_parts() {
         true => Shim::default(),
         false => Shim::find(assembly.model, guest, &removal),
     };
-    if !shim.slots.is_empty() {
-        let mut slots = Vec::new();
-        for lowered in &shim.slots {
-            let callee = replacements.callee(&served, &adapter, *lowered)?;
-            slots.push(callee.slot(&adapter.resolve));
-        }
-        let first = beside.add_slots(&slots);
-        filled.extend(shim.slots.iter().copied().zip(first..));
-        for (id, slot) in &shim.exports {
-            let direct_one = shim
-                .slots
-                .get(*slot)
-                .and_then(|lowered| direct.get(lowered));
-            let export = direct_one.cloned();
-            let export = export.unwrap_or_else(|| beside::in_front_of(*slot as u32));
-            direct.insert(*id, export);
-        }
+    let mut slots = Vec::new();
+    for lowered in &shim.slots {
+        slots.push(callee(*lowered)?.slot(&adapter.resolve));
+    }
+    let first = beside.add_slots(&slots);
+    let filled = shim.slots.iter().copied().zip(first..).collect();
+    for (id, slot) in &shim.exports {
+        let lowered = shim.slots.get(*slot);
+        let plain = lowered.and_then(|lowered| direct.get(lowered)).cloned();
+        let in_front = || beside::in_front_of(*slot as u32);
+        direct.insert(*id, plain.unwrap_or_else(in_front));
     }
     let adapter_instance = beside.finish(&mut assembly)?;
     let mut handles = Vec::new();
-    for (part, table) in &tables {
-        let of_part = beside::handles_of(&mut assembly, adapter_instance, *part, table);
+    for (part, table) in flat.parts().zip(&tables) {
+        let of_part = beside::handles_of(&mut assembly, adapter_instance, part, table);
         handles.push(of_part);
     }
     let export = |interface: &str, function: &str| {
@@ -311,7 +296,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         flat: &flat,
         removal: &removal,
         replacements: &replacements,
-        callee: &|lowered| replacements.callee(&served, &adapter, lowered),
+        callee: &callee,
         types: &types,
         part_types: &part_types,
         handles: &handles,
@@ -360,6 +345,30 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         written,
         cannot_wait,
     })
+}
+
+/// The `resource.drop`s of a part, with the tags of their resources, in the order of these.
+fn of_part(flat: &Flat, part: Part, dropped: &HashMap<ItemId, Tag>) -> Vec<(ItemId, Tag)> {
+    let all = dropped.iter().map(|(id, tag)| (*id, *tag));
+    let mut of_part: Vec<_> = all.filter(|(id, _)| flat.part(*id) == part).collect();
+    of_part.sort_unstable_by_key(|(id, tag)| (*tag, *id));
+    of_part
+}
+
+/// What the adapter exports the destructors of these resources as, of each tag once.
+fn destructors<'a>(
+    dropped: &[(ItemId, Tag)],
+    tags: &Tags,
+    adapter: &'a FusibleAdapter,
+) -> Result<Vec<(Tag, &'a str)>, InternalError> {
+    let mut destructors: Vec<(Tag, &str)> = Vec::new();
+    for (_, tag) in dropped {
+        let is_new = destructors.last().is_none_or(|(last, _)| last != tag);
+        if let Some(ty) = tags.adapters(*tag).filter(|_| is_new) {
+            destructors.push((*tag, adapter.destructor(ty)?));
+        }
+    }
+    Ok(destructors)
 }
 
 /// Whether one of a component's core modules has exceptions.
