@@ -47,7 +47,9 @@ unsafe impl Source for Pages {
         if before == usize::MAX {
             return Err(());
         }
-        let new_end = core::ptr::without_provenance_mut((before + pages) * PAGE);
+        // The last address is the end of the largest memory.
+        let end_of_memory = (before + pages).saturating_mul(PAGE);
+        let new_end = core::ptr::without_provenance_mut(end_of_memory);
         // SAFETY: nobody else grows the memory, so that what is new follows what there was.
         talc.source.end = Some(unsafe { talc.extend(end, new_end) });
         Ok(())

@@ -42,7 +42,7 @@ pub(crate) struct Written {
 pub(crate) fn component(model: &Model<'_>, root: ScopeId) -> Result<Written> {
     let mut writer = Writer {
         model,
-        numbers: vec![Number::default(); model.len()],
+        numbers: vec![NOWHERE; model.len()],
         counts: Vec::new(),
         bytes: Vec::with_capacity(core_modules(model, root) + ROOM),
         validated: Vec::new(),
@@ -68,12 +68,19 @@ fn core_modules(model: &Model<'_>, scope: ScopeId) -> usize {
 }
 
 /// Where a definition was written.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Number {
     /// The number of scopes that contain its scope.
     level: u32,
     index: u32,
 }
+
+/// Of a definition that was not written. Nothing has so high a number, so that what refers to it isn't
+/// valid.
+const NOWHERE: Number = Number {
+    level: 0,
+    index: u32::MAX,
+};
 
 struct Writer<'m, 'a> {
     model: &'m Model<'a>,
@@ -226,7 +233,7 @@ impl<'a> Writer<'_, 'a> {
             Definition::SameAs(of) => self.number_and_level(of),
             Definition::CoreTypeOfGroup { first, offset } => {
                 let Number { level, index } = self.numbers[first.place()];
-                let index = index + offset;
+                let index = index.saturating_add(offset);
                 Number { level, index }
             }
             _ => self.numbers[id.place()],

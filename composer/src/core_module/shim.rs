@@ -6,6 +6,7 @@
 
 use super::sections::{Sections, Space};
 use super::{Header, names};
+use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, Module, RefType,
     TableSection, TableType, ValType,
@@ -15,33 +16,42 @@ use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator};
 /// The name of the table, in modules of the encoder that everybody uses.
 pub(crate) const TABLE: &str = "$imports";
 
-/// The number of slots, if a module is the first of the two: its functions are exported by the numbers
-/// of the slots.
-pub(crate) fn slots(bytes: &[u8]) -> Option<usize> {
+/// The types of the slots, if a module is the first of the two: its functions are exported by the
+/// numbers of the slots.
+pub(crate) fn slots(bytes: &[u8]) -> Option<Vec<SlotType>> {
     let module = Sections::read(bytes).ok()?;
     let count = module.bodies.len();
     let of_table = |it: &&wasmparser::Export<'_>| it.kind == ExternalKind::Table;
     let table = module.exports.iter().find(of_table)?;
+    let [only] = &module.tables[..] else {
+        return None;
+    };
     let has_else = module.start.is_some()
         || module.elements.is_some()
         || !module.imports.is_empty()
         || !module.globals.is_empty()
         || !module.memories.is_empty();
-    if has_else || table.name != TABLE || module.exports.len() != count + 1 {
+    let is_table = table.name == TABLE && only.ty.initial >= count as u64;
+    if has_else || !is_table || module.exports.len() != count + 1 {
         return None;
     }
-    for (slot, (body, ty)) in module.bodies.iter().zip(&module.declared).enumerate() {
+    let mut types = Vec::new();
+    for (slot, (body, index)) in module.bodies.iter().zip(&module.declared).enumerate() {
         let name = slot.to_string();
         let is_it = |it: &wasmparser::Export<'_>| {
             it.name == name && it.kind == ExternalKind::Func && it.index as usize == slot
         };
-        let params = module.types.get(*ty as usize)?.params().len() as u32;
-        let calls = calls_slot(body, params, slot as i32, *ty).ok()?;
+        let ty = module.types.get(*index as usize)?;
+        let params = ty.params().len() as u32;
+        let calls = calls_slot(body, params, slot as i32, *index).ok()?;
         if !calls || !module.exports.iter().any(is_it) {
             return None;
         }
+        let mut reencoder = RoundtripReencoder;
+        let mut all = |types: &[wasmparser::ValType]| reencoder.val_types(types.to_vec()).ok();
+        types.push((all(ty.params())?, all(ty.results())?));
     }
-    Some(count)
+    Some(types)
 }
 
 /// Whether a function passes its parameters to what is in a slot, and does nothing else.
@@ -75,8 +85,13 @@ pub(crate) fn fills(bytes: &[u8], slots: usize) -> bool {
     };
     let numbers = (0..slots).map(|slot| slot.to_string());
     let functions = module.imports_of(Space::Functions);
-    let has_else =
-        module.start.is_some() || !module.bodies.is_empty() || !module.exports.is_empty();
+    let has_else = module.start.is_some()
+        || module.data.is_some()
+        || !module.bodies.is_empty()
+        || !module.tables.is_empty()
+        || !module.memories.is_empty()
+        || !module.globals.is_empty()
+        || !module.exports.is_empty();
     !has_else
         && module.imports.len() == slots + 1
         && functions.map(|import| import.name).eq(numbers)
@@ -89,7 +104,11 @@ pub(crate) fn fills(bytes: &[u8], slots: usize) -> bool {
 fn fills_in_order(module: &Sections<'_>, slots: usize) -> Option<bool> {
     let mut segments = module.elements.clone()?.into_iter();
     let segment = segments.next()?.ok()?;
-    let ElementKind::Active { offset_expr, .. } = segment.kind else {
+    let ElementKind::Active {
+        table_index: None | Some(0),
+        offset_expr,
+    } = segment.kind
+    else {
         return None;
     };
     let ElementItems::Functions(functions) = segment.items else {
@@ -107,12 +126,14 @@ pub(crate) fn table_size(bytes: &[u8]) -> Option<u32> {
     module.tables.first().map(|table| table.ty.initial as u32)
 }
 
+/// The parameters and results of a function that is called by way of a table.
+pub(crate) type SlotType = (Vec<ValType>, Vec<ValType>);
+
 /// A function that is called by way of a table.
 pub(crate) struct Slot {
     /// Its name in backtraces.
     pub name: String,
-    pub params: Vec<ValType>,
-    pub results: Vec<ValType>,
+    pub ty: SlotType,
 }
 
 /// The type of a table with slots, as whoever imports it says.
@@ -155,12 +176,13 @@ pub(crate) fn calls(
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     for (position, slot) in (0..).zip(slots) {
-        let ty = header.ty(&slot.params, &slot.results);
+        let (params, results) = &slot.ty;
+        let ty = header.ty(params, results);
         functions.function(ty);
         exports.export(&export(position), ExportKind::Func, position);
         let mut function = Function::new([]);
         let mut body = function.instructions();
-        for param in 0..slot.params.len() as u32 {
+        for param in 0..params.len() as u32 {
             body.local_get(param);
         }
         let slot = first.unwrap_or_default() + position;

@@ -228,7 +228,9 @@ const SECOND: &str = r#"(module
 
 #[test]
 fn a_table_of_imports_is_known() {
-    assert_eq!(shim::slots(&wat(FIRST)), Some(2));
+    let first = (vec![ValType::I32, ValType::I64], vec![ValType::I32]);
+    let second = (Vec::new(), Vec::new());
+    assert_eq!(shim::slots(&wat(FIRST)), Some(vec![first, second]));
     assert!(shim::fills(&wat(SECOND), 2));
     assert!(!shim::fills(&wat(SECOND), 1) && !shim::fills(&wat(SECOND), 3));
     assert_eq!(shim::slots(&wat(SECOND)), None);
@@ -256,6 +258,8 @@ fn what_does_more_is_no_table_of_imports() {
             "(type (func)) (elem (i32.const 0) func 0))",
         ),
         ("(type (func)))", "(type (func)) (start 1))"),
+        ("2 2 funcref", "1 2 funcref"),
+        ("(table (export", "(table 2 2 funcref) (table (export"),
     ] {
         assert!(FIRST.contains(from), "{from}");
         let changed = wat::parse_str(FIRST.replace(from, to));
@@ -271,6 +275,17 @@ fn what_does_more_is_no_table_of_imports() {
         ("func 0 1)", "func 0 1) (elem (i32.const 0) func 1)"),
         ("func 0 1)", "func 0 1) (start 1)"),
         ("func 0 1)", "func 0 1) (func)"),
+        ("func 0 1)", "func 0 1) (table 1 funcref)"),
+        ("func 0 1)", "func 0 1) (memory 1)"),
+        (
+            "func 0 1)",
+            "func 0 1) (memory 1) (data (i32.const 0) \"a\")",
+        ),
+        ("func 0 1)", "func 0 1) (global i32 (i32.const 0))"),
+        (
+            "(elem (i32.const 0)",
+            "(table 2 funcref) (elem (table 1) (i32.const 0)",
+        ),
         ("func 0 1)", r#"func 0 1) (export "" (func 0))"#),
     ] {
         assert!(SECOND.contains(from), "{from}");
@@ -284,8 +299,7 @@ fn what_does_more_is_no_table_of_imports() {
 fn slots_come_after_what_is_in_the_table() {
     let slots = ["double", "next"].map(|name| Slot {
         name: name.to_string(),
-        params: vec![ValType::I32],
-        results: vec![ValType::I32],
+        ty: (vec![ValType::I32], vec![ValType::I32]),
     });
     let with_table = format!(
         r#"(module (table 1 1 funcref) (elem (i32.const 0) $seven) (export "{APART_TABLE}" (table 0))

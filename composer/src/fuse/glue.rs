@@ -148,8 +148,7 @@ impl Callee<'_> {
         let signature = resolve.wasm_signature(AbiVariant::GuestImport, self.function);
         Slot {
             name: self.function.name.clone(),
-            params: val_types(&signature.params),
-            results: val_types(&signature.results),
+            ty: (val_types(&signature.params), val_types(&signature.results)),
         }
     }
 }

@@ -336,11 +336,8 @@ impl Placement<'_, '_, '_, '_> {
         if self.placed.contains(id) {
             return Ok(());
         }
-        if let Some(name) = self.part.direct.get(&id) {
-            let instance = self.part.adapter_instance;
-            self.assembly
-                .replace_by_core_export(id, instance, name.clone());
-            self.placed.insert(id);
+        if self.part.direct.contains_key(&id) {
+            self.place_early(id);
             return Ok(());
         }
         match self.part.removal.replaced.get(&id) {
@@ -634,8 +631,16 @@ impl Placement<'_, '_, '_, '_> {
 
     /// Places an item that refers to nothing that isn't there.
     fn place_early(&mut self, id: ItemId) {
-        if self.placed.insert(id) {
-            self.assembly.place(id);
+        if !self.placed.insert(id) {
+            return;
+        }
+        match self.part.direct.get(&id) {
+            Some(name) => {
+                let instance = self.part.adapter_instance;
+                self.assembly
+                    .replace_by_core_export(id, instance, name.clone());
+            }
+            None => self.assembly.place(id),
         }
     }
 

@@ -231,13 +231,17 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     for ((part, table), calls) in flat.parts().zip(&tables).zip(&calls) {
         beside.add_part(part, table, &types, calls);
     }
-    let shim = match flat.has_parts() {
+    let mut shim = match flat.has_parts() {
         true => Shim::default(),
         false => Shim::find(assembly.model, guest, &removal),
     };
     let mut slots = Vec::new();
     for lowered in &shim.slots {
         slots.push(callee(*lowered)?.slot(&adapter.resolve));
+    }
+    // A function with another type in front of its slot can't be called, but is there.
+    if !slots.iter().map(|slot| &slot.ty).eq(&shim.types) {
+        (shim, slots) = Default::default();
     }
     let first = beside.add_slots(&slots);
     let filled = shim.slots.iter().copied().zip(first..).collect();
