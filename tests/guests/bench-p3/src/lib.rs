@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use wasip3::cli::{stdin, stdout};
 use wasip3::clocks::monotonic_clock::now;
 use wasip3::filesystem::preopens::get_directories;
-use wasip3::filesystem::types::{Descriptor, DescriptorFlags, OpenFlags, PathFlags};
+use wasip3::filesystem::types::{
+    Descriptor, DescriptorFlags, DirectoryEntry, OpenFlags, PathFlags,
+};
 use wasip3::sockets::types::{
     IpAddressFamily, IpSocketAddress, Ipv4SocketAddress, TcpSocket, UdpSocket,
 };
@@ -91,13 +93,26 @@ impl wasip3::exports::cli::run::Guest for Bench {
             "open, read, close" => {
                 let start = Instant::now();
                 for _ in 0..5_000 {
-                    let file = open("small").await;
-                    let size = file.stat().await.unwrap().size as usize;
-                    let (stream, end) = file.read_via_stream(0);
-                    taking(stream, usize::MAX, size + 1).await;
-                    end.await.unwrap();
+                    read_whole("small").await;
                 }
                 (5_000, start.elapsed())
+            }
+            "small file read whole" => {
+                let mut number = 0;
+                let start = Instant::now();
+                for _ in 0..5_000 {
+                    number = (number + 7) % 2_000;
+                    let (folder, file) = (number / 100, number % 100);
+                    read_whole(&format!("tree/{folder}/{file}")).await;
+                }
+                (5_000, start.elapsed())
+            }
+            "walk over 2,000 files" => {
+                let start = Instant::now();
+                for _ in 0..10 {
+                    assert_eq!(walk().await, 2_000 * KIB as u64);
+                }
+                (10, start.elapsed())
             }
             // WASI 0.3 has no such operation, or it is not measured.
             _ => return Err(()),
@@ -186,6 +201,34 @@ async fn reading(size: usize, times: usize) -> (usize, Duration) {
 fn home() -> Descriptor {
     let mut folders = get_directories().into_iter();
     folders.next().expect("there is a folder").0
+}
+
+async fn read_whole(name: &str) {
+    let file = open(name).await;
+    let size = file.stat().await.unwrap().size as usize;
+    let (stream, end) = file.read_via_stream(0);
+    taking(stream, usize::MAX, size + 1).await;
+    end.await.unwrap();
+}
+
+/// Returns the size of all files in the folders of `tree`.
+async fn walk() -> u64 {
+    let mut size = 0;
+    for folder in entries(&open("tree").await).await {
+        let folder = open(&format!("tree/{}", folder.name)).await;
+        for file in entries(&folder).await {
+            let stat = folder.stat_at(PathFlags::empty(), file.name);
+            size += stat.await.unwrap().size;
+        }
+    }
+    size
+}
+
+async fn entries(folder: &Descriptor) -> Vec<DirectoryEntry> {
+    let (stream, end) = folder.read_directory();
+    let entries = stream.collect().await;
+    end.await.unwrap();
+    entries
 }
 
 async fn open(name: &str) -> Descriptor {

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{Read, Result, Seek, SeekFrom, Write};
 use std::net::{TcpStream, UdpSocket};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use wasip2::cli::{stdin, stdout};
 use wasip2::clocks::monotonic_clock::{now, subscribe_duration};
@@ -138,6 +139,18 @@ fn main() -> Result<()> {
         }
         "stat" => repeat(10_000, || fs::metadata("/home/small").map(drop))?,
         "open, read, close" => repeat(5_000, || fs::read("/home/small").map(drop))?,
+        "small file read whole" => {
+            let mut number = 0;
+            repeat(5_000, || {
+                number = (number + 7) % 2_000;
+                let (folder, file) = (number / 100, number % 100);
+                fs::read(format!("/home/tree/{folder}/{file}")).map(drop)
+            })?
+        }
+        "walk over 2,000 files" => repeat(10, || {
+            assert_eq!(walk(Path::new("/home/tree"))?, 2_000 * KIB as u64);
+            Ok(())
+        })?,
         other => panic!("nothing is called {other:?}"),
     };
     eprintln!("{}", taken.as_nanos() / times as u128);
@@ -150,6 +163,19 @@ fn repeat(times: usize, mut what: impl FnMut() -> Result<()>) -> Result<(usize, 
         what()?;
     }
     Ok((times, start.elapsed()))
+}
+
+/// Returns the size of all files in a folder and in those within.
+fn walk(folder: &Path) -> Result<u64> {
+    let mut size = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        size += match entry.file_type()?.is_dir() {
+            true => walk(&entry.path())?,
+            false => entry.metadata()?.len(),
+        };
+    }
+    Ok(size)
 }
 
 fn asking(duration: u64) -> Result<(usize, Duration)> {
