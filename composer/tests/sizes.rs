@@ -68,10 +68,10 @@ fn guests_grow_by_no_more_than_they_need() {
     let mut sizes = Vec::new();
     let everything = [&REST_OF_COMMAND[..], &TCP, &SOCKETS];
     for (what, interfaces, most) in [
-        ("clocks", &[&CLOCKS[..]][..], 11 * KIB),
-        ("tcp", &[&TCP[..]][..], 60 * KIB),
-        ("sockets", &[&TCP[..], &SOCKETS][..], 80 * KIB),
-        ("command", &everything[..], 128 * KIB),
+        ("clocks", &[&CLOCKS[..]][..], 10 * KIB),
+        ("tcp", &[&TCP[..]][..], 49 * KIB),
+        ("sockets", &[&TCP[..], &SOCKETS][..], 66 * KIB),
+        ("command", &everything[..], 100 * KIB),
     ] {
         let growth = growth(interfaces, LinkMode::Fused);
         sizes.push((what, growth, growth <= most));

@@ -272,6 +272,18 @@ fn encode(
     .map_err(InternalError::adapter)
 }
 
+/// The adapter's core module with other imports (module, name), where there are others.
+///
+/// # Errors
+///
+/// If the adapter is broken.
+pub(crate) fn with_imports(
+    module: &[u8],
+    imports: impl Fn(&str, &str) -> Option<(String, String)>,
+) -> Result<Vec<u8>, InternalError> {
+    rename::rename(module, &imports, &|_| None).map_err(InternalError::adapter)
+}
+
 /// Leaves out what the world imports and neither the core module nor what is exported needs. The
 /// encoder would do without it, too, but read it first.
 fn trim_imports(resolve: &mut Resolve, world: WorldId, modules: &BTreeSet<String>) {
@@ -302,7 +314,7 @@ fn retarget(catalogue: &Catalogue, module: Vec<u8>) -> Result<Vec<u8>, InternalE
         return Ok(module);
     }
     let import = |module: &str, name: &str| Some((target.renamed(module)?, name.to_string()));
-    rename::rename(&module, &import, &|_| None).map_err(InternalError::adapter)
+    with_imports(&module, import)
 }
 
 /// The adapter's WIT with only what is wanted in the exports of its world.

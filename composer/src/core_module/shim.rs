@@ -4,8 +4,8 @@
 //! function. So encoders put a table between them: the first of two modules has it, and a function
 //! for each of its slots that calls what is there; the second fills it.
 
+use super::Header;
 use super::sections::{Sections, Space};
-use super::{Header, names};
 use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, Module, RefType,
@@ -129,13 +129,6 @@ pub(crate) fn table_size(bytes: &[u8]) -> Option<u32> {
 /// The parameters and results of a function that is called by way of a table.
 pub(crate) type SlotType = (Vec<ValType>, Vec<ValType>);
 
-/// A function that is called by way of a table.
-pub(crate) struct Slot {
-    /// Its name in backtraces.
-    pub name: String,
-    pub ty: SlotType,
-}
-
 /// The type of a table with slots, as whoever imports it says.
 pub(crate) const ANY_TABLE: TableType = TableType {
     element_type: RefType::FUNCREF,
@@ -151,7 +144,7 @@ pub(crate) const ANY_TABLE: TableType = TableType {
 pub(crate) fn calls(
     [module, name]: [&str; 2],
     first: Option<u32>,
-    slots: &[Slot],
+    slots: &[SlotType],
     export: impl Fn(u32) -> String,
 ) -> Vec<u8> {
     let mut header = Header::default();
@@ -175,8 +168,7 @@ pub(crate) fn calls(
     }
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
-    for (position, slot) in (0..).zip(slots) {
-        let (params, results) = &slot.ty;
+    for (position, (params, results)) in (0..).zip(slots) {
         let ty = header.ty(params, results);
         functions.function(ty);
         exports.export(&export(position), ExportKind::Func, position);
@@ -195,9 +187,6 @@ pub(crate) fn calls(
     if !tables.is_empty() {
         made.section(&tables);
     }
-    let named = (0..).zip(slots.iter().map(|slot| &*slot.name));
-    made.section(&exports)
-        .section(&code)
-        .section(&names("shim", named));
+    made.section(&exports).section(&code);
     made.finish()
 }

@@ -13,7 +13,7 @@ use super::{Failure, answer};
 use crate::adapter;
 use crate::component::assembly::Assembly;
 use crate::component::{Alias, CoreInstance, Definition, ItemId, ScopeId, Sort};
-use crate::core_module::shim::{self, Slot};
+use crate::core_module::shim::{self, SlotType};
 use crate::core_module::{self, APART_MEMORY, APART_TABLE, Apart, Unit};
 use crate::error::InternalError;
 use crate::flatten::Part;
@@ -58,13 +58,12 @@ pub(super) fn place<'a>(
     let instances = Instances::of(assembly, &items)?;
     let memory_instance = assembly.instantiate_core(core.memory, Vec::new());
     let memory = assembly.core_export(Sort::CoreMemory, memory_instance, APART_MEMORY);
-    let (mut bundles, mut args) = (Vec::new(), Vec::new());
-    for (name, bundle) in &instances.args {
-        if name != adapter::answer::INTERFACE {
-            bundles.push(*bundle);
-            args.push((name.clone(), *bundle));
-        }
-    }
+    let imports = instances.imports(assembly);
+    let rest = adapter::with_imports(&core.rest, |module, name| {
+        let mut imports = imports.iter();
+        let position = imports.position(|([of, it], _)| of == module && it == name)?;
+        Some((HOSTS.to_string(), position.to_string()))
+    })?;
     for id in items {
         // The adapter's parts are no business of whoever reads the result.
         assembly.model.forget_debug_name(id);
@@ -94,12 +93,15 @@ pub(super) fn place<'a>(
             _ => assembly.place(id),
         }
     }
-    for bundle in bundles {
-        assembly.place(bundle);
-    }
-    args.push((APART_MEMORY.into(), memory_instance));
+    let served = imports.into_iter().map(|(_, id)| id).enumerate();
+    let served = served.map(|(position, id)| (position.to_string().into(), id));
+    let served = served.collect();
+    let args = vec![
+        (HOSTS.into(), assembly.bundle_core(served)),
+        (APART_MEMORY.into(), memory_instance),
+    ];
     let own = Own {
-        bytes: core.rest,
+        bytes: rest,
         prefix: String::new(),
         args: Vec::new(),
     };
@@ -110,6 +112,13 @@ pub(super) fn place<'a>(
         slots: 0,
     })
 }
+
+/// What the adapter's core module imports the host's functions from, by their positions: their own
+/// names take a tenth of the result.
+const HOSTS: &str = "";
+
+/// An import, by module and name, and what serves it.
+type Import<'a> = ([Cow<'a, str>; 2], ItemId);
 
 /// The core instances of the adapter's component.
 struct Instances<'a> {
@@ -168,6 +177,21 @@ impl<'a> Instances<'a> {
             all,
         })
     }
+
+    /// What the core module imports, but for what takes the place of an answer's future.
+    fn imports(&self, assembly: &Assembly<'_, 'a>) -> Vec<Import<'a>> {
+        let mut imports = Vec::new();
+        for (module, bundle) in &self.args {
+            let definition = &assembly.model[*bundle].definition;
+            if let Definition::CoreInstance(CoreInstance::Exports(exports)) = definition
+                && module != adapter::answer::INTERFACE
+            {
+                let exports = exports.iter();
+                imports.extend(exports.map(|(name, id)| ([module.clone(), name.clone()], *id)));
+            }
+        }
+        imports
+    }
 }
 
 impl<'a> Beside<'a> {
@@ -207,7 +231,7 @@ impl<'a> Beside<'a> {
 
     /// Adds functions that call what is in these slots of a table, which are exported as
     /// [`in_front_of`] says. Returns the first of the slots.
-    pub fn add_slots(&mut self, slots: &[Slot]) -> u32 {
+    pub fn add_slots(&mut self, slots: &[SlotType]) -> u32 {
         self.slots = slots.len() as u32;
         if slots.is_empty() {
             return 0;

@@ -11,7 +11,7 @@ use super::handles::Tag;
 use super::removed::Encoding;
 use super::tags::FunctionTags;
 use super::{handles, leaving, text};
-use crate::core_module::shim::{ANY_TABLE, Slot};
+use crate::core_module::shim::{ANY_TABLE, SlotType};
 use crate::core_module::{self, APART_TABLE, Header, val_type, val_types};
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
@@ -143,13 +143,10 @@ pub(super) fn peel(resolve: &Resolve, mut ty: Type) -> Type {
 }
 
 impl Callee<'_> {
-    /// How a table has the function that the guest calls.
-    pub fn slot(&self, resolve: &Resolve) -> Slot {
+    /// The type of the function that the guest calls, as a table has it.
+    pub fn slot(&self, resolve: &Resolve) -> SlotType {
         let signature = resolve.wasm_signature(AbiVariant::GuestImport, self.function);
-        Slot {
-            name: self.function.name.clone(),
-            ty: (val_types(&signature.params), val_types(&signature.results)),
-        }
+        (val_types(&signature.params), val_types(&signature.results))
     }
 }
 

@@ -240,7 +240,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         slots.push(callee(*lowered)?.slot(&adapter.resolve));
     }
     // A function with another type in front of its slot can't be called, but is there.
-    if !slots.iter().map(|slot| &slot.ty).eq(&shim.types) {
+    if slots != shim.types {
         (shim, slots) = Default::default();
     }
     let first = beside.add_slots(&slots);
