@@ -23,8 +23,8 @@ unsafe extern "C" {
     static __heap_base: u8;
 }
 
-/// What is left of the memory's first page, and then others. Hosts take an instance's pages back one
-/// by one, and most guests need no more than there are.
+/// The allocator's source of memory: the rest of the first page, and then pages that the memory grows
+/// by. Growing is a call of the system for many hosts, and most guests need no more than there is.
 #[derive(Debug)]
 struct Pages {
     /// The end of what the allocator has.

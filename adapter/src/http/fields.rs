@@ -27,7 +27,7 @@ pub struct Held {
 const LENGTH: &str = "content-length";
 
 impl Held {
-    /// Those that the host has given.
+    /// Fields that the host has given, which may be any.
     pub fn of_host(fields: p3::Fields) -> Rc<Self> {
         Held::new(fields, true)
     }

@@ -38,7 +38,7 @@ pub(crate) struct LinkableAdapter {
 pub(crate) struct FusibleAdapter {
     /// The component. It exports nothing, and imports the interface that [`answer`] declares.
     pub bytes: Vec<u8>,
-    /// What its core module consists of.
+    /// Its core module, taken apart.
     pub core: Apart,
     /// The exports of its core module for functions of interfaces, by the names that these have in
     /// an adapter component. Nobody but the core modules around it sees the names.
@@ -120,8 +120,9 @@ pub(crate) fn linkable(
     })
 }
 
-/// What says whose tasks the adapter's functions run in, see `adapter/src/canon/task.rs`. Set to 1, it
-/// says that the guest is in one component with the adapter, and that nothing can wait yet.
+/// The symbol of the byte that says whose tasks the adapter's functions run in, see
+/// `adapter/src/canon/task.rs`. 1 is for a guest in one component with the adapter, of which nothing can
+/// wait yet.
 const GUEST: &str = "WASI_UPLIFT_GUEST";
 
 /// The adapter's function that allocates.

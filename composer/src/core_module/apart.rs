@@ -11,20 +11,21 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{EntityType, ExportKind};
 use wasmparser::Operator;
 
-/// What becomes of a module.
-#[derive(Clone)]
+/// A module that was taken apart.
 pub(crate) struct Apart {
     /// The module with the memory, its contents, and the function that allocates.
     pub memory: Vec<u8>,
     /// The module with everything else, which imports from that one by [`MEMORY`]. It has all the
     /// exports, and its table for another.
     pub rest: Vec<u8>,
+    /// The size of the table that the rest defines, if it has one.
+    pub table: Option<u32>,
 }
 
-/// What the rest imports from.
+/// The name by which the rest imports from the memory's module.
 pub(crate) const MEMORY: &str = "memory";
 
-/// What the rest exports its table as, if it has one.
+/// The name of the rest's table in its exports, if it has one.
 pub(crate) const TABLE: &str = "table";
 
 /// Takes the memory and the function that is exported as `allocates` out of a module, whose parts
@@ -49,10 +50,11 @@ pub(crate) fn apart(
     Ok(Apart {
         memory: memory(&module, imports, allocates, &needed, memory_name)?,
         rest: rest(&module, imports, &needed, rest_name)?,
+        table: module.tables.first().map(|table| table.ty.initial as u32),
     })
 }
 
-/// What a function needs.
+/// The functions and globals that a function reaches, itself included.
 #[derive(Default)]
 struct Needed {
     functions: BTreeSet<u32>,
@@ -107,7 +109,7 @@ fn types(module: &Sections<'_>, output: &mut Output) -> Result<Vec<u32>, Error> 
     Ok((0..module.types.len() as u32).collect())
 }
 
-/// What the memory's module exports a function or global as.
+/// The name of a function or global in the exports of the memory's module.
 fn export_name(space: Space, index: u32) -> String {
     match space {
         Space::Globals => format!("global{index}"),

@@ -11,7 +11,7 @@ use wasmparser::FuncType;
 /// One of the modules.
 pub(crate) struct Unit<'u> {
     pub bytes: &'u [u8],
-    /// What the names of its exports get in front of them.
+    /// The beginning of the names of its exports in the result.
     pub prefix: &'u str,
     /// The units that serve its imports, by the names that it imports from. What it imports from
     /// others is imported still.
@@ -53,11 +53,11 @@ struct Joint<'j, 'u> {
     counts: [u32; Space::ALL.len()],
 }
 
-/// What an import or definition of a unit is in the end.
+/// Where an index of a unit leads, once imports from other units are followed.
 enum Origin {
     /// An import of this unit, by its place among those of the index space.
     Imported(usize, usize),
-    /// What this unit defines, by its place.
+    /// A definition of this unit, by its place among those of the index space.
     Defined(usize, usize),
 }
 
@@ -90,7 +90,7 @@ impl<'j, 'u> Joint<'j, 'u> {
         for (unit, module) in read.iter().enumerate() {
             for (place, _) in module.imports_of(space).enumerate() {
                 if let Origin::Imported(of, place) = self.origin(space, unit, place)? {
-                    self.import(space, of, place, &numbers[of])?;
+                    self.import(space, of, place, &mut numbers[of])?;
                 }
             }
         }
@@ -106,7 +106,9 @@ impl<'j, 'u> Joint<'j, 'u> {
             let count = module.imports_of(space).count() + module.defined(space);
             for index in 0..count {
                 let number = match self.origin(space, unit, index)? {
-                    Origin::Imported(of, place) => self.import(space, of, place, &numbers[of])?,
+                    Origin::Imported(of, place) => {
+                        self.import(space, of, place, &mut numbers[of])?
+                    }
                     Origin::Defined(of, place) => first[of] + place as u32,
                 };
                 numbers[unit].spaces[space as usize].push(number);
@@ -115,7 +117,7 @@ impl<'j, 'u> Joint<'j, 'u> {
         Ok(())
     }
 
-    /// What has an index in a unit. Units may import from each other what another one imports.
+    /// Follows an index of a unit. Units may import from each other what another one imports.
     fn origin(&self, space: Space, mut unit: usize, mut index: usize) -> Result<Origin, Error> {
         // Nothing is exported by each of the units in turn and defined by none.
         for _ in 0..=self.units.len() {
@@ -142,7 +144,7 @@ impl<'j, 'u> Joint<'j, 'u> {
         space: Space,
         unit: usize,
         place: usize,
-        numbers: &Numbers,
+        numbers: &mut Numbers,
     ) -> Result<u32, Error> {
         let import = self.read[unit].imports_of(space).nth(place);
         let import = import.ok_or(MISSING)?;
@@ -150,11 +152,7 @@ impl<'j, 'u> Joint<'j, 'u> {
         if let Some(index) = self.imported.get(&key) {
             return Ok(*index);
         }
-        let mut types = Numbers {
-            types: numbers.types.clone(),
-            ..Numbers::default()
-        };
-        let ty = types.entity_type(import.ty)?;
+        let ty = numbers.entity_type(import.ty)?;
         self.output.imports.import(import.module, import.name, ty);
         let index = self.counts[space as usize];
         self.counts[space as usize] += 1;

@@ -1,4 +1,4 @@
-//! What the core modules that are written here have in common, and how others are made of them.
+//! Pieces that core modules written here have in common, and ways to make core modules of others.
 
 mod apart;
 mod join;

@@ -13,8 +13,8 @@ use wasmparser::{
     Payload, Table, TypeRef,
 };
 
-/// What a valid core module consists of. It has functions, their types, and what
-/// [`Space`] tells apart.
+/// The contents of a valid core module that has nothing but functions, their types, tables, memories
+/// and globals.
 #[derive(Default)]
 pub(super) struct Sections<'a> {
     pub types: Vec<FuncType>,

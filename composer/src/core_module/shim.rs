@@ -120,12 +120,6 @@ fn fills_in_order(module: &Sections<'_>, slots: usize) -> Option<bool> {
     Some(is_first && segments.next().is_none() && functions.ok()?.into_iter().eq(0..slots as u32))
 }
 
-/// The size of the table that a module defines, if it has one.
-pub(crate) fn table_size(bytes: &[u8]) -> Option<u32> {
-    let module = Sections::read(bytes).ok()?;
-    module.tables.first().map(|table| table.ty.initial as u32)
-}
-
 /// The parameters and results of a function that is called by way of a table.
 pub(crate) type SlotType = (Vec<ValType>, Vec<ValType>);
 

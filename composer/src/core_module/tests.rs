@@ -178,8 +178,16 @@ const WITH_MEMORY: &str = r#"(module
 #[test]
 fn a_module_apart_does_the_same() {
     let whole = wat(WITH_MEMORY);
-    let Apart { memory, rest } = apart(&whole, "allocate", ["memory", "rest"]).unwrap();
+    let Apart {
+        memory,
+        rest,
+        table,
+    } = apart(&whole, "allocate", ["memory", "rest"]).unwrap();
     assert_eq!(imports(&memory), []);
+    assert_eq!(table, Some(1));
+    let without_table = wat(r#"(module (memory 1) (func (export "allocate")))"#);
+    let apart = apart(&without_table, "allocate", ["", ""]).unwrap();
+    assert_eq!(apart.table, None);
     let outside = wat(OUTSIDE);
     for name in ["run", "allocate", "again"] {
         let expected = call(&[("outside", &outside), ("whole", &whole)], name);
@@ -305,7 +313,6 @@ fn slots_come_after_what_is_in_the_table() {
     );
     let without = r#"(module (func (export "own") (result i32) i32.const 7))"#;
     for (one, size) in [(wat(&with_table), Some(1)), (wat(without), None)] {
-        assert_eq!(shim::table_size(&one), size);
         let calls = shim::calls(["one", APART_TABLE], size, &slots, |at| format!("slot{at}"));
         let units = [
             Unit {

@@ -27,6 +27,8 @@ pub(super) struct Beside<'a> {
     /// What the second is instantiated with.
     args: Vec<(Cow<'a, str>, ItemId)>,
     units: Vec<Own>,
+    /// The size of the adapter's own table, if it has one.
+    table: Option<u32>,
     /// How many slots its table has for what the guest calls.
     slots: u32,
 }
@@ -45,7 +47,7 @@ const ADAPTERS: usize = 0;
 pub(super) fn place<'a>(
     assembly: &mut Assembly<'_, 'a>,
     root: ScopeId,
-    core: Apart,
+    core: &Apart,
 ) -> Result<Beside<'a>, Failure> {
     let broken = |what: &str| InternalError::adapter(what);
     let mut removal = Removal::of(assembly.model, root, false, |name| {
@@ -56,7 +58,7 @@ pub(super) fn place<'a>(
         .map_err(InternalError::adapter)?;
     let items = assembly.model[root].items.clone();
     let instances = Instances::of(assembly, &items)?;
-    let memory_instance = assembly.instantiate_core(core.memory, Vec::new());
+    let memory_instance = assembly.instantiate_core(core.memory.clone(), Vec::new());
     let memory = assembly.core_export(Sort::CoreMemory, memory_instance, APART_MEMORY);
     let imports = instances.imports(assembly);
     let rest = adapter::with_imports(&core.rest, |module, name| {
@@ -109,6 +111,7 @@ pub(super) fn place<'a>(
         memory,
         args,
         units: vec![own],
+        table: core.table,
         slots: 0,
     })
 }
@@ -236,10 +239,9 @@ impl<'a> Beside<'a> {
         if slots.is_empty() {
             return 0;
         }
-        let first = shim::table_size(&self.units[ADAPTERS].bytes);
-        let module = shim::calls([ADAPTER, APART_TABLE], first, slots, in_front_of);
+        let module = shim::calls([ADAPTER, APART_TABLE], self.table, slots, in_front_of);
         self.add(String::new(), module, vec![(ADAPTER, ADAPTERS)]);
-        first.unwrap_or_default()
+        self.table.unwrap_or_default()
     }
 
     /// Places the second core instance.

@@ -20,7 +20,7 @@ use wasm_encoder::{
     ExportSection, FunctionSection, ImportSection, Module, StartSection, TypeSection, ValType,
 };
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
-use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind};
+use wit_parser::{Function, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
 /// A function that a guest calls.
 #[derive(Clone)]
@@ -101,14 +101,16 @@ pub(super) fn has_strings(resolve: &Resolve, function: &Function) -> bool {
 }
 
 fn has_string(resolve: &Resolve, ty: &Type) -> bool {
-    match ty {
-        Type::String => true,
-        Type::Id(id) => {
-            let parts = copy::parts(&resolve.types[*id].kind);
-            parts.iter().any(|ty| has_string(resolve, ty))
-        }
-        _ => false,
-    }
+    has(resolve, ty, &|ty| *ty == Type::String)
+}
+
+/// Whether a type is of some kind, or consists of such.
+fn has(resolve: &Resolve, ty: &Type, is_it: &dyn Fn(&Type) -> bool) -> bool {
+    let consists = |id: &TypeId| {
+        let parts = copy::parts(&resolve.types[*id].kind);
+        parts.iter().any(|ty| has(resolve, ty, is_it))
+    };
+    is_it(ty) || matches!(ty, Type::Id(id) if consists(id))
 }
 
 /// Whether all that goes with a function is in its flat parameters and result.
@@ -121,15 +123,11 @@ pub(super) fn copies_nothing(resolve: &Resolve, function: &Function) -> bool {
 }
 
 fn has_list(resolve: &Resolve, ty: &Type) -> bool {
-    match ty {
-        Type::String => true,
-        Type::Id(id) => {
-            let kind = &resolve.types[*id].kind;
-            let mut parts = copy::parts(kind).into_iter();
-            matches!(kind, TypeDefKind::List(_)) || parts.any(|ty| has_list(resolve, &ty))
-        }
-        _ => false,
-    }
+    let is_list = |id: &TypeId| matches!(resolve.types[*id].kind, TypeDefKind::List(_));
+    has(resolve, ty, &|ty| match ty {
+        Type::Id(id) => is_list(id),
+        ty => *ty == Type::String,
+    })
 }
 
 /// The type itself, where this is a name for another.

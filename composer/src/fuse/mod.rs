@@ -193,7 +193,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         None => None,
     };
 
-    let mut beside = beside::place(&mut assembly, adapter_root, adapter.core.clone())?;
+    let mut beside = beside::place(&mut assembly, adapter_root, &adapter.core)?;
     let prepared = match &server {
         Some(server) => {
             let prepared = server.prepare(&mut assembly, catalogue, beside.memory)?;
