@@ -97,14 +97,14 @@ impl Generator<'_> {
             }
         }
         if let (Some(code), false) = (interface.types.get("error-code"), exported) {
-            text += &self.error_code(*code, package);
+            text += &self.error_code(*code);
         }
         let name = interface_name(resolve, id);
         format!("pub mod {name} {{ {text} }}\n")
     }
 
     /// The cases of an error code, and their names.
-    fn error_code(&self, id: TypeId, package: &str) -> String {
+    fn error_code(&self, id: TypeId) -> String {
         let mut text = String::new();
         let cases: Vec<(String, bool)> = match &self.resolve.types[id].kind {
             TypeDefKind::Enum(ty) => ty.cases.iter().map(|it| (it.name.clone(), false)).collect(),
@@ -128,7 +128,7 @@ impl Generator<'_> {
             // What isn't there has the case that says least.
             let other = others.iter().position(|other| other == name);
             let _ = write!(other_numbers, "Code::{case} => {},", other.unwrap_or(0));
-            let name = format!("\"wasi:{package} error-code {name}\"");
+            let name = format!("{name:?}");
             let _ = write!(names, "{path}::{case}{fields} => {name},");
             let _ = write!(own_names, "Code::{case} => {name},");
             let _ = write!(all, "{case} = {number},");

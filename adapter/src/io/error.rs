@@ -11,9 +11,9 @@ impl Guest for Adapter {
 
 impl GuestError for Failure {
     fn to_debug_string(&self) -> String {
-        match &self.detail {
-            Some(detail) => [self.reason, ": ", detail].concat(),
-            None => self.reason.into(),
-        }
+        let package = self.code.package();
+        let detail = self.detail.as_deref();
+        let (colon, detail) = detail.map_or(("", ""), |detail| (": ", detail));
+        ["wasi:", package, " error-code ", self.reason, colon, detail].concat()
     }
 }

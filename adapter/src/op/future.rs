@@ -52,6 +52,14 @@ impl<T> Future<T> {
 
     /// Takes the value. Without one the read is pending, and `owner` gets an event.
     pub fn start(&mut self, owner: &Weak<impl Waiter>) -> Option<T> {
+        let value = self.start_read();
+        if value.is_none() {
+            reactor::watch(self.handle, owner.clone());
+        }
+        value
+    }
+
+    fn start_read(&mut self) -> Option<T> {
         match core::mem::replace(&mut self.state, State::Taken) {
             State::Found(value) => return Some(value),
             State::Unread => {}
@@ -61,7 +69,6 @@ impl<T> Future<T> {
             Started::Ended(value) => Some(value),
             Started::Pending(reading) => {
                 self.state = State::Pending(reading);
-                reactor::watch(self.handle, owner.clone());
                 None
             }
         }

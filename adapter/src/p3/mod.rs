@@ -57,3 +57,15 @@ pub enum Code {
     Http(Box<dyn Any>),
     HttpSize(http::WrongSize),
 }
+
+impl Code {
+    /// The package that the code is of.
+    pub fn package(&self) -> &'static str {
+        match self {
+            Code::Cli(_) => "cli",
+            Code::Filesystem(_) => "filesystem",
+            Code::Sockets(_) => "sockets",
+            Code::Http(_) | Code::HttpSize(_) => "http",
+        }
+    }
+}

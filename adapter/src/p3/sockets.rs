@@ -164,6 +164,18 @@ fn load(from: &Results, at: usize) -> IpSocketAddress {
     }
 }
 
+/// Takes the address of a result.
+#[inline(never)]
+fn address(
+    results: &mut Results,
+    error: usize,
+    detail: At<Option<String>>,
+    address: usize,
+) -> Result<IpSocketAddress, ErrorCode> {
+    check(results, error, detail)?;
+    Ok(load(results, address))
+}
+
 /// Defines functions of a socket, by the functions of WASI 0.3 that they call.
 macro_rules! functions {
     () => {};
@@ -180,8 +192,7 @@ macro_rules! functions {
         pub fn $name(&self) -> Result<IpSocketAddress, ErrorCode> {
             use raw::$function as function;
             let mut results = function::call(self.0.handle());
-            check!(&mut results, function)?;
-            Ok(load(&results, function::OK))
+            address(&mut results, function::ERR, function::ERR_OTHER, function::OK)
         }
 
         functions! { $( $rest )* }

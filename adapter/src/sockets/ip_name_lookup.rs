@@ -14,7 +14,6 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use core::net::Ipv6Addr;
 
 enum State {
     Pending(Subtask<Resolve>),
@@ -104,7 +103,7 @@ impl Waiter for Lookup {
 }
 
 /// Returns `true` if a host would take the name for an IP address: an IPv6 address with or without brackets,
-/// and whatever ends in a number, since no domain does.
+/// and whatever ends in a number, since no domain does. No domain has a colon either.
 fn is_address(name: &str) -> bool {
     let number = |label: &str| {
         let digits = |text: &str, radix| text.chars().all(|digit| digit.is_digit(radix));
@@ -114,9 +113,7 @@ fn is_address(name: &str) -> bool {
         }
     };
     let name = name.strip_suffix('.').unwrap_or(name);
-    name.starts_with('[')
-        || name.parse::<Ipv6Addr>().is_ok()
-        || name.rsplit('.').next().is_some_and(number)
+    name.starts_with('[') || name.contains(':') || name.rsplit('.').next().is_some_and(number)
 }
 
 /// A `resolve-address-stream`.

@@ -215,14 +215,20 @@ impl Socket {
         matches!(*self.state.borrow(), State::Connected { .. })
     }
 
-    /// Asks the host about the socket, or sets an option. While a socket connects there is no
-    /// answer, though some hosts have one; after it has failed there is only that.
+    /// Asks the host about the socket, or sets an option.
     fn ask<T>(&self, ask: impl FnOnce(&TcpSocket) -> Result<T, ErrorCode>) -> Result<T, Fault> {
+        self.check_answers()?;
+        Ok(ask(&self.inner)?)
+    }
+
+    /// Fails while a socket connects, when there is no answer, though some hosts have one; and after
+    /// it has failed, when there is only that.
+    fn check_answers(&self) -> Result<(), Fault> {
         match *self.state.borrow() {
             State::Connecting(_) => Err(Fault::Connecting),
             State::Tried(Err(code)) => Err(code.into()),
             State::Dead(fault) => Err(fault),
-            _ => Ok(ask(&self.inner)?),
+            _ => Ok(()),
         }
     }
 

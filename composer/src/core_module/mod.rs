@@ -12,7 +12,7 @@ use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalType,
     ImportSection, MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
 };
-use wasmparser::{BinaryReader, BinaryReaderError};
+use wasmparser::{BinaryReader, BinaryReaderError, KnownCustom, Name, Parser, Payload};
 use wit_parser::abi::WasmType;
 
 pub(crate) use apart::{Apart, MEMORY as APART_MEMORY, TABLE as APART_TABLE, apart};
@@ -159,6 +159,23 @@ pub(crate) fn has_section(module: &[u8], wanted: u8) -> bool {
         Ok(false)
     };
     found().unwrap_or(false)
+}
+
+/// Whether a core module's functions have names, for backtraces, that somebody has given them: those of
+/// the modules that `wit-component` adds to a guest are its own.
+pub(crate) fn is_named(module: &[u8]) -> bool {
+    let mut sections = Parser::new(0).parse_all(module).map_while(Result::ok);
+    sections.any(|section| {
+        match section {
+        Payload::CustomSection(section) => match section.as_known() {
+            KnownCustom::Name(mut names) => !names.any(|part| {
+                matches!(part, Ok(Name::Module { name, .. }) if name.starts_with("wit-component:"))
+            }),
+            _ => false,
+        },
+        _ => false,
+    }
+    })
 }
 
 /// The length of what a module begins with.

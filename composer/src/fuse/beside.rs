@@ -222,11 +222,12 @@ impl<'a> Beside<'a> {
         table: &Table<'_>,
         types: &Types<'_>,
         callees: &[Callee<'_>],
+        side: GuestSide,
     ) {
         let handles = handles::module(table);
         let handles = self.add(handle(part, ""), handles, vec![(ADAPTER, ADAPTERS)]);
         if !callees.is_empty() {
-            let module = glue::module(types, GuestSide::default(), callees, &[]);
+            let module = glue::module(types, side, callees, &[]);
             let args = vec![(ADAPTER, ADAPTERS), (HANDLES, handles)];
             self.add(call(part, ""), module, args);
         }
@@ -275,7 +276,7 @@ pub(super) fn call(part: Part, position: impl std::fmt::Display) -> String {
 
 /// What the function in front of a slot is exported as.
 pub(super) fn in_front_of(slot: u32) -> String {
-    format!("s-{slot}")
+    format!("s{slot}")
 }
 
 /// Places an instance that exports the handles of a part by their own names.

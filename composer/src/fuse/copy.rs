@@ -649,6 +649,30 @@ impl<'a> Body<'a> {
         self.code().br(0).end().end();
     }
 
+    /// Leaves the address of a place on the stack, where there is memory.
+    fn address(&mut self, at: At) {
+        let mut code = self.code();
+        code.local_get(at.base);
+        if at.offset > 0 {
+            code.i32_const(at.offset as i32).i32_add();
+        }
+    }
+
+    /// Copies the string that lies at the first parameter, and puts where the copy is, and how long
+    /// it is, at the second.
+    pub fn string_in_memory(&mut self) {
+        let (from, to) = (At::start(0), At::start(1));
+        let (start, len) = self.load_pair(from);
+        self.string(start, len);
+        self.store(to, 4, start);
+        self.store(to.plus(4), 4, len);
+    }
+
+    /// Whether values go from the caller to the callee.
+    fn goes_to_callee(&self) -> bool {
+        std::ptr::eq(self.to, &self.known.callee)
+    }
+
     /// Copies a string, and leaves in the same locals where the copy is and how long it is.
     fn string(&mut self, start: u32, len: u32) {
         match (self.from.is_guest(), self.to.is_guest()) {
@@ -662,9 +686,11 @@ impl<'a> Body<'a> {
                 let copy = self.allocate(len, 1);
                 self.copy_list(start, copy, len);
                 self.code().local_get(copy).local_set(start);
-                let is_callees = std::ptr::eq(self.to, &self.known.callee);
                 if let Some([of_callee, of_caller]) = self.known.check {
-                    let check = if is_callees { of_callee } else { of_caller };
+                    let check = match self.goes_to_callee() {
+                        true => of_callee,
+                        false => of_caller,
+                    };
                     self.code().local_get(start).local_get(len).call(check);
                 }
             }
@@ -799,10 +825,10 @@ impl<'a> Body<'a> {
         let peeled = self.types.peel(*ty);
         match self.kind(ty) {
             _ if peeled == Type::String => {
-                let (start, len) = self.load_pair(from);
-                self.string(start, len);
-                self.store(to, 4, start);
-                self.store(to.plus(4), 4, len);
+                self.address(from);
+                self.address(to);
+                let function = self.known.strings.for_callee(self.goes_to_callee());
+                self.code().call(function);
             }
             Some(TypeDefKind::List(element)) => {
                 let (start, len) = self.load_pair(from);

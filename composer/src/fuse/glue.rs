@@ -13,6 +13,7 @@ use super::tags::FunctionTags;
 use super::{handles, leaving, text};
 use crate::core_module::shim::{ANY_TABLE, SlotType};
 use crate::core_module::{self, APART_TABLE, Header, val_type, val_types};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::{
@@ -44,6 +45,8 @@ pub(super) struct GuestSide {
     pub realloc: bool,
     /// Whether that may throw an exception.
     pub throws: bool,
+    /// Whether the functions in between have names, for backtraces.
+    pub named: bool,
     pub encoding: Encoding,
 }
 
@@ -165,8 +168,9 @@ pub(super) fn module(
         callee: imports.adapter(caller.memory),
         text: imports.text(caller, all_strings),
         check: None,
+        strings: StringFunctions::default(),
     };
-    calls(imports, known, ADAPTER, types, callees, slots)
+    calls(imports, known, ADAPTER, types, callees, slots, caller.named)
 }
 
 /// The core module of the functions that one part of a guest calls of another one, which exports
@@ -183,8 +187,9 @@ pub(super) fn between(
         callee: imports.guest([CALLEE, CALLEE_HANDLES], callee, Some(defined[1])),
         text: Text::default(),
         check: None,
+        strings: StringFunctions::default(),
     };
-    calls(imports, known, CALLEE, types, callees, &[])
+    calls(imports, known, CALLEE, types, callees, &[], caller.named)
 }
 
 /// The core module of functions that call those of `instance`.
@@ -195,6 +200,7 @@ fn calls(
     types: &Types<'_>,
     callees: &[Callee<'_>],
     slots: &[Option<u32>],
+    named: bool,
 ) -> Vec<u8> {
     let slot = |position: usize| slots.get(position).copied().flatten();
     let fills = (0..callees.len()).any(|position| slot(position).is_some());
@@ -219,15 +225,17 @@ fn calls(
     }
     let count = imports.functions;
     let mut functions_of_callee = callees.iter().map(|callee| callee.function);
+    let mut last = count + bodies.len() as u32;
     let checks_text = known.callee.is_guest()
         && functions_of_callee.any(|function| has_strings(types.resolve, function));
     if checks_text {
         // One for each direction, after the functions.
-        let first = count + bodies.len() as u32;
-        known.check = Some([first, first + 1]);
+        known.check = Some([last, last + 1]);
+        last += 2;
         let ty = imports.ty(vec![ValType::I32; 2], Vec::new());
         functions.function(ty).function(ty);
     }
+    known.strings.first = last;
     let mut code = CodeSection::new();
     for (index, (callee, outer, call, post_return)) in bodies.into_iter().enumerate() {
         let number = count + index as u32;
@@ -251,7 +259,25 @@ fn calls(
             code.function(&text::check_utf8(side.memory));
         }
     }
-    let names = callees.iter().map(|callee| callee.function.name.as_str());
+    let passed = known.strings.called.get();
+    if passed.contains(&true) {
+        let ty = imports.ty(vec![ValType::I32; 2], Vec::new());
+        for (is_called, turns) in passed.into_iter().zip([false, true]) {
+            functions.function(ty);
+            let no_tags = FunctionTags::default();
+            let mut body = Body::new(types, &no_tags, &known, vec![ValType::I32; 2]);
+            if turns {
+                body.turn();
+            }
+            match is_called {
+                true => body.string_in_memory(),
+                false => _ = body.code().unreachable(),
+            }
+            code.function(&body.finish());
+        }
+    }
+    let names = callees.iter().filter(|_| named);
+    let names = names.map(|callee| callee.function.name.as_str());
     let mut module = Module::new();
     module
         .section(&imports.types)
@@ -370,6 +396,25 @@ pub(super) struct Known {
     /// The functions that check text in the memories of the callee and of the caller, where both
     /// are guests.
     pub check: Option<[u32; 2]>,
+    pub strings: StringFunctions,
+}
+
+/// The functions that pass a string from one place in memory to another, one for each direction.
+/// Errors have so many strings that one by one they would take most of the module.
+#[derive(Default)]
+pub(super) struct StringFunctions {
+    first: u32,
+    called: Cell<[bool; 2]>,
+}
+
+impl StringFunctions {
+    /// The function that passes strings to the callee, or that for strings from it.
+    pub fn for_callee(&self, is_for_callee: bool) -> u32 {
+        let mut called = self.called.get();
+        called[usize::from(!is_for_callee)] = true;
+        self.called.set(called);
+        self.first + u32::from(!is_for_callee)
+    }
 }
 
 /// One of the two that values pass between.

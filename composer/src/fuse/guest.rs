@@ -46,6 +46,8 @@ pub(super) struct GuestPart<'p> {
     pub is_entered: bool,
     /// Whether the guest has exceptions.
     pub throws: bool,
+    /// Whether the guest's functions have names.
+    pub named: bool,
     /// The lifted functions that get something around them.
     pub wrapped: HashMap<ItemId, Wrapper>,
     /// The export that gets another name, and the name.
@@ -259,6 +261,7 @@ impl GuestPart<'_> {
             memory: lowering.memory.is_some(),
             realloc: lowering.realloc.is_some(),
             throws: self.throws,
+            named: self.named,
             encoding: lowering.encoding,
         }
     }

@@ -55,7 +55,7 @@ use crate::shared;
 use crate::waiting::{self, CannotWait};
 use behind::behind;
 use fitness::{check_built_ins, check_host_handles};
-use glue::{Strings, Types};
+use glue::{GuestSide, Strings, Types};
 use guest::GuestPart;
 use handles::{Table, Tag};
 use hashbrown::HashMap;
@@ -228,8 +228,13 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
             calls.push(callee);
         }
     }
+    let named = is_named(assembly.model, guest);
+    let side = GuestSide {
+        named,
+        ..GuestSide::default()
+    };
     for ((part, table), calls) in flat.parts().zip(&tables).zip(&calls) {
-        beside.add_part(part, table, &types, calls);
+        beside.add_part(part, table, &types, calls, side);
     }
     let mut shim = match flat.has_parts() {
         true => Shim::default(),
@@ -313,6 +318,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         one_memory: plan.one_memory,
         is_entered: server.is_some() || removal.allocates(),
         throws: throws(assembly.model, guest),
+        named,
         wrapped,
         renamed: run,
     };
@@ -377,11 +383,20 @@ fn destructors<'a>(
 
 /// Whether one of a component's core modules has exceptions.
 fn throws(model: &Model<'_>, root: ScopeId) -> bool {
+    any_module(model, root, |module| {
+        core_module::has_section(module, core_module::TAGS)
+    })
+}
+
+/// Whether the functions of one of a component's core modules have names.
+fn is_named(model: &Model<'_>, root: ScopeId) -> bool {
+    any_module(model, root, core_module::is_named)
+}
+
+fn any_module(model: &Model<'_>, root: ScopeId, is_it: impl Fn(&[u8]) -> bool) -> bool {
     let mut items = model[root].items.iter();
     items.any(|id| match &model[*id].definition {
-        Definition::CoreModule(module) => {
-            core_module::has_section(&module.bytes, core_module::TAGS)
-        }
+        Definition::CoreModule(module) => is_it(&module.bytes),
         _ => false,
     })
 }

@@ -621,6 +621,7 @@ fn fused(
         one_memory,
         is_entered: true,
         throws: false,
+        named: true,
         wrapped: HashMap::new(),
         renamed: None,
     };
