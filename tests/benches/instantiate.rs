@@ -120,9 +120,15 @@ fn block_on<T>(future: impl Future<Output = Result<T>>) -> T {
     runtime.block_on(future).expect("the guest works")
 }
 
-/// Returns the bytes of memory that this process uses. A page that instances share counts once.
+/// Returns the bytes of memory that this process uses.
 fn used() -> usize {
-    let maps = std::fs::read_to_string("/proc/self/smaps_rollup").expect("the system is Linux");
+    memory_of("self")
+}
+
+/// Returns the bytes of memory that a process uses. A page that others have too counts in part.
+pub fn memory_of(process: &str) -> usize {
+    let maps = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"));
+    let maps = maps.expect("the system is Linux, and the process runs");
     let kilobytes = maps.lines().find_map(|line| line.strip_prefix("Pss:"));
     let kilobytes = kilobytes.expect("it says so").trim_end_matches("kB");
     kilobytes.trim().parse::<usize>().expect("it is a number") * 1024

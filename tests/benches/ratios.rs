@@ -12,6 +12,7 @@
 mod chart;
 mod compose;
 mod http;
+mod idle;
 mod instantiate;
 
 use chart::Bar;
@@ -33,7 +34,7 @@ const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
 /// The measurements, each with the ratio that a fused guest is to reach.
-const MEASURED: [(&str, Option<f64>); 45] = [
+const MEASURED: [(&str, Option<f64>); 46] = [
     ("now", Some(1.05)),
     ("ready", Some(0.2)),
     ("ready, of a timer that runs", None),
@@ -80,6 +81,7 @@ const MEASURED: [(&str, Option<f64>); 45] = [
     ("instantiate, pooled", None),
     ("memory per instance", None),
     ("memory per instance, after a call", None),
+    ("memory per idle connection", None),
     ("size of the guest", None),
     ("compose 10 KiB of code", None),
     ("compose 1 MiB of code", None),
@@ -359,6 +361,7 @@ impl Way {
             "instantiate, pooled" => instantiate::measure(program, is_native, true),
             "memory per instance" => instantiate::memory(program, is_native, false),
             "memory per instance, after a call" => instantiate::memory(program, is_native, true),
+            "memory per idle connection" => idle::memory(self.host, program),
             name if name.starts_with("compose") => compose::measure(name, self.link),
             name if name.starts_with("http") => http::measure(name, self.host, program, is_native),
             "udp ping-pong" => self.run(program, name, &udp_peer(), home),

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::hint::black_box;
-use std::io::{Read, Result, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,6 +14,10 @@ use wasip2::io::streams::StreamError;
 const HOUR: u64 = 3_600_000_000_000;
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
+
+/// The numbers of idle connections: at first, and how many more.
+const BEFORE: usize = 50;
+const IDLE: usize = 400;
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().collect();
@@ -151,6 +155,7 @@ fn main() -> Result<()> {
             assert_eq!(walk(Path::new("/home/tree"))?, 2_000 * KIB as u64);
             Ok(())
         })?,
+        "memory per idle connection" => (1, idling(peer)?),
         other => panic!("nothing is called {other:?}"),
     };
     eprintln!("{}", taken.as_nanos() / times as u128);
@@ -205,6 +210,24 @@ fn sending(peer: &str, size: usize) -> Result<(usize, Duration)> {
     let mut stream = TcpStream::connect(peer)?;
     let bytes = vec![b'x'; size];
     repeat(256 * MIB / size, || stream.write_all(&bytes))
+}
+
+/// Has connections over which nothing comes, and then more of them. In between, and in the end, the
+/// host's memory is looked at, until a byte comes over the first.
+fn idling(peer: &str) -> Result<Duration> {
+    let mut first = TcpStream::connect(peer)?;
+    let mut idle = Vec::new();
+    for count in [BEFORE, IDLE] {
+        for _ in 0..count {
+            let mut stream = TcpStream::connect(peer)?;
+            stream.set_nonblocking(true)?;
+            let nothing = stream.read(&mut [0]);
+            assert_eq!(nothing.unwrap_err().kind(), ErrorKind::WouldBlock);
+            idle.push(stream);
+        }
+        first.read_exact(&mut [0])?;
+    }
+    Ok(Duration::ZERO)
 }
 
 fn failed(error: StreamError) -> std::io::Error {
