@@ -721,15 +721,35 @@ impl Generator<'_> {
             return text + "}";
         }
         if exported {
-            // It is given to the bindings.
+            // It is given to the bindings, which pass it on. Their own table for it has the built-ins
+            // of the first function with such a future, which a guest may have no use for.
             let _ = write!(
                 text,
                 "pub fn future_{number}_reader(end: u32) -> crate::bindings::FutureReader<{ty}> {{
-                    use crate::bindings::wit_future::FuturePayload;
-                    // SAFETY: the end is one of this type, or else the host traps.
-                    unsafe {{
-                        crate::bindings::FutureReader::new(end, <{ty} as FuturePayload>::VTABLE)
+                    unsafe extern \"C\" fn write(_: u32, _: *const u8) -> u32 {{ trap() }}
+                    unsafe extern \"C\" fn read(_: u32, _: *mut u8) -> u32 {{ trap() }}
+                    unsafe extern \"C\" fn cancel(_: u32) -> u32 {{ trap() }}
+                    unsafe extern \"C\" fn drop_writable(_: u32) {{ trap() }}
+                    unsafe extern \"C\" fn drop_readable(end: u32) {{
+                        future_{number}_drop_readable(end);
                     }}
+                    unsafe extern \"C\" fn new() -> u64 {{ trap() }}
+                    static TABLE: crate::bindings::FutureVtable<{ty}> =
+                        crate::bindings::FutureVtable {{
+                            layout: core::alloc::Layout::new::<()>(),
+                            lower: |_, _| trap(),
+                            dealloc_lists: |_| trap(),
+                            lift: |_| trap(),
+                            start_write: write,
+                            start_read: read,
+                            cancel_write: cancel,
+                            cancel_read: cancel,
+                            drop_writable,
+                            drop_readable,
+                            new,
+                        }};
+                    // SAFETY: the end is one of this type, or else the host traps.
+                    unsafe {{ crate::bindings::FutureReader::new(end, &TABLE) }}
                 }}"
             );
         }

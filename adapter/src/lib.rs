@@ -25,7 +25,7 @@ mod bindings {
     include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
     export!(Adapter with_types_in self);
     use super::Adapter;
-    pub use wit_bindgen::rt::async_support::FutureReader;
+    pub use wit_bindgen::rt::async_support::{FutureReader, FutureVtable};
 }
 #[allow(unsafe_code)]
 mod canon;
