@@ -119,6 +119,7 @@ impl StreamState {
 
     /// Ends the stream from this side: nothing is to be told of how it went.
     pub fn close(&self) {
+        self.failure.take();
         self.stage.set(Stage::Closed);
     }
 

@@ -7,6 +7,8 @@ use crate::canon::{
     AsyncFunction, Entry, FutureReadEnd, FutureWriteEnd, StreamEnd, Task, let_wait,
 };
 use crate::choice::{choose, one_of};
+use crate::inputs::CHUNK;
+use crate::p3::{Ended, Failure};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,8 +31,34 @@ enum Kind {
     Readable,
     Writable,
     Future,
+    /// Tells how a byte stream ended, in one of these manners.
+    Completion(&'static [Ending]),
     Promise,
     Subtask(u32),
+}
+
+/// How a byte stream ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ending {
+    Well,
+    /// Well, and with a value that follows.
+    WithValue,
+    Badly,
+    /// Badly, and the host has more to say than its code.
+    BadlyInDetail,
+}
+
+impl Ending {
+    pub const ALL: [Ending; 4] = [
+        Ending::Well,
+        Ending::WithValue,
+        Ending::Badly,
+        Ending::BadlyInDetail,
+    ];
+
+    pub fn is_failure(self) -> bool {
+        matches!(self, Ending::Badly | Ending::BadlyInDetail)
+    }
 }
 
 /// Memory that the host has the address of.
@@ -47,7 +75,41 @@ struct Waitable {
     pending: Option<Lent>,
     /// The other side is gone, or has done all that it can: no other operation may follow.
     is_over: bool,
+    /// The number of bytes that this stream has passed on.
+    moved: usize,
+    /// The number of reads and writes that have ended.
+    transfers: usize,
+    /// The number of bytes that the last of them has passed on.
+    last: usize,
+    /// Nothing but a cancellation ends what is pending.
+    is_asleep: bool,
+    /// The value takes memory that the host has to allocate.
+    allocates: bool,
+    /// The manner that this completion has told of.
+    ending: Option<Ending>,
 }
+
+impl Waitable {
+    /// Notes that a read or a write has passed on so many bytes.
+    fn note(&mut self, count: usize) {
+        self.moved += count;
+        self.last = count;
+        self.transfers += 1;
+    }
+}
+
+/// A read or a write, at the time when it is started.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub len: usize,
+    /// The number of bytes that the one before has passed on.
+    pub last: usize,
+    /// The number of operations on a large buffer that are pending.
+    pub large: usize,
+}
+
+/// A function that other tasks run.
+type Others = Box<dyn FnOnce()>;
 
 #[derive(Default)]
 struct Host {
@@ -57,8 +119,18 @@ struct Host {
     polls: usize,
     /// The task that is running is one that may block.
     may_block: bool,
-    /// The next byte that a stream brings.
-    next: u8,
+    /// The waitables that were dropped, unless their handles were used again.
+    gone: BTreeMap<u32, Waitable>,
+    /// The most reads or writes of a stream, if there is a most. After those it ends.
+    most_transfers: Option<usize>,
+    /// What is started is asleep.
+    is_quiet: bool,
+    /// How often the task has let others run.
+    yields: usize,
+    /// Run while a task cancels an operation.
+    others: Option<Others>,
+    /// All reads and writes.
+    asked: Vec<Asked>,
     /// The bytes that were written to a stream.
     pub written: Vec<u8>,
     /// The values that futures and calls have brought.
@@ -82,7 +154,7 @@ fn with<T>(f: impl FnOnce(&mut Host) -> T) -> T {
 /// Watches what is freed.
 struct Watching;
 
-const MOST_LENT: usize = 8;
+const MOST_LENT: usize = 24;
 static LENT: [(AtomicUsize, AtomicUsize); MOST_LENT] =
     [const { (AtomicUsize::new(0), AtomicUsize::new(0)) }; MOST_LENT];
 static FREED_WHILE_LENT: AtomicBool = AtomicBool::new(false);
@@ -175,8 +247,15 @@ fn new(kind: Kind) -> u32 {
             is_in_set: false,
             pending: None,
             is_over: false,
+            moved: 0,
+            transfers: 0,
+            last: 0,
+            is_asleep: false,
+            allocates: false,
+            ending: None,
         };
         host.waitables.insert(handle, waitable);
+        host.gone.remove(&handle);
         handle
     })
 }
@@ -196,9 +275,24 @@ fn begin(handle: u32, start: usize, len: usize) -> Lent {
     })
 }
 
+/// The length from which on a read or write is too long for every part of it to be tried.
+const LONG: usize = 8;
+
 /// Chooses how much of a read or write is done, at least `least`.
 fn some_of(lent: Lent, least: usize) -> usize {
-    least + choose(lent.len + 1 - least)
+    match lent.len {
+        0..LONG => least + choose(lent.len + 1 - least),
+        len => one_of(&[least, len]),
+    }
+}
+
+/// The bytes of every stream, in any order of which a mistake would be seen.
+pub fn bytes(range: std::ops::Range<usize>) -> Vec<u8> {
+    const PERIOD: usize = 251;
+    static BYTES: std::sync::LazyLock<Vec<u8>> =
+        std::sync::LazyLock::new(|| (0..=PERIOD as u8 - 1).cycle().take(1 << 20).collect());
+    let start = range.start % PERIOD;
+    BYTES[start..][..range.len()].to_vec()
 }
 
 /// Ends a pending read or write with this outcome, after so many elements.
@@ -209,18 +303,18 @@ fn end(handle: u32, outcome: u32, count: usize) -> u32 {
         give_back(lent);
         match waitable.kind {
             Kind::Readable => {
-                for n in 0..count {
-                    let at = std::ptr::with_exposed_provenance_mut::<u8>(lent.start + n);
-                    // SAFETY: the memory was lent for that.
-                    unsafe { at.write(host.next) };
-                    host.next += 1;
-                }
+                let bytes = bytes(waitable.moved..waitable.moved + count);
+                let at = std::ptr::with_exposed_provenance_mut::<u8>(lent.start);
+                // SAFETY: the memory was lent for that.
+                unsafe { at.copy_from_nonoverlapping(bytes.as_ptr(), count) };
+                waitable.note(count);
             }
             Kind::Writable => {
                 let start = std::ptr::with_exposed_provenance::<u8>(lent.start);
                 // SAFETY: as above.
                 let bytes = unsafe { std::slice::from_raw_parts(start, count) };
                 host.written.extend_from_slice(bytes);
+                waitable.note(count);
             }
             Kind::Future if outcome == COMPLETED => {
                 let at = std::ptr::with_exposed_provenance_mut::<u64>(lent.start);
@@ -236,7 +330,14 @@ fn end(handle: u32, outcome: u32, count: usize) -> u32 {
                 waitable.is_over = true;
             }
             Kind::Promise => waitable.is_over = true,
-            Kind::Future | Kind::Subtask(_) => {}
+            Kind::Completion(_) if outcome == COMPLETED => {
+                let at = std::ptr::with_exposed_provenance_mut::<u64>(lent.start);
+                let ending = waitable.ending.expect("it was chosen");
+                // SAFETY: as above.
+                unsafe { at.write(ending as u64) };
+                waitable.is_over = true;
+            }
+            Kind::Future | Kind::Completion(_) | Kind::Subtask(_) => {}
         }
         if outcome == DROPPED {
             waitable.is_over = true;
@@ -245,15 +346,28 @@ fn end(handle: u32, outcome: u32, count: usize) -> u32 {
     })
 }
 
+/// Returns `true` if a stream is to end with what is pending.
+fn is_last(handle: u32) -> bool {
+    with(|host| host.most_transfers == Some(host.waitables[&handle].transfers))
+}
+
 /// Chooses how an operation that is pending ends by itself.
 fn end_somehow(handle: u32) -> u32 {
     let lent = with(|host| host.waitables[&handle].pending).expect("something is pending");
     match kind(handle) {
+        Kind::Readable | Kind::Writable if is_last(handle) => {
+            end(handle, DROPPED, some_of(lent, 0))
+        }
         Kind::Readable | Kind::Writable => match one_of(&[COMPLETED, DROPPED]) {
             COMPLETED => end(handle, COMPLETED, some_of(lent, 1)),
             outcome => end(handle, outcome, some_of(lent, 0)),
         },
         Kind::Future => end(handle, COMPLETED, 0),
+        Kind::Completion(endings) => {
+            let ending = one_of(endings);
+            with(|host| host.waitables.get_mut(&handle).unwrap().ending = Some(ending));
+            end(handle, COMPLETED, 0)
+        }
         Kind::Promise => end(handle, one_of(&[COMPLETED, DROPPED]), 0),
         Kind::Subtask(state) => {
             let next: &[u32] = match state {
@@ -267,17 +381,37 @@ fn end_somehow(handle: u32) -> u32 {
 
 fn start(handle: u32, at: usize, len: usize) -> u32 {
     begin(handle, at, len);
-    match choose(2) {
-        0 => BLOCKED,
-        _ => end_somehow(handle),
+    let is_asleep = with(|host| {
+        let is_quiet = host.is_quiet;
+        let waitable = host.waitables.get_mut(&handle).expect("it is there");
+        waitable.is_asleep = is_quiet;
+        is_quiet
+    });
+    match is_asleep || choose(2) == 0 {
+        true => BLOCKED,
+        false => end_somehow(handle),
     }
 }
 
 unsafe extern "C" fn transfer(handle: u32, elements: *mut u8, len: usize) -> u32 {
+    with(|host| {
+        let is_large = |it: &&Waitable| it.pending.is_some_and(|lent| lent.len == CHUNK);
+        let asked = Asked {
+            len,
+            last: host.waitables[&handle].last,
+            large: host.waitables.values().filter(is_large).count(),
+        };
+        host.asked.push(asked);
+    });
     start(handle, elements.expose_provenance(), len)
 }
 
 unsafe extern "C" fn read_future(handle: u32, payload: *mut u8) -> u32 {
+    start(handle, payload.expose_provenance(), size_of::<u64>())
+}
+
+unsafe extern "C" fn read_future_of_text(handle: u32, payload: *mut u8) -> u32 {
+    with(|host| host.waitables.get_mut(&handle).unwrap().allocates = true);
     start(handle, payload.expose_provenance(), size_of::<u64>())
 }
 
@@ -287,13 +421,20 @@ unsafe extern "C" fn write_future(handle: u32, payload: *const u8) -> u32 {
 
 unsafe extern "C" fn cancel(handle: u32) -> u32 {
     check_blocking();
-    let lent = with(|host| {
+    let (lent, is_asleep) = with(|host| {
         let waitable = &host.waitables[&handle];
         assert!(!waitable.is_in_set, "its event could go elsewhere");
-        waitable.pending.expect("something is pending")
+        let lent = waitable.pending.expect("something is pending");
+        (lent, waitable.is_asleep)
     });
+    if is_asleep {
+        return end(handle, CANCELLED, 0);
+    }
+    if let Some(others) = with(|host| host.others.take()) {
+        others();
+    }
     match (kind(handle), choose(2)) {
-        (Kind::Future, 0) => end(handle, CANCELLED, 0),
+        (Kind::Future | Kind::Completion(_), 0) => end(handle, CANCELLED, 0),
         (_, 0) => end(handle, CANCELLED, some_of(lent, 0)),
         _ => end_somehow(handle),
     }
@@ -308,6 +449,7 @@ unsafe extern "C" fn drop_end(handle: u32) {
     if waitable.kind == Kind::Promise {
         assert!(waitable.is_over, "a future must be written");
     }
+    with(|host| host.gone.insert(handle, waitable));
 }
 
 /// A call goes on to another state.
@@ -399,7 +541,8 @@ extern "C" fn waitable_join(handle: u32, set: u32) {
 fn can_have_events() -> Vec<u32> {
     with(|host| {
         let waitables = host.waitables.iter();
-        let pending = waitables.filter(|(_, it)| it.is_in_set && it.pending.is_some());
+        let pending =
+            waitables.filter(|(_, it)| it.is_in_set && it.pending.is_some() && !it.is_asleep);
         pending.map(|(handle, _)| *handle).collect()
     })
 }
@@ -430,6 +573,7 @@ extern "C" fn waitable_set_poll(_set: u32, payload: &mut [u32; 2]) -> u32 {
 #[unsafe(export_name = "[thread-yield]")]
 extern "C" fn thread_yield() -> u32 {
     check_blocking();
+    with(|host| host.yields += 1);
     0
 }
 
@@ -446,7 +590,7 @@ pub static FUTURE: FutureReadEnd<Value> =
 
 // SAFETY: as above.
 pub static FUTURE_OF_TEXT: FutureReadEnd<Value> =
-    unsafe { FutureReadEnd::new(read_future, cancel, drop_end, lift, true) };
+    unsafe { FutureReadEnd::new(read_future_of_text, cancel, drop_end, lift, true) };
 
 // SAFETY: as above.
 pub static PROMISE: FutureWriteEnd<Value> =
@@ -454,6 +598,28 @@ pub static PROMISE: FutureWriteEnd<Value> =
 
 // SAFETY: as above.
 pub static FUNCTION: AsyncFunction = unsafe { AsyncFunction::new(call, None) };
+
+// SAFETY: as above.
+pub static COMPLETION: FutureReadEnd<Ended> =
+    unsafe { FutureReadEnd::new(read_future, cancel, drop_end, lift_ended, false) };
+
+// SAFETY: as above.
+pub static COMPLETION_WITH_TEXT: FutureReadEnd<Ended> =
+    unsafe { FutureReadEnd::new(read_future_of_text, cancel, drop_end, lift_ended, true) };
+
+unsafe fn lift_ended(payload: *mut u8) -> Ended {
+    // SAFETY: the value is there.
+    let number = unsafe { payload.cast::<u64>().read() };
+    match Ending::ALL[number as usize] {
+        Ending::Well => Ended::Closed(None),
+        Ending::WithValue => Ended::Closed(Some(Box::new(Value::new(number)))),
+        ending => Ended::Failed(Failure {
+            reason: "reason",
+            detail: (ending == Ending::BadlyInDetail).then(|| "detail".to_owned()),
+            code: Value::new(number),
+        }),
+    }
+}
 
 unsafe fn lift(payload: *mut u8) -> Value {
     // SAFETY: the value is there.
@@ -489,13 +655,92 @@ pub fn future() -> u32 {
     new(Kind::Future)
 }
 
+pub fn completion(endings: &'static [Ending]) -> u32 {
+    new(Kind::Completion(endings))
+}
+
 pub fn promise() -> u32 {
     new(Kind::Promise)
+}
+
+/// Has each stream end after so many reads or writes, so that a guest that goes on to the end comes to
+/// it.
+pub fn limit_transfers(most: usize) {
+    with(|host| host.most_transfers = Some(most));
+}
+
+/// Looks at a waitable, which may be gone.
+fn look<T>(handle: u32, f: impl FnOnce(&Waitable) -> T) -> T {
+    with(|host| {
+        let there = host.waitables.get(&handle);
+        f(there.unwrap_or_else(|| &host.gone[&handle]))
+    })
+}
+
+/// The number of bytes that a stream has passed on.
+pub fn moved(handle: u32) -> usize {
+    look(handle, |it| it.moved)
+}
+
+/// Returns `true` if the adapter has been told that the other side of a stream is gone.
+pub fn is_over(handle: u32) -> bool {
+    look(handle, |it| it.is_over)
+}
+
+/// The manner that a completion has told of.
+pub fn ending(handle: u32) -> Option<Ending> {
+    look(handle, |it| it.ending)
+}
+
+/// The length of the operation that is pending.
+pub fn pending(handle: u32) -> Option<usize> {
+    look(handle, |it| it.pending.map(|lent| lent.len))
+}
+
+/// Returns `true` if the adapter has dropped the end.
+pub fn is_gone(handle: u32) -> bool {
+    with(|host| !host.waitables.contains_key(&handle))
+}
+
+/// The number of reads and writes of this length that are pending.
+pub fn pending_of(len: usize) -> usize {
+    with(|host| {
+        let lent = host.waitables.values().filter_map(|it| it.pending);
+        lent.filter(|lent| lent.len == len).count()
+    })
+}
+
+/// The reads and writes that there were.
+pub fn asked() -> Vec<Asked> {
+    with(|host| host.asked.clone())
+}
+
+/// How often tasks have let others run.
+pub fn yields() -> usize {
+    with(|host| host.yields)
+}
+
+/// Runs `f`. What it starts blocks, and does not end by itself.
+pub fn quietly<T>(f: impl FnOnce() -> T) -> T {
+    with(|host| host.is_quiet = true);
+    let result = f();
+    with(|host| host.is_quiet = false);
+    result
+}
+
+/// Runs `f` while the next operation is cancelled: the task is blocked meanwhile.
+pub fn while_cancelling(f: impl FnOnce() + 'static) {
+    with(|host| host.others = Some(Box::new(f)));
 }
 
 /// The bytes that were written to streams.
 pub fn written() -> Vec<u8> {
     with(|host| host.written.clone())
+}
+
+/// The number of bytes that were written to streams.
+pub fn written_len() -> usize {
+    with(|host| host.written.len())
 }
 
 /// How often the set was looked into.
@@ -521,14 +766,20 @@ pub fn taken() -> Vec<u64> {
 /// Runs `f` in the task of an `async`-typed export, which may block or, within a guest's function
 /// that isn't, may not.
 pub fn in_task<T>(may_block: bool, f: impl FnOnce(Task<'_>) -> T) -> T {
-    with(|host| host.may_block = may_block);
+    let could_block = with(|host| std::mem::replace(&mut host.may_block, may_block));
     let before = let_wait(may_block.into());
     // SAFETY: the host takes it for one.
     let entry = unsafe { Entry::of_async_export() };
     crate::reactor::enter(entry.task().may_wait());
     let result = f(entry.task());
     let_wait(before);
-    with(|host| host.may_block = false);
+    with(|host| {
+        let mut waitables = host.waitables.values();
+        // Of several tasks, the first one has issued them.
+        let stays = waitables.any(|it| it.allocates && it.pending.is_some());
+        assert!(!stays || could_block, "the host allocates in a task");
+        host.may_block = could_block;
+    });
     result
 }
 
