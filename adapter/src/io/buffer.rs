@@ -48,6 +48,9 @@ impl Buffer {
     pub fn take(&self, max: u64) -> Vec<u8> {
         let (taken, before) = (self.taken.get(), self.len());
         let len = self.skip(max);
+        if len == 0 {
+            return Vec::new();
+        }
         let bytes = self.bytes.take();
         if taken == 0 && len == before && len >= HAND_OVER {
             return bytes;
