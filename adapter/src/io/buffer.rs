@@ -28,6 +28,7 @@ impl Buffer {
 
     /// Takes the memory of an empty buffer, for a read to use it again.
     pub fn take_memory(&self) -> Vec<u8> {
+        self.taken.set(0);
         self.bytes.take()
     }
 
@@ -48,11 +49,9 @@ impl Buffer {
     pub fn take(&self, max: u64) -> Vec<u8> {
         let (taken, before) = (self.taken.get(), self.len());
         let len = self.skip(max);
-        if len == 0 {
-            return Vec::new();
-        }
         let bytes = self.bytes.take();
         if taken == 0 && len == before && len >= HAND_OVER {
+            self.taken.set(0);
             return bytes;
         }
         let some = bytes[taken..][..len].to_vec();

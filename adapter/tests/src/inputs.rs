@@ -40,8 +40,8 @@ pub fn news_of(error: &exports::StreamError, ending: Option<Ending>) -> News {
             let failure = error.get::<Failure>();
             assert_eq!(failure.code.0, ending as u64);
             let words = match ending {
-                Ending::BadlyInDetail => "reason: detail",
-                _ => "reason",
+                Ending::BadlyInDetail => "wasi:tests error-code reason: detail",
+                _ => "wasi:tests error-code reason",
             };
             assert_eq!(failure.to_debug_string(), words);
             News::Failure(ending)

@@ -106,6 +106,8 @@ pub(super) struct Table<'a> {
     pub dropped: Vec<(Tag, &'a str)>,
     /// Whether it is that of a part of the guest, to which others can lend.
     pub lends: bool,
+    /// Whether the functions have names, for backtraces.
+    pub named: bool,
 }
 
 /// What others than the guest itself import of the module.
@@ -203,7 +205,7 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
     ];
     let of_parts = release.map(|release| [(release - 1, LEND), (release, RELEASE)]);
     let names = names.into_iter().chain(of_parts.into_iter().flatten());
-    let names = core_module::names("handles", names);
+    let names = core_module::names("handles", names.filter(|_| table.named));
     module.section(&code).section(&names);
     module.finish()
 }

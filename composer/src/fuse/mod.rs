@@ -204,6 +204,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         None => None,
     };
     let callee = |lowered| replacements.callee(&served, &adapter, lowered);
+    let named = is_named(assembly.model, guest);
     let mut direct = HashMap::new();
     let mut tables = Vec::new();
     for part in flat.parts() {
@@ -214,6 +215,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         tables.push(Table {
             dropped: destructors,
             lends: flat.has_parts(),
+            named,
         });
     }
     let mut calls = vec![Vec::new(); tables.len()];
@@ -228,7 +230,6 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
             calls.push(callee);
         }
     }
-    let named = is_named(assembly.model, guest);
     let side = GuestSide {
         named,
         ..GuestSide::default()
