@@ -195,6 +195,7 @@ fn readable(name: &str, value: f64) -> String {
         _ => "ns",
     };
     match (unit, value) {
+        ("B", value) if value < 1e4 => format!("{value:.0} B"),
         ("B", value) => format!("{:.0} KB", value / 1e3),
         (_, value) if value < 1e4 => format!("{value:.0} ns"),
         (_, value) if value < 1e6 => format!("{:.1} µs", value / 1e3),

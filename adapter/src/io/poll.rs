@@ -42,11 +42,14 @@ impl Guest for Adapter {
         reactor::collect();
         // Whether the host has run since the guest has asked.
         let mut is_fresh = false;
+        let mut ready: Vec<u32> = Vec::with_capacity(pollables.len());
         loop {
-            let ready: Vec<u32> = (0..)
-                .zip(sources())
-                .filter_map(|(index, source)| source.is_ready(task).then_some(index))
-                .collect();
+            ready.clear();
+            for (index, source) in (0..).zip(sources()) {
+                if source.is_ready(task) {
+                    ready.push(index);
+                }
+            }
             if ready.len() == pollables.len() {
                 return ready;
             }
