@@ -201,8 +201,16 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
         (take, TAKE),
         (give, GIVE),
     ];
-    let of_parts = release.map(|release| [(release - 1, LEND), (release, RELEASE)]);
-    let names = names.into_iter().chain(of_parts.into_iter().flatten());
+    let of_parts = release.map(|release| {
+        [
+            (find_any, "find-lent"),
+            (release - 1, LEND),
+            (release, RELEASE),
+        ]
+    });
+    let mut names: Vec<_> = names.into_iter().chain(of_parts.into_iter().flatten()).collect();
+    names.sort_unstable();
+    let names = names.into_iter();
     let names = core_module::names("handles", names);
     module.section(&code).section(&names);
     module.finish()
