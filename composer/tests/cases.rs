@@ -138,7 +138,9 @@ impl Case {
                 "RUN" => self.commands.push(command.trim().to_string()),
                 "PRINT" => self.printing.push(command.trim().to_string()),
                 _ if !directive.contains(|letter: char| !letter.is_ascii_uppercase()) => {
-                    return Err(format!("`{directive}:` is no directive, `RUN:` and `PRINT:` are").into());
+                    return Err(
+                        format!("`{directive}:` is no directive, `RUN:` and `PRINT:` are").into(),
+                    );
                 }
                 _ => {}
             }
@@ -192,8 +194,14 @@ impl Case {
             for word in command.split(' ').filter_map(|it| it.strip_suffix(".wasm")) {
                 let file = folder.join(word).with_extension("wasm");
                 let root = fixture("../../tests");
-                let places = [format!("compositions/{word}/guest.wat"), format!("guests/wat/{word}.wat")];
-                let place = places.iter().map(|place| root.join(place)).find(|it| it.exists());
+                let places = [
+                    format!("compositions/{word}/guest.wat"),
+                    format!("guests/wat/{word}.wat"),
+                ];
+                let place = places
+                    .iter()
+                    .map(|place| root.join(place))
+                    .find(|it| it.exists());
                 if let Some(place) = place.filter(|_| !file.exists()) {
                     fs::write(file, wat::parse_file(place)?)?;
                 }

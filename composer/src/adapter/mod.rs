@@ -365,6 +365,7 @@ fn trim_module(
 ) -> Result<Trimmed, InternalError> {
     let mut exports = BTreeSet::from([REALLOC.to_string()]);
     exports.extend(helpers.iter().map(|name| name.to_string()));
+    let mut exported = BTreeSet::new();
     for id in exported_interfaces(resolve, catalogue.world()) {
         let name = resolve.id_of(id).unwrap_or_default();
         let interface = &resolve.interfaces[id];
@@ -377,10 +378,19 @@ fn trim_module(
                 exports.insert(format!("{name}#[dtor]{resource}"));
             }
         }
+        exported.insert(name);
     }
+    // The compiler shares code among the shapes of an interface, so that what one of them needs may
+    // refer to built-ins of another, of which it has no handles.
+    let is_left_out = |interface: &str| {
+        let name = interface.strip_prefix(resources::EXPORTED);
+        name.is_some_and(|name| !exported.contains(name))
+    };
     let module = catalogue.module()?;
     let stand_in = |interface: &str, name: &str| {
-        stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
+        stand_in(interface, name)
+            .or_else(|| catalogue.stand_in(module, interface, name))
+            .or_else(|| is_left_out(interface).then_some(StandIn::Trap))
     };
     let mut trimmed = module
         .trim(

@@ -7,8 +7,8 @@
 
 use crate::trim::StandIn;
 
-/// What the module of a built-in for an exported resource begins with.
-const EXPORTED: &str = "[export]";
+/// What the module of a built-in for an exported interface begins with.
+pub(super) const EXPORTED: &str = "[export]";
 
 /// The adapter's function that makes a handle of a representation, and a representation of a handle.
 const SAME: &str = "wasi-uplift:resource/same";

@@ -21,7 +21,10 @@ pub fn of(folder: &Path, line: &str) -> Result<String, Failed> {
     wasmparser::Validator::new().validate_all(&output.stdout)?;
     let mut inputs = Vec::new();
     for path in files(folder) {
-        if path.extension().is_some_and(|extension| extension == "wasm") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
             inputs.push(fs::read(path)?);
         }
     }
@@ -120,7 +123,8 @@ impl Printer {
         let (last, inner) = rest.split_last().ok_or("a component without an end")?;
         self.items(inner)?;
         let taken = before.len() - self.whose.len();
-        if before.take(taken).any(|whose| whose == Whose::Adapter) && indent(first) > 0 {
+        let inside: Vec<_> = before.take(taken).collect();
+        if inside.contains(&Whose::Adapter) && !inside.contains(&Whose::Guest) {
             self.text.truncate(start);
             writeln!(self.text, "{first} ...)")?;
         } else {
@@ -155,7 +159,8 @@ impl Printer {
             let of_composer = word.starts_with("(func $");
             let name = word.strip_prefix("(export \"");
             // An export of the adapter's own has a number.
-            let is_exported = name.is_some_and(|name| !name.starts_with(|it: char| it.is_ascii_digit()));
+            let is_exported =
+                name.is_some_and(|name| !name.starts_with(|it: char| it.is_ascii_digit()));
             if of_composer || is_exported {
                 for line in item {
                     writeln!(self.text, "{}", numbers.replaced(line))?;

@@ -2,6 +2,7 @@
 //! whether it traps, has to be the same.
 
 use super::in_parts;
+use std::sync::LazyLock;
 use wasmtime::component::{Component, Linker, Val};
 use wasmtime::{Config, Engine, Store};
 
@@ -50,12 +51,24 @@ impl Code<'_> {
             (export "dropped" (func (result u32)))
             (export "sum" (func (param "l" (list u8)) (result u32)))
             (export "text" (func (param "l" string) (result string)))"#;
-        let names = ["make", "make-plain", "get", "take", "pass", "bad", "dropped"];
+        let names = [
+            "make",
+            "make-plain",
+            "get",
+            "take",
+            "pass",
+            "bad",
+            "dropped",
+        ];
         let mut lowered = String::new();
         let mut imports = String::new();
         let mut args = String::new();
         for name in names {
-            let params = if matches!(name, "bad" | "dropped") { "" } else { "(param i32)" };
+            let params = if matches!(name, "bad" | "dropped") {
+                ""
+            } else {
+                "(param i32)"
+            };
             lowered += &format!("(core func ${name} (canon lower (func $s \"{name}\")))");
             imports += &format!("(import \"\" \"{name}\" (func ${name} {params} (result i32)))");
             args += &format!("(export \"{name}\" (func ${name}))");
@@ -194,46 +207,81 @@ impl Code<'_> {
     }
 }
 
-/// What the only function returns, unless it traps.
-fn outcome(engine: &Engine, component: &[u8]) -> Option<Val> {
-    let component = Component::new(engine, component).unwrap();
-    let mut store = Store::new(engine, ());
-    let linker = Linker::new(engine);
-    let instance = linker.instantiate(&mut store, &component).unwrap();
-    let function = instance.get_func(&mut store, "use").unwrap();
-    let mut results = [Val::Bool(false)];
-    let called = function.call(&mut store, &[], &mut results);
-    let [result] = results;
-    called.ok().map(|()| result)
+/// A guest as components, and in each way as parts of one.
+struct Guest {
+    ways: Vec<Component>,
 }
 
-/// Checks guests that return a number, or trap.
-fn check(guests: &[(Code<'_>, Option<u32>)]) {
-    let mut config = Config::new();
-    config.wasm_exceptions(true);
-    let engine = Engine::new(&config).unwrap();
-    for (code, expected) in guests {
-        let apart = code.component();
-        let expected = expected.map(Val::U32);
-        let told = [code.user, code.reader, code.allocating, code.post_return, code.destructor];
-        assert_eq!(outcome(&engine, &apart), expected, "as components: {told:?}");
-        for one_memory in [false, true] {
-            let parts = in_parts(&apart, one_memory);
-            assert_eq!(outcome(&engine, &parts), expected, "as parts: {told:?}");
+impl Guest {
+    fn new(apart: &[u8]) -> Self {
+        static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+            let mut config = Config::new();
+            config.wasm_exceptions(true);
+            Engine::new(&config).unwrap()
+        });
+        let parts = [false, true].map(|one_memory| in_parts(apart, one_memory));
+        let all = [apart.to_vec()].into_iter().chain(parts);
+        Guest {
+            ways: all.map(|it| Component::new(&ENGINE, it).unwrap()).collect(),
         }
+    }
+
+    /// Checks what the only function returns, or that it traps.
+    fn check(&self, args: &[i32], expected: Option<u32>, told: &[&str]) {
+        let args: Vec<_> = args.iter().copied().map(Val::S32).collect();
+        for (way, component) in self.ways.iter().enumerate() {
+            let mut store = Store::new(component.engine(), ());
+            let linker = Linker::new(component.engine());
+            let instance = linker.instantiate(&mut store, component).unwrap();
+            let function = instance.get_func(&mut store, "use").unwrap();
+            let mut results = [Val::Bool(false)];
+            let called = function.call(&mut store, &args, &mut results);
+            let [result] = results;
+            let outcome = called.ok().map(|()| result);
+            assert_eq!(
+                outcome,
+                expected.map(Val::U32),
+                "way {way}: {told:?} {args:?}"
+            );
+        }
+    }
+}
+
+fn check_all(guests: &[(Code<'_>, Option<u32>)]) {
+    for (code, expected) in guests {
+        let told = [
+            code.user,
+            code.reader,
+            code.allocating,
+            code.post_return,
+            code.destructor,
+        ];
+        Guest::new(&code.component()).check(&[], *expected, &told);
     }
 }
 
 #[test]
 fn handles_are_as_between_components() {
     let user = |user, expected| (Code { user, ..CODE }, expected);
-    check(&[
+    check_all(&[
         user("(call $get (call $make (i32.const 5)))", Some(5)),
         user("(call $take (call $make (i32.const 5)))", Some(5)),
-        user("(drop (call $take (call $make (i32.const 5)))) (call $dropped)", Some(5)),
-        user("(call $drop (call $make (i32.const 5))) (call $dropped)", Some(5)),
-        user("(call $drop-plain (call $make-plain (i32.const 5))) (call $dropped)", Some(0)),
-        user("(call $get (call $pass (call $make (i32.const 6))))", Some(6)),
+        user(
+            "(drop (call $take (call $make (i32.const 5)))) (call $dropped)",
+            Some(5),
+        ),
+        user(
+            "(call $drop (call $make (i32.const 5))) (call $dropped)",
+            Some(5),
+        ),
+        user(
+            "(call $drop-plain (call $make-plain (i32.const 5))) (call $dropped)",
+            Some(0),
+        ),
+        user(
+            "(call $get (call $pass (call $make (i32.const 6))))",
+            Some(6),
+        ),
         // A handle that became free is the next.
         user(
             "(call $drop (call $make (i32.const 1)))
@@ -257,8 +305,14 @@ fn handles_are_as_between_components() {
         user("(call $drop (i32.const 9)) (i32.const 0)", None),
         user("(call $drop (i32.const 0)) (i32.const 0)", None),
         user("(call $drop (i32.const -1)) (i32.const 0)", None),
-        user("(drop (call $make (i32.const 1))) (call $get (i32.const 2))", None),
-        user("(drop (call $make (i32.const 1))) (call $drop (i32.const 2)) (i32.const 0)", None),
+        user(
+            "(drop (call $make (i32.const 1))) (call $get (i32.const 2))",
+            None,
+        ),
+        user(
+            "(drop (call $make (i32.const 1))) (call $drop (i32.const 2)) (i32.const 0)",
+            None,
+        ),
         user(
             "(local.set $h (call $make (i32.const 1)))
             (call $drop (local.get $h)) (call $drop (local.get $h)) (i32.const 0)",
@@ -271,8 +325,14 @@ fn handles_are_as_between_components() {
         ),
         user("(call $get (call $make-plain (i32.const 1)))", None),
         user("(call $take (call $make-plain (i32.const 1)))", None),
-        user("(call $drop (call $make-plain (i32.const 1))) (i32.const 0)", None),
-        user("(call $drop-plain (call $make (i32.const 1))) (i32.const 0)", None),
+        user(
+            "(call $drop (call $make-plain (i32.const 1))) (i32.const 0)",
+            None,
+        ),
+        user(
+            "(call $drop-plain (call $make (i32.const 1))) (i32.const 0)",
+            None,
+        ),
         user("(call $bad)", None),
     ]);
 }
@@ -283,20 +343,33 @@ fn lending_is_as_between_components() {
         (i32.add (call $read (local.get $h)) (call $get (local.get $h)))";
     let reader = |reader, expected| {
         let user = USER;
-        (Code { user, reader, ..CODE }, expected)
+        (
+            Code {
+                user,
+                reader,
+                ..CODE
+            },
+            expected,
+        )
     };
     let user = |user, expected| (Code { user, ..CODE }, expected);
-    check(&[
+    check_all(&[
         reader(CODE.reader, Some(10)),
         // It has to be given back, once.
         reader("(call $get (local.get 0))", None),
-        reader("(call $drop (local.get 0)) (call $drop (local.get 0)) (i32.const 0)", None),
+        reader(
+            "(call $drop (local.get 0)) (call $drop (local.get 0)) (i32.const 0)",
+            None,
+        ),
         reader("(call $drop (local.get 0)) (call $get (local.get 0))", None),
         // It can't be given away.
         reader("(call $take (local.get 0))", None),
         reader("(call $get (call $pass (local.get 0)))", None),
         // What is its own beside it is no matter.
-        reader("(drop (call $make (i32.const 9))) (call $drop (local.get 0)) (i32.const 1)", Some(6)),
+        reader(
+            "(drop (call $make (i32.const 9))) (call $drop (local.get 0)) (i32.const 1)",
+            Some(6),
+        ),
         reader(
             "(call $drop (call $make (i32.const 9))) (call $drop (local.get 0)) (call $dropped)",
             Some(14),
@@ -324,18 +397,39 @@ fn what_may_not_leave_traps_as_between_components() {
     const TEXT: &str = "(call $text (i32.const 1) (i32.const 3) (i32.const 16))
         (i32.load8_u offset=1 (i32.load (i32.const 16)))";
     let allocating = |user, allocating, expected| {
-        (Code { user, allocating, ..CODE }, expected)
+        (
+            Code {
+                user,
+                allocating,
+                ..CODE
+            },
+            expected,
+        )
     };
     let after = |user, post_return, expected| {
-        (Code { user, post_return, ..CODE }, expected)
+        (
+            Code {
+                user,
+                post_return,
+                ..CODE
+            },
+            expected,
+        )
     };
     let destroying = |user, destructor, expected| {
-        (Code { user, destructor, ..CODE }, expected)
+        (
+            Code {
+                user,
+                destructor,
+                ..CODE
+            },
+            expected,
+        )
     };
     const DROPS: &str = "(call $drop (call $make (i32.const 5))) (call $dropped)";
     const DROPS_OWN: &str = "(drop (call $take (call $make (i32.const 5)))) (call $dropped)";
     const COUNTS: &str = "(global.set $dropped (i32.add (global.get $dropped) (i32.const 3)))";
-    check(&[
+    check_all(&[
         allocating(SUM, "", Some(10)),
         allocating(TEXT, "", Some(u32::from(b'b'))),
         allocating(SUM, "(drop (call $new (i32.const 1)))", None),
@@ -348,7 +442,11 @@ fn what_may_not_leave_traps_as_between_components() {
             "(drop (call $new (i32.const 1)))",
             None,
         ),
-        after("(drop (call $sum (i32.const 0) (i32.const 3))) (call $dropped)", COUNTS, Some(3)),
+        after(
+            "(drop (call $sum (i32.const 0) (i32.const 3))) (call $dropped)",
+            COUNTS,
+            Some(3),
+        ),
         after(
             "(call $text (i32.const 1) (i32.const 3) (i32.const 16)) (call $dropped)",
             "(global.set $dropped (local.get 0))",
@@ -365,4 +463,308 @@ fn what_may_not_leave_traps_as_between_components() {
         destroying(DROPS_OWN, "(throw $t)", None),
         destroying(DROPS, "unreachable", None),
     ]);
+}
+
+/// Where values are in the memories of two components.
+#[derive(Clone, Copy)]
+struct Places {
+    /// Where the user says that something is.
+    at: i32,
+    /// What the callee and the user allocate.
+    callee_copy: i32,
+    user_copy: i32,
+    /// Where the callee says that its result or its list is, and how many elements it has.
+    result: i32,
+    len: i32,
+}
+
+const PLACES: Places = Places {
+    at: 64,
+    callee_copy: 1024,
+    user_copy: 2048,
+    result: 4096,
+    len: 2,
+};
+
+/// The end of each memory.
+const END: i32 = 0x1_0000;
+
+impl Places {
+    /// The component in which the user does something that leaves a number on the stack.
+    fn component(user: &str) -> Vec<u8> {
+        const OPTION: &str = "(option u64)";
+        let wide = ["u64"; 10].join(" ");
+        let many: String = (0..8)
+            .map(|at| format!("(param \"p{at}\" {OPTION})"))
+            .collect();
+        let (mut lifted, mut imported) = (String::new(), String::new());
+        let (mut lowered, mut imports, mut args) = (String::new(), String::new(), String::new());
+        for (name, ty, core) in [
+            (
+                "numbers",
+                "(param \"l\" (list u64)) (result u32)",
+                "(param i32 i32) (result i32)",
+            ),
+            (
+                "options",
+                &format!("(param \"l\" (list {OPTION})) (result u32)"),
+                "(param i32 i32) (result i32)",
+            ),
+            (
+                "text",
+                "(param \"t\" string) (result u32)",
+                "(param i32 i32) (result i32)",
+            ),
+            ("get-option", &format!("(result {OPTION})"), "(param i32)"),
+            (
+                "get-wide",
+                &format!("(result (tuple {wide}))"),
+                "(param i32)",
+            ),
+            ("get-numbers", "(result (list u64))", "(param i32)"),
+            (
+                "get-options",
+                &format!("(result (list {OPTION}))"),
+                "(param i32)",
+            ),
+            ("get-text", "(result string)", "(param i32)"),
+            (
+                "many",
+                &format!("{many} (param \"last\" u8) (result u32)"),
+                "(param i32) (result i32)",
+            ),
+            (
+                "small",
+                r#"(param "a" s8) (param "b" s16) (param "c" bool) (param "d" u8)
+                (param "e" u16) (result u32)"#,
+                "(param i32 i32 i32 i32 i32) (result i32)",
+            ),
+            (
+                "character",
+                "(param \"c\" char) (result u32)",
+                "(param i32) (result i32)",
+            ),
+            (
+                "set",
+                "(param \"copy\" s32) (param \"result\" s32) (param \"len\" s32)",
+                "(param i32 i32 i32)",
+            ),
+        ] {
+            lifted += &format!(
+                "(func (export \"{name}\") {ty} (canon lift (core func $i \"{name}\")
+                    (memory $i \"m\") (realloc (func $i \"realloc\"))))"
+            );
+            imported += &format!("(export \"{name}\" (func {ty}))");
+            lowered += &format!(
+                "(core func ${name} (canon lower (func $s \"{name}\")
+                    (memory $memory \"m\") (realloc (func $memory \"realloc\"))))"
+            );
+            imports += &format!("(import \"\" \"{name}\" (func ${name} {core}))");
+            args += &format!("(export \"{name}\" (func ${name}))");
+        }
+        let text = format!(
+            r#"(component
+  (component $callee
+    (core module $m
+      (memory (export "m") 1)
+      (global $copy (mut i32) (i32.const 0))
+      (global $result (mut i32) (i32.const 0))
+      (global $len (mut i32) (i32.const 0))
+      (func (export "set") (param i32 i32 i32)
+        (global.set $copy (local.get 0))
+        (global.set $result (local.get 1))
+        (global.set $len (local.get 2)))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (global.get $copy))
+      (func $sum (param i32 i32) (result i32)
+        (if (i32.eqz (local.get 1)) (then (return (i32.const 0))))
+        (i32.add (i32.load8_u (local.get 0)) (local.get 1)))
+      (export "numbers" (func $sum))
+      (export "options" (func $sum))
+      (export "text" (func $sum))
+      (func $result (result i32) (global.get $result))
+      (export "get-option" (func $result))
+      (export "get-wide" (func $result))
+      (func $list (result i32)
+        (i32.store (i32.const 0) (global.get $result))
+        (i32.store (i32.const 4) (global.get $len))
+        (i32.const 0))
+      (export "get-numbers" (func $list))
+      (export "get-options" (func $list))
+      (export "get-text" (func $list))
+      (func (export "many") (param i32) (result i32) (i32.load8_u offset=128 (local.get 0)))
+      (func (export "small") (param i32 i32 i32 i32 i32) (result i32)
+        (i32.and
+          (i32.and (i32.eq (local.get 0) (i32.const -2)) (i32.eq (local.get 1) (i32.const -3)))
+          (i32.and
+            (i32.eq (local.get 2) (i32.const 1))
+            (i32.and
+              (i32.eq (local.get 3) (i32.const 0xfe))
+              (i32.eq (local.get 4) (i32.const 0xfffd))))))
+      (func (export "character") (param i32) (result i32) (local.get 0)))
+    (core instance $i (instantiate $m))
+    {lifted})
+  (component $user
+    (import "s" (instance $s {imported}))
+    (core module $memory
+      (memory (export "m") 1)
+      (global $copy (export "copy") (mut i32) (i32.const 0))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (global.get $copy)))
+    (core instance $memory (instantiate $memory))
+    {lowered}
+    (core module $m
+      (import "" "m" (memory 1))
+      (import "" "copy" (global $copy (mut i32)))
+      {imports}
+      (func (export "use")
+        (param $at i32) (param $callee i32) (param $user i32) (param $result i32) (param $len i32)
+        (result i32)
+        (global.set $copy (local.get $user))
+        (call $set (local.get $callee) (local.get $result) (local.get $len))
+        {user}))
+    (core instance $i (instantiate $m (with "" (instance
+      (export "m" (memory $memory "m"))
+      (export "copy" (global $memory "copy"))
+      {args}))))
+    (func (export "use")
+      (param "at" s32) (param "callee" s32) (param "user" s32) (param "result" s32) (param "len" s32)
+      (result u32)
+      (canon lift (core func $i "use"))))
+  (instance $callee (instantiate $callee))
+  (instance $user (instantiate $user (with "s" (instance $callee))))
+  (export "use" (func $user "use")))"#
+        );
+        wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// A user that calls one of the callee's functions, and what that returns if it doesn't trap.
+struct Call {
+    guest: Guest,
+    expected: u32,
+}
+
+impl Call {
+    fn new(user: &str, expected: u32) -> Self {
+        Call {
+            guest: Guest::new(&Places::component(user)),
+            expected,
+        }
+    }
+
+    /// Of a list or text that the user has.
+    fn with(name: &str, len: i32) -> Self {
+        let user = format!("(call ${name} (local.get $at) (i32.const {len}))");
+        Call::new(&user, len as u32)
+    }
+
+    /// Of something that is returned.
+    fn getting(name: &str) -> Self {
+        Call::new(&format!("(call ${name} (local.get $at)) (i32.const 0)"), 0)
+    }
+
+    /// Tries something in several places, some of which are possible.
+    fn check(&self, place: impl Fn(i32) -> Places, possible: &[i32], impossible: &[i32]) {
+        let possible = possible.iter().map(|at| (*at, Some(self.expected)));
+        let impossible = impossible.iter().map(|at| (*at, None));
+        for (at, expected) in possible.chain(impossible) {
+            let Places {
+                at,
+                callee_copy,
+                user_copy,
+                result,
+                len,
+            } = place(at);
+            self.guest
+                .check(&[at, callee_copy, user_copy, result, len], expected, &[]);
+        }
+    }
+}
+
+/// Calls the function whose parameters are in memory.
+const MANY: &str = "
+    (if (i32.lt_u (i32.add (local.get $at) (i32.const 128)) (i32.const 0x10000))
+      (then (i32.store8 offset=128 (local.get $at) (i32.const 9))))
+    (call $many (local.get $at))";
+
+#[test]
+fn what_a_callee_gets_has_to_be_in_memory() {
+    let [numbers, options, text] = ["numbers", "options", "text"].map(|name| Call::with(name, 2));
+    let many = Call::new(MANY, 9);
+    let at = |at| Places { at, ..PLACES };
+    numbers.check(at, &[0, 8, END - 16], &[4, 1, END - 8, END, -8]);
+    options.check(at, &[0, 8, END - 32], &[4, END - 24, END - 16, -16]);
+    text.check(at, &[0, 1, END - 2], &[END - 1, END, -1]);
+    many.check(at, &[0, 8, END - 136], &[4, 1, END - 128, END - 8, -8]);
+    // Where the callee allocates.
+    let callee_copy = |callee_copy| Places {
+        callee_copy,
+        ..PLACES
+    };
+    numbers.check(callee_copy, &[0, 8, END - 16], &[4, 1, END - 8, -8]);
+    options.check(
+        callee_copy,
+        &[0, 8, END - 32],
+        &[4, END - 24, END - 16, -16],
+    );
+    text.check(callee_copy, &[0, 1, END - 2], &[END - 1, -1]);
+    many.check(
+        callee_copy,
+        &[0, 8, END - 136],
+        &[4, 1, END - 128, END - 8, -8],
+    );
+    // Nothing, and as many as no memory has.
+    for (name, len) in [
+        ("numbers", 0x2000_0000),
+        ("options", 0x1000_0000),
+        ("text", -1),
+    ] {
+        Call::with(name, 0).check(at, &[0, END], &[]);
+        Call::with(name, len).check(at, &[], &[0]);
+    }
+}
+
+#[test]
+fn what_a_callee_returns_has_to_be_in_memory() {
+    let [option, wide, numbers, options, text] = ["option", "wide", "numbers", "options", "text"]
+        .map(|it| Call::getting(&format!("get-{it}")));
+    // Where the caller wants it.
+    let at = |at| Places { at, ..PLACES };
+    option.check(at, &[0, 8, END - 16], &[4, 1, END - 8, END, -8]);
+    wide.check(at, &[0, 8, END - 80], &[4, 1, END - 72, END - 8, -8]);
+    numbers.check(at, &[0, 4, END - 8], &[2, 1, END - 4, END, -4]);
+    // Where the callee says that it is.
+    let result = |result| Places { result, ..PLACES };
+    option.check(result, &[8, END - 16], &[4, 1, END - 8, END, -8]);
+    wide.check(result, &[8, END - 80], &[4, 1, END - 72, END - 8, -8]);
+    numbers.check(result, &[8, END - 16], &[4, 1, END - 8, -8]);
+    options.check(result, &[8, END - 32], &[4, END - 24, END - 16, -8]);
+    text.check(result, &[8, END - 2], &[END - 1, -1]);
+    // Where the caller allocates.
+    let user_copy = |user_copy| Places {
+        user_copy,
+        ..PLACES
+    };
+    numbers.check(user_copy, &[8, END - 16], &[4, 1, END - 8, -8]);
+    options.check(user_copy, &[8, END - 32], &[4, END - 24, END - 16, -8]);
+    text.check(user_copy, &[8, END - 2], &[END - 1, -1]);
+    // Too many.
+    let len = |len| Places { len, ..PLACES };
+    numbers.check(len, &[0, 1], &[0x2000_0000]);
+    options.check(len, &[0, 1], &[0x1000_0000]);
+    text.check(len, &[0, 1], &[-1]);
+}
+
+#[test]
+fn small_numbers_come_as_what_they_are() {
+    // Other bits than those of the type are nobody's business.
+    let small = "(call $small (i32.const 0x7fe) (i32.const 0x7fffd) (i32.const 8) (i32.const 0x7fe)
+        (i32.const 0x7fffd))";
+    Call::new(small, 1).check(|at| Places { at, ..PLACES }, &[0], &[]);
+    let character = Guest::new(&Places::component("(call $character (local.get $at))"));
+    for at in [0x10_ffff, 0xe000, 0xd7ff] {
+        character.check(&[at, 0, 0, 0, 0], Some(at as u32), &[]);
+    }
+    for at in [0xd800, 0xdfff, 0x11_0000, -1] {
+        character.check(&[at, 0, 0, 0, 0], None, &[]);
+    }
 }
