@@ -9,6 +9,17 @@ use std::fs;
 use std::path::Path;
 use wasmparser::{ExternalKind, Parser, Payload};
 
+/// How names of functions end, as texts have them where there are several of the same name.
+const AGAIN: [&str; 7] = [
+    " find\" (@name",
+    " find-lent\" (@name",
+    " borrow\" (@name",
+    " take\" (@name",
+    " give\" (@name",
+    " lend\" (@name",
+    " release\" (@name",
+];
+
 /// What the adapter's core modules allocate with.
 const ALLOCATOR: &str = "cabi_realloc";
 
@@ -43,6 +54,7 @@ pub fn of(folder: &Path, line: &str) -> Result<String, Failed> {
     let mut printer = Printer {
         whose: whose.collect::<Vec<_>>().into_iter(),
         text: format!("$ wasi-uplift {line}\n"),
+        table: 0,
     };
     printer.items(&lines)?;
     let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
@@ -87,6 +99,8 @@ struct Printer {
     /// Of the core modules that come next.
     whose: std::vec::IntoIter<Whose>,
     text: String,
+    /// The size of the adapter's table.
+    table: i64,
 }
 
 impl Printer {
@@ -101,7 +115,7 @@ impl Printer {
                 match whose {
                     Whose::Guest => writeln!(self.text, "{first} ...)")?,
                     Whose::Adapter => self.adapter(first, rest)?,
-                    Whose::Composer => self.lines(item)?,
+                    Whose::Composer => self.glue(item)?,
                 }
             } else if word.starts_with("(component") && rest.len() > 1 {
                 self.component(first, rest)?;
@@ -148,6 +162,23 @@ impl Printer {
         Ok(())
     }
 
+    /// A core module of the composer's. Places in the adapter's table are counted from its end.
+    fn glue(&mut self, lines: &[&str]) -> Result<(), Failed> {
+        const OFFSET: &str = "(i32.const ";
+        for line in lines {
+            if line.trim_start().starts_with("(elem")
+                && let Some((before, rest)) = line.split_once(OFFSET)
+                && let Some((offset, after)) = rest.split_once(')')
+            {
+                let offset = self.table - offset.parse::<i64>()?;
+                writeln!(self.text, "{before}(i32.const $end-{offset}){after}")?;
+            } else {
+                writeln!(self.text, "{line}")?;
+            }
+        }
+        Ok(())
+    }
+
     /// What the composer has joined to the adapter's core module: functions with names, and what is
     /// exported of it. Others have numbers that are not the adapter's.
     fn adapter(&mut self, first: &str, rest: &[&str]) -> Result<(), Failed> {
@@ -156,7 +187,12 @@ impl Printer {
         let mut numbers = Numbers::default();
         for item in split(inner) {
             let word = item[0].trim_start();
-            let of_composer = word.starts_with("(func $");
+            if let Some(size) = word.strip_prefix("(table (;0;) ") {
+                self.table = size.split(' ').next().unwrap_or_default().parse()?;
+            }
+            // Each part has the same functions for handles.
+            let is_again = AGAIN.iter().any(|name| item[0].contains(name));
+            let of_composer = word.starts_with("(func $") && !is_again;
             let name = word.strip_prefix("(export \"");
             // An export of the adapter's own has a number.
             let is_exported =
