@@ -5,6 +5,7 @@
 //! are one component, once they are two, and once they are two that have become parts of one.
 
 mod parts;
+mod refusals;
 
 use super::fuse;
 use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
