@@ -208,7 +208,10 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
             (release, RELEASE),
         ]
     });
-    let mut names: Vec<_> = names.into_iter().chain(of_parts.into_iter().flatten()).collect();
+    let mut names: Vec<_> = names
+        .into_iter()
+        .chain(of_parts.into_iter().flatten())
+        .collect();
     names.sort_unstable();
     let names = names.into_iter();
     let names = core_module::names("handles", names);

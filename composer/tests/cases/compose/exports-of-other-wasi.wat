@@ -10,6 +10,8 @@
   (instance $own (export "get" (func $get)))
   (export "wasi:config/store@0.2.0-draft" (instance $own))
   (export "wasi:nn/tensor" (instance $own))
+  (export "wasi:nn/graph@0.2.0" (instance $own))
+  (export "wasi:io/pipes@0.1.0" (instance $own))
   (export "wasi:random/seeds@0.3.0" (instance $own))
 )
 
@@ -24,6 +26,8 @@
 ;;   exports
 ;;     wasi:config/store@0.2.0-draft  stays, under the same name
 ;;     wasi:nn/tensor                 stays, under the same name
+;;     wasi:nn/graph@0.2.0            stays, under the same name
+;;     wasi:io/pipes@0.1.0            stays, under the same name
 ;;     wasi:random/seeds@0.3.0        stays; it is WASI 0.3 already
 ;;
 ;;   the result imports
