@@ -196,6 +196,7 @@ impl Case {
                 let root = fixture("../../tests");
                 let places = [
                     format!("compositions/{word}/guest.wat"),
+                    format!("compositions/{word}.wat"),
                     format!("guests/wat/{word}.wat"),
                 ];
                 let place = places
@@ -203,6 +204,7 @@ impl Case {
                     .map(|place| root.join(place))
                     .find(|it| it.exists());
                 if let Some(place) = place.filter(|_| !file.exists()) {
+                    fs::create_dir_all(file.parent().unwrap_or(folder))?;
                     fs::write(file, wat::parse_file(place)?)?;
                 }
             }

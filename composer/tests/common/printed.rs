@@ -185,19 +185,34 @@ impl Printer {
         writeln!(self.text, "{first}")?;
         let (last, inner) = rest.split_last().ok_or("a module without an end")?;
         let mut numbers = Numbers::default();
-        for item in split(inner) {
+        let items = split(inner);
+        // By these names, the composer exports functions of its own.
+        let exported: Vec<String> = items
+            .iter()
+            .filter_map(|item| {
+                let (name, rest) = item[0].trim().strip_prefix("(export \"")?.split_once('"')?;
+                let digits = name.strip_prefix(['h', 'c', 's'])?;
+                digits
+                    .starts_with(|it: char| it.is_ascii_digit())
+                    .then_some(())?;
+                let index = rest.strip_prefix(" (func ")?.strip_suffix("))")?;
+                Some(format!("(func (;{index};)"))
+            })
+            .collect();
+        for item in items {
             let word = item[0].trim_start();
             if let Some(size) = word.strip_prefix("(table (;0;) ") {
                 self.table = size.split(' ').next().unwrap_or_default().parse()?;
             }
             // Each part has the same functions for handles.
             let is_again = AGAIN.iter().any(|name| item[0].contains(name));
-            let of_composer = word.starts_with("(func $") && !is_again;
+            let is_exported = exported.iter().any(|it| word.starts_with(it));
+            let of_composer = word.starts_with("(func $") && !is_again || is_exported;
             let name = word.strip_prefix("(export \"");
             // An export of the adapter's own has a number.
-            let is_exported =
+            let is_export =
                 name.is_some_and(|name| !name.starts_with(|it: char| it.is_ascii_digit()));
-            if of_composer || is_exported {
+            if of_composer || is_export {
                 for line in item {
                     writeln!(self.text, "{}", numbers.replaced(line))?;
                 }

@@ -530,7 +530,7 @@ impl Places {
             ("get-text", "(result string)", "(param i32)"),
             (
                 "many",
-                &format!("{many} (param \"last\" u8) (result u32)"),
+                &format!("(param \"first\" u8) {many} (result u32)"),
                 "(param i32) (result i32)",
             ),
             (
@@ -544,6 +544,7 @@ impl Places {
                 "(param \"c\" char) (result u32)",
                 "(param i32) (result i32)",
             ),
+            ("gaps", "(result u32)", "(result i32)"),
             (
                 "set",
                 "(param \"copy\" s32) (param \"result\" s32) (param \"len\" s32)",
@@ -570,6 +571,7 @@ impl Places {
       (global $copy (mut i32) (i32.const 0))
       (global $result (mut i32) (i32.const 0))
       (global $len (mut i32) (i32.const 0))
+      (global $gaps (mut i32) (i32.const 0))
       (func (export "set") (param i32 i32 i32)
         (global.set $copy (local.get 0))
         (global.set $result (local.get 1))
@@ -579,7 +581,15 @@ impl Places {
         (if (i32.eqz (local.get 1)) (then (return (i32.const 0))))
         (i32.add (i32.load8_u (local.get 0)) (local.get 1)))
       (export "numbers" (func $sum))
-      (export "options" (func $sum))
+      (func (export "options") (param i32 i32) (result i32)
+        (call $sum (local.get 0) (local.get 1))
+        (if (local.get 1)
+          (then
+            (global.set $gaps
+              (i32.add
+                (i32.load8_u offset=1 (local.get 0))
+                (i32.load8_u offset=8 (local.get 0)))))))
+      (func (export "gaps") (result i32) (global.get $gaps))
       (export "text" (func $sum))
       (func $result (result i32) (global.get $result))
       (export "get-option" (func $result))
@@ -591,7 +601,7 @@ impl Places {
       (export "get-numbers" (func $list))
       (export "get-options" (func $list))
       (export "get-text" (func $list))
-      (func (export "many") (param i32) (result i32) (i32.load8_u offset=128 (local.get 0)))
+      (func (export "many") (param i32) (result i32) (i32.load8_u (local.get 0)))
       (func (export "small") (param i32 i32 i32 i32 i32) (result i32)
         (i32.and
           (i32.and (i32.eq (local.get 0) (i32.const -2)) (i32.eq (local.get 1) (i32.const -3)))
@@ -680,10 +690,10 @@ impl Call {
     }
 }
 
-/// Calls the function whose parameters are in memory.
+/// Calls the function whose parameters are in memory. Of the last, only the tag is looked at.
 const MANY: &str = "
-    (if (i32.lt_u (i32.add (local.get $at) (i32.const 128)) (i32.const 0x10000))
-      (then (i32.store8 offset=128 (local.get $at) (i32.const 9))))
+    (if (i32.lt_u (local.get $at) (i32.const 0x10000))
+      (then (i32.store8 (local.get $at) (i32.const 9))))
     (call $many (local.get $at))";
 
 #[test]
@@ -767,4 +777,27 @@ fn small_numbers_come_as_what_they_are() {
     for at in [0xd800, 0xdfff, 0x11_0000, -1] {
         character.check(&[at, 0, 0, 0, 0], None, &[]);
     }
+}
+
+/// Between the fields of a value, and where a case has no payload, nothing is written.
+#[test]
+fn what_is_between_values_stays() {
+    let call = Call::new(
+        "(i32.store8 offset=1 (local.get $at) (i32.const 7))
+        (i32.store8 offset=8 (local.get $at) (i32.const 7))
+        (drop (call $options (local.get $at) (i32.const 2)))
+        (call $gaps)",
+        0,
+    );
+    call.check(|at| Places { at, ..PLACES }, &[64], &[]);
+    let call = Call::new(
+        "(i32.store8 offset=1 (local.get $at) (i32.const 7))
+        (i32.store8 offset=8 (local.get $at) (i32.const 7))
+        (call $get-option (local.get $at))
+        (i32.add
+          (i32.load8_u offset=1 (local.get $at))
+          (i32.load8_u offset=8 (local.get $at)))",
+        14,
+    );
+    call.check(|at| Places { at, ..PLACES }, &[64], &[]);
 }
