@@ -8,7 +8,10 @@
   (alias export $poll "pollable" (type $pollable))
   (import "wasi:cli/environment@0.2.0" (instance $environment
     (export "get-arguments" (func (result (list string))))))
-  (import "test:host/log" (instance $log (export "write" (func (param "line" string)))))
+  (import "test:host/log" (instance $log
+    (export "tick" (func))
+    (export "write" (func (param "line" string)))))
+  (core func $tick (canon lower (func $log "tick")))
   (core module $memory
     (memory (export "memory") 1)
     (func $realloc (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
@@ -21,9 +24,11 @@
   (core module $m
     (import "" "block" (func $block (param i32)))
     (import "" "drop" (func $drop (param i32)))
+    (import "" "tick" (func $tick))
     (import "" "write" (func $write (param i32 i32)))
     (import "" "arguments" (func $arguments (param i32)))
     (func $say (export "say") (param i32 i32) (result i32)
+      (call $tick)
       (call $write (local.get 0) (local.get 1))
       (call $arguments (i32.const 16))
       (i32.const 16))
@@ -35,6 +40,7 @@
   (core instance $i (instantiate $m (with "" (instance
     (export "block" (func $block))
     (export "drop" (func $drop))
+    (export "tick" (func $tick))
     (export "write" (func $write))
     (export "arguments" (func $arguments))))))
   (type $r' (resource (rep i32) (dtor (func $i "destroy"))))

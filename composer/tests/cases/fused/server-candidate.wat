@@ -11,11 +11,13 @@
   (core func $drop (canon resource.drop $request))
   (core module $m
     (import "" "drop" (func $drop (param i32)))
-    (func $handle (export "handle") (param i32 i32) (call $drop (local.get 0))))
+    (func $handle (export "handle") (param i32 i32) (call $drop (local.get 0)))
+    (func $health (export "health") (result i32) (i32.const 200)))
   (core instance $i (instantiate $m (with "" (instance (export "drop" (func $drop))))))
   (func $handle (param "request" (own $request)) (param "response-out" (own $outparam))
     (canon lift (core func $i "handle")))
-  (instance $handler
-    (export "handle" (func $handle)))
+  (func $health (result u32) (canon lift (core func $i "health")))
+  (export "health" (func $health))
+  (instance $handler (export "handle" (func $handle)))
   (export "wasi:http/incoming-handler@0.2.0-rc-2023-11-10" (instance $handler))
 )

@@ -1,5 +1,6 @@
 ;; A function in front of a table has another type than what is in the table: nobody can call it.
 ;; RUN: run %
+;; RUN: compose % --link fused
 
 (component
   (import "wasi:clocks/wall-clock@0.2.0" (instance $clock
@@ -59,3 +60,7 @@
 
 ;; $ wasi-uplift run table-of-another-type.wasm
 ;; exit code: 0
+
+;; $ wasi-uplift compose table-of-another-type.wasm --link fused
+;; exit code: 0
+;; stdout: a component
