@@ -47,6 +47,7 @@ impl Code<'_> {
             (export "get" (func (param "r" (borrow $r)) (result u32)))
             (export "take" (func (param "r" (own $r)) (result u32)))
             (export "pass" (func (param "r" (own $r)) (result (own $r))))
+            (export "take-all" (func (param "l" (list (own $r))) (result u32)))
             (export "bad" (func (result u32)))
             (export "dropped" (func (result u32)))
             (export "sum" (func (param "l" (list u8)) (result u32)))
@@ -107,6 +108,8 @@ impl Code<'_> {
       (func (export "take") (param i32) (result i32)
         (call $rep (local.get 0))
         (call $drop (local.get 0)))
+      (func (export "take-all") (param i32 i32) (result i32)
+        (call $rep (i32.load (local.get 0))))
       (func (export "pass") (param i32) (result i32) (local.get 0))
       (func (export "bad") (result i32) (call $rep (i32.const 77)))
       (func (export "dropped") (result i32) (global.get $dropped))
@@ -132,6 +135,8 @@ impl Code<'_> {
     (func (export "get") (param "r" (borrow $r)) (result u32) (canon lift (core func $i "get")))
     (func (export "take") (param "r" (own $r)) (result u32) (canon lift (core func $i "take")))
     (func (export "pass") (param "r" (own $r)) (result (own $r)) (canon lift (core func $i "pass")))
+    (func (export "take-all") (param "l" (list (own $r))) (result u32)
+      (canon lift (core func $i "take-all") (memory $state "m") (realloc (func $i "realloc"))))
     (func (export "bad") (result u32) (canon lift (core func $i "bad")))
     (func (export "dropped") (result u32) (canon lift (core func $i "dropped")))
     (func (export "sum") (param "l" (list u8)) (result u32)
@@ -174,6 +179,7 @@ impl Code<'_> {
     (core func $read (canon lower (func $reader "read")))
     (core func $read-both (canon lower (func $reader "read-both")))
     (core func $sum (canon lower (func $s "sum") (memory $memory "m")))
+    (core func $take-all (canon lower (func $s "take-all") (memory $memory "m")))
     (core func $text (canon lower (func $s "text") (memory $memory "m")
       (realloc (func $memory "realloc"))))
     (core func $drop (canon resource.drop $r))
@@ -184,6 +190,7 @@ impl Code<'_> {
       (import "" "read" (func $read (param i32) (result i32)))
       (import "" "read-both" (func $read-both (param i32 i32) (result i32)))
       (import "" "sum" (func $sum (param i32 i32) (result i32)))
+      (import "" "take-all" (func $take-all (param i32 i32) (result i32)))
       (import "" "text" (func $text (param i32 i32 i32)))
       (import "" "drop" (func $drop (param i32)))
       (import "" "drop-plain" (func $drop-plain (param i32)))
@@ -193,6 +200,7 @@ impl Code<'_> {
       (export "read" (func $read))
       (export "read-both" (func $read-both))
       (export "sum" (func $sum))
+      (export "take-all" (func $take-all))
       (export "text" (func $text))
       (export "drop" (func $drop))
       (export "drop-plain" (func $drop-plain))))))
@@ -282,6 +290,12 @@ fn handles_are_as_between_components() {
             "(call $get (call $pass (call $make (i32.const 6))))",
             Some(6),
         ),
+        user(
+            "(i32.store (i32.const 32) (call $make (i32.const 6)))
+            (call $take-all (i32.const 32) (i32.const 1))",
+            Some(6),
+        ),
+        user("(call $take-all (i32.const 32) (i32.const 1))", None),
         // A handle that became free is the next.
         user(
             "(call $drop (call $make (i32.const 1)))

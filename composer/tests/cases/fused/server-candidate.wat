@@ -1,6 +1,7 @@
 ;; A server of a version before the release.
 ;; PRINT: compose %
 ;; PRINT: compose % --front --no-multi-memory
+;; PRINT: compose % --link component
 
 (component
   (import "wasi:http/types@0.2.0-rc-2023-11-10" (instance $types
