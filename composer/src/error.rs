@@ -559,15 +559,6 @@ pub enum FuseError {
         /// The import.
         import: String,
     },
-    /// A function of WASI 0.2 is called asynchronously.
-    #[error("the guest calls the function `{function}` of `{import}` asynchronously")]
-    #[non_exhaustive]
-    Asynchronous {
-        /// The import that has the function.
-        import: String,
-        /// The function.
-        function: String,
-    },
     /// It isn't clear what the host is to start.
     #[error("the export `{export}` is no function that the guest implements")]
     #[non_exhaustive]

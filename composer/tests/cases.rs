@@ -26,6 +26,9 @@
 //!   named in what is expected. Components that are printed or written have to be valid. A command
 //!   that panics, or says that it has met a bug of its own, fails the case. What `inspect --json`
 //!   prints has to be as its schema says.
+//! - `PRINT:` is for a command that prints a component, whose text is in a file beside the case, with
+//!   the extension `printed`: what the [composer](common::printed) wrote of it. Other inputs may be
+//!   those of `../tests/compositions/` and `../tests/guests/wat/`.
 //! - `N bytes` stands for any number of bytes, and `0xN` for any address, because results change with
 //!   the adapter.
 //!
@@ -34,7 +37,7 @@
 
 mod common;
 
-use common::{files, fixture, guest, guest_names, invariants, transcript, wit};
+use common::{files, fixture, guest, guest_names, invariants, printed, transcript, wit};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,7 +47,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = ["cases", "guests"].into_iter().flat_map(|folder| {
         let root = fixture(folder);
-        files(&root).into_iter().map(move |path| {
+        let is_case = |path: &PathBuf| path.extension().is_none_or(|it| it != PRINTED);
+        files(&root).into_iter().filter(is_case).map(move |path| {
             let name = path.strip_prefix(fixture("")).unwrap_or(&path);
             let name = name.strip_prefix("cases").unwrap_or(name);
             let name = name.display().to_string();
@@ -54,6 +58,9 @@ fn main() -> ExitCode {
     let trials = trials.collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
+
+/// The extension of a file with the texts of components.
+const PRINTED: &str = "printed";
 
 /// What the input of a case is, by the extension of its file.
 #[derive(Clone, Copy)]
@@ -91,6 +98,8 @@ struct Case {
     /// The input and the comments before it.
     head: String,
     commands: Vec<String>,
+    /// The commands whose results are printed.
+    printing: Vec<String>,
     /// The comments after the input.
     transcript: String,
 }
@@ -110,6 +119,7 @@ impl Case {
             form,
             head: head.trim_end().to_string() + "\n",
             commands: Vec::new(),
+            printing: Vec::new(),
             transcript: lines.collect(),
         };
         case.read_commands()?;
@@ -126,14 +136,17 @@ impl Case {
             };
             match directive {
                 "RUN" => self.commands.push(command.trim().to_string()),
+                "PRINT" => self.printing.push(command.trim().to_string()),
                 _ if !directive.contains(|letter: char| !letter.is_ascii_uppercase()) => {
-                    return Err(format!("`{directive}:` is no directive, `RUN:` is").into());
+                    return Err(
+                        format!("`{directive}:` is no directive, `RUN:` and `PRINT:` are").into(),
+                    );
                 }
                 _ => {}
             }
         }
-        if self.commands.is_empty() {
-            return Err("no comment says what to `RUN:`".into());
+        if self.commands.is_empty() && self.printing.is_empty() {
+            return Err("no comment says what to `RUN:` or to `PRINT:`".into());
         }
         Ok(())
     }
@@ -166,10 +179,48 @@ impl Case {
             said.push(self.comment(&text));
         }
         self.compare(&said.join("\n"))?;
+        self.print(folder.path(), &name)?;
         match self.form {
             Form::Wat | Form::Wit => Ok(invariants::check(&input)?),
             Form::Wac | Form::Text => Ok(()),
         }
+    }
+
+    /// Compares the results of the commands that print, or writes their text.
+    fn print(&self, folder: &Path, name: &str) -> Result<(), Failed> {
+        let mut texts = Vec::new();
+        for command in &self.printing {
+            let command = command.replace('%', name);
+            for word in command.split(' ').filter_map(|it| it.strip_suffix(".wasm")) {
+                let file = folder.join(word).with_extension("wasm");
+                let root = fixture("../../tests");
+                let places = [
+                    format!("compositions/{word}/guest.wat"),
+                    format!("compositions/{word}.wat"),
+                    format!("guests/wat/{word}.wat"),
+                ];
+                let place = places
+                    .iter()
+                    .map(|place| root.join(place))
+                    .find(|it| it.exists());
+                if let Some(place) = place.filter(|_| !file.exists()) {
+                    fs::create_dir_all(file.parent().unwrap_or(folder))?;
+                    fs::write(file, wat::parse_file(place)?)?;
+                }
+            }
+            texts.push(printed::of(folder, &command)?);
+        }
+        let file = self.path.with_extension(PRINTED);
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        let text = texts.join("\n");
+        if expected == text {
+            return Ok(());
+        }
+        if is_blessed() {
+            return Ok(fs::write(file, text)?);
+        }
+        let difference = difference(&expected, &text);
+        Err(format!("`BLESS=1` would change `{}`:\n{difference}", file.display()).into())
     }
 
     fn comment(&self, text: &str) -> String {
@@ -186,13 +237,18 @@ impl Case {
         if self.transcript == transcript {
             return Ok(());
         }
-        if env::var_os("BLESS").is_some_and(|value| value == "1") {
-            fs::write(&self.path, format!("{}\n{transcript}", self.head))?;
+        if is_blessed() {
+            let space = if transcript.is_empty() { "" } else { "\n" };
+            fs::write(&self.path, format!("{}{space}{transcript}", self.head))?;
             return Ok(());
         }
         let difference = difference(&self.transcript, transcript);
         Err(format!("`BLESS=1` would change the file:\n{difference}").into())
     }
+}
+
+fn is_blessed() -> bool {
+    env::var_os("BLESS").is_some_and(|value| value == "1")
 }
 
 /// The lines from the first to the last in which two texts differ.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::guest;
-use wasi_uplift::{Composed, Options, compose};
+use wasi_uplift::{Composed, ImportFate, Options, compose};
 use wasmparser::Validator;
 use wasmparser::component_types::ComponentEntityType;
 
@@ -39,6 +39,19 @@ fn became_async(composed: &Composed) -> Vec<String> {
     let mut places: Vec<_> = places.map(ToString::to_string).collect();
     places.sort();
     places
+}
+
+#[test]
+fn a_plan_tells_what_becomes_of_an_import() {
+    let plan = composed(Options::default()).plan;
+    assert_eq!(plan.import(DEVICE), Some(&ImportFate::Host));
+    let clock = plan
+        .imports
+        .iter()
+        .find(|import| import.fate != ImportFate::Host);
+    let clock = clock.unwrap();
+    assert_eq!(plan.import(&clock.item.name), Some(&clock.fate));
+    assert_eq!(plan.import(API), None);
 }
 
 /// A guest that may wait may wait in whatever it exports. What it imports of the host is as it was.

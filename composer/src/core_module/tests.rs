@@ -164,6 +164,9 @@ const WITH_MEMORY: &str = r#"(module
     (global $unused i32 (i32.const 0))
     (global $next (mut i32) (i32.const 1000))
     (global $factor i32 (i32.const 3))
+    (global $started (mut i32) (i32.const 0))
+    (start $start)
+    (func $start (global.set $started (i32.const 10000)))
     (func $calls (result i32) (call $bump) drop (i32.mul (call $seven) (global.get $factor)))
     (func $bump (result i32)
         (global.set $next (i32.add (global.get $next) (i32.load8_u (i32.const 16))))
@@ -172,7 +175,9 @@ const WITH_MEMORY: &str = r#"(module
     (func (export "run") (result i32)
         (i32.store8 (i32.const 16) (i32.const 6))
         (drop (call $allocate))
-        (i32.add (call_indirect (result i32) (i32.const 0)) (global.get $next)))
+        (i32.add
+            (i32.add (call_indirect (result i32) (i32.const 0)) (global.get $next))
+            (global.get $started)))
     (export "again" (func $allocate)))"#;
 
 #[test]

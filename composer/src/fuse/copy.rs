@@ -15,7 +15,7 @@ use super::tags::FunctionTags;
 use crate::core_module::val_type;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 use wit_parser::abi::{FlatTypes, WasmType};
-use wit_parser::{FlagsRepr, Handle, Int, Type, TypeDefKind};
+use wit_parser::{Flags, Handle, Int, Type, TypeDefKind};
 
 /// Marks the length of a string that is UTF-16 where it could be Latin-1.
 pub(super) const UTF16_TAG: u32 = 1 << 31;
@@ -262,13 +262,10 @@ impl<'a> Body<'a> {
                 } else if let TypeDefKind::List(element) = kind {
                     self.pair(slots, |body, start, len| body.list(element, start, len));
                 } else if let TypeDefKind::Flags(flags) = kind {
-                    let count = flags.flags.len();
-                    for (word, slot) in slots.iter().enumerate() {
-                        let mask = mask(count - word * 32);
-                        self.narrowed(*slot, ValType::I32, |body, local| {
-                            body.keep_bits(local, mask);
-                        });
-                    }
+                    let mask = mask(flags);
+                    self.narrowed(slots[0], ValType::I32, |body, local| {
+                        body.keep_bits(local, mask);
+                    });
                 } else {
                     self.narrowed(slots[0], ValType::I32, |body, local| body.scalar(ty, local));
                 }
@@ -840,17 +837,10 @@ impl<'a> Body<'a> {
                 }
             }
             Some(TypeDefKind::Flags(flags)) => {
-                let (size, words) = match flags.repr() {
-                    FlagsRepr::U8 => (1, 1),
-                    FlagsRepr::U16 => (2, 1),
-                    FlagsRepr::U32(words) => (4, words),
-                };
-                for word in 0..words {
-                    let offset = word as u32 * 4;
-                    let bits = self.load(from.plus(offset), size);
-                    self.keep_bits(bits, mask(flags.flags.len() - word * 32));
-                    self.store(to.plus(offset), size, bits);
-                }
+                let size = self.types.size(ty);
+                let bits = self.load(from, size);
+                self.keep_bits(bits, mask(&flags));
+                self.store(to, size, bits);
             }
             Some(kind) if let Some(fields) = fields(&kind) => {
                 for (offset, field) in self.types.sizes.field_offsets(&fields) {
@@ -1004,13 +994,11 @@ impl<'a> Body<'a> {
         copy
     }
 
-    /// Traps if a memory ends before a value of this size.
+    /// Traps if a memory ends before a value of this size, which is not 0.
     fn check_end(&mut self, memory: u32, start: u32, size: u32) {
-        if size > 0 {
-            let last = At::start(start).plus(size - 1);
-            let place = place(last, 1, memory);
-            self.code().local_get(start).i32_load8_u(place).drop();
-        }
+        let last = At::start(start).plus(size - 1);
+        let place = place(last, 1, memory);
+        self.code().local_get(start).i32_load8_u(place).drop();
     }
 
     /// Traps if a memory ends before so many bytes.
@@ -1031,13 +1019,9 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The bits that a word of flags has, of which so many are left.
-fn mask(flags: usize) -> u32 {
-    if flags >= 32 {
-        u32::MAX
-    } else {
-        (1 << flags) - 1
-    }
+/// The bits of flags. There are at most 32 of them, see the validator.
+fn mask(flags: &Flags) -> u32 {
+    u32::MAX >> (32 - flags.flags.len())
 }
 
 fn tag_size(tag: Int) -> u32 {

@@ -154,8 +154,8 @@ impl Pending {
     }
 
     /// Takes the functions that can share a core module with one that is called in this way: those
-    /// that don't need more than that, or than something that `is_there` already. Returns the way
-    /// that is right for all of them.
+    /// that don't need more than that, or than an allocator that `is_there` already. Returns the way
+    /// that is right for all of them. Each has a memory: what needs none is called directly.
     fn take(
         &mut self,
         part: Part,
@@ -163,26 +163,15 @@ impl Pending {
         is_there: impl Fn(ItemId) -> bool,
     ) -> (Lowering, Vec<ItemId>) {
         let mut all = *lowering;
-        if all.memory.is_none() {
-            let mut memories = self.0.iter().filter(|(_, pending)| !pending.is_empty());
-            let found = memories.find_map(|((of, encoding, memory), _)| {
-                let is_right = *of == part && *encoding == all.encoding;
-                memory.filter(|memory| is_right && is_there(*memory))
-            });
-            all.memory = found;
-        }
-        if let Some(pending) = self.0.get(&(part, all.encoding, all.memory))
-            && all.realloc.is_none()
-        {
-            let mut reallocs = pending.keys().flatten();
-            all.realloc = reallocs.find(|realloc| is_there(**realloc)).copied();
-        }
+        let way = (part, all.encoding, all.memory);
         let mut taken = Vec::new();
-        for memory in [None, all.memory] {
-            if let Some(pending) = self.0.get_mut(&(part, all.encoding, memory)) {
-                for realloc in [None, all.realloc] {
-                    taken.extend(pending.remove(&realloc).into_iter().flatten());
-                }
+        if let Some(pending) = self.0.get_mut(&way) {
+            if all.realloc.is_none() {
+                let mut reallocs = pending.keys().flatten();
+                all.realloc = reallocs.find(|realloc| is_there(**realloc)).copied();
+            }
+            for realloc in [None, all.realloc] {
+                taken.extend(pending.remove(&realloc).into_iter().flatten());
             }
         }
         taken.sort_unstable();

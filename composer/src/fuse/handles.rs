@@ -203,9 +203,17 @@ pub(super) fn module(table: &Table<'_>) -> Vec<u8> {
         (take, TAKE),
         (give, GIVE),
     ];
-    let of_parts = release.map(|release| [(release - 1, LEND), (release, RELEASE)]);
-    let names = names.into_iter().chain(of_parts.into_iter().flatten());
-    let names = core_module::names("handles", names.filter(|_| table.named));
+    let of_parts = release.map(|release| {
+        [
+            (find_any, "find-lent"),
+            (release - 1, LEND),
+            (release, RELEASE),
+        ]
+    });
+    let all = names.into_iter().chain(of_parts.into_iter().flatten());
+    let mut names: Vec<_> = all.filter(|_| table.named).collect();
+    names.sort_unstable();
+    let names = core_module::names("handles", names.into_iter());
     module.section(&code).section(&names);
     module.finish()
 }

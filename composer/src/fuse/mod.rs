@@ -427,9 +427,6 @@ fn helpers(
             continue;
         };
         let (import, function) = (item.import.clone(), item.name.clone());
-        if lowering.is_async {
-            return Err(FuseError::Asynchronous { import, function });
-        }
         let is_bridged = |found: &&wit_parser::Function| {
             let params = found.params.iter().map(|param| &param.ty);
             let mut all = params.chain(&found.result);

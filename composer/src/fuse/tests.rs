@@ -4,6 +4,9 @@
 //! A guest passes on what the host gives it, as it is, to a callee that gives it back. Once both
 //! are one component, once they are two, and once they are two that have become parts of one.
 
+mod parts;
+mod refusals;
+
 use super::fuse;
 use super::glue::{ADAPTER, ADAPTER_MEMORY, ADAPTER_REALLOC, Callee, Strings, Types};
 use super::guest::{self, GuestPart};

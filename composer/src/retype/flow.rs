@@ -152,11 +152,6 @@ impl<'m, 'a> Flow<'m, 'a> {
                     // The ascription stands for the export from here on.
                     self.unify(*id, *item);
                 }
-                Definition::Instance(Instance::Exports(exports)) => {
-                    for (name, item) in exports {
-                        self.note_constructor(&name.name, *item);
-                    }
-                }
                 Definition::Instance(Instance::Instantiate { component, args }) => {
                     let Some(callee) = model.scope_of_component(*component) else {
                         continue;

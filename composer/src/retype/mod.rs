@@ -143,23 +143,22 @@ fn give_types(model: &mut Model<'_>, uses: Vec<ItemId>, colours: &Colours) {
             }
             Definition::Alias(Alias::Outer(outer)) => match variants.get(outer) {
                 Some(variant) => Definition::Alias(Alias::Outer(*variant)),
-                // It is `async` already.
+                // It is `async` already, or has become so.
                 None => continue,
             },
             _ => continue,
         };
         if uses.synchronous.is_empty() {
+            // What refers to it refers to the variant now.
             model.redefine(ty, variant);
-            variants.insert(ty, ty);
-        } else {
-            let copy = model.add(model[ty].sort, variant);
-            variants.insert(ty, copy);
+            continue;
         }
+        let copy = model.add(model[ty].sort, variant);
+        variants.insert(ty, copy);
         for function in uses.asynchronous {
             set_type_of_use(model, function, &variants);
         }
     }
-    variants.retain(|ty, variant| ty != variant);
     model.insert_after(&variants);
 }
 

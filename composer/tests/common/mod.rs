@@ -4,6 +4,7 @@
 
 pub mod checks;
 pub mod invariants;
+pub mod printed;
 pub mod schema;
 pub mod transcript;
 pub mod wit;

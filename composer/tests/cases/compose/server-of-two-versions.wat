@@ -1,0 +1,51 @@
+;; A server takes requests by the types of its handler's version, whatever else it imports.
+;; RUN: inspect %
+;; RUN: compose % --link fused
+;; RUN: compose % --link component
+
+(component
+  (import "wasi:http/types@0.2.0-rc-2023-11-10" (instance $before
+    (export "incoming-request" (type (sub resource)))))
+  (import "wasi:http/types@0.2.0" (instance $types
+    (export "incoming-request" (type (sub resource)))
+    (export "response-outparam" (type (sub resource)))))
+  (import "wasi:http/types@0.2.0-rc-2023-12-05" (instance $between
+    (export "incoming-request" (type (sub resource)))))
+  (alias export $types "incoming-request" (type $request))
+  (alias export $types "response-outparam" (type $outparam))
+  (core module $m (func (export "handle") (param i32 i32)))
+  (core instance $i (instantiate $m))
+  (func $handle (param "request" (own $request)) (param "response-out" (own $outparam))
+    (canon lift (core func $i "handle")))
+  (instance $handler (export "handle" (func $handle)))
+  (export "wasi:http/incoming-handler@0.2.0" (instance $handler))
+)
+
+;; $ wasi-uplift inspect server-of-two-versions.wasm
+;; exit code: 0
+;; stdout:
+;;   server-of-two-versions.wasm: component, N bytes
+;;
+;;   imports
+;;     wasi:http/types@0.2.0-rc-2023-11-10  adapter
+;;     wasi:http/types@0.2.0                adapter
+;;     wasi:http/types@0.2.0-rc-2023-12-05  adapter
+;;
+;;   exports
+;;     wasi:http/incoming-handler@0.2.0  becomes wasi:http/handler@0.3.0
+;;
+;;   the result imports
+;;     wasi:http/types@0.3.0
+;;
+;;   result: N bytes, N bytes added; one component with the adapter
+;;   engine: component-model-async
+;;
+;;   Once composed, it runs on a host that ships only WASI 0.3.0.
+
+;; $ wasi-uplift compose server-of-two-versions.wasm --link fused
+;; exit code: 0
+;; stdout: a component
+
+;; $ wasi-uplift compose server-of-two-versions.wasm --link component
+;; exit code: 0
+;; stdout: a component
