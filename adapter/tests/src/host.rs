@@ -123,7 +123,7 @@ struct Host {
     gone: BTreeMap<u32, Waitable>,
     /// The most reads or writes of a stream, if there is a most. After those it ends.
     most_transfers: Option<usize>,
-    /// What is started is asleep.
+    /// Every operation that starts is asleep.
     is_quiet: bool,
     /// How often the task has let others run.
     yields: usize,

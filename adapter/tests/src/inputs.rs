@@ -22,7 +22,7 @@ pub const CHUNK: usize = 64 * 1024;
 const SMALL: usize = 256;
 const MAX_PENDING_CHUNKS: usize = 16;
 
-/// What a guest can be told of a stream.
+/// The result of a read, as a guest gets it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum News {
     Nothing,
@@ -123,7 +123,7 @@ impl Reading {
         }
     }
 
-    /// What holds whenever the guest runs.
+    /// Checks what has to hold whenever the guest runs.
     fn check(&self) {
         if self.is_shut {
             return;
@@ -426,7 +426,7 @@ fn long_orders_of_reading() {
     });
 }
 
-/// Who has closed a stream is not told how it ended, even if that was known before.
+/// After the guest has closed a stream, no operation reports how it ended, even if that was known before.
 #[test]
 fn no_failure_is_told_after_the_stream_was_closed() {
     let runs = explore(|| {

@@ -392,7 +392,7 @@ struct BodyLike {
     /// The number of bytes that there may be.
     length: usize,
     counted: Cell<usize>,
-    /// What `room` was called with.
+    /// The arguments of the last call of `room`.
     asked: Cell<(usize, usize)>,
 }
 

@@ -137,7 +137,7 @@ impl Writing {
         self.news() != News::Nothing || (self.is_open() && self.room() > 0)
     }
 
-    /// What holds whenever the guest runs.
+    /// Checks what has to hold whenever the guest runs.
     fn check(&mut self) {
         if host::is_over(self.ends.writer) {
             // Whatever is left is lost.
@@ -454,7 +454,7 @@ fn long_orders_of_writing() {
     });
 }
 
-/// Who writes more than was permitted is stopped.
+/// A write of more than `check-write` has permitted traps.
 #[test]
 fn writing_more_than_permitted_traps() {
     explore(|| {
@@ -485,7 +485,7 @@ fn writing_more_than_permitted_traps() {
     });
 }
 
-/// Who has closed a stream is not told how it ended, however soon the host says so.
+/// After the guest has closed a stream, no operation reports how it ended, however soon the host says so.
 #[test]
 fn no_failure_is_told_after_the_stream_was_closed() {
     let runs = explore(|| {

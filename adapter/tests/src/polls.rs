@@ -101,7 +101,7 @@ fn every_order_of_polling() {
     assert!(in_time.get() > 0, "events are collected first");
 }
 
-/// What has waited is not made to wait once more.
+/// A poll that has waited returns as soon as one of its pollables is ready.
 #[test]
 fn a_poll_that_has_waited_returns() {
     let waited = Cell::new(0);
@@ -124,7 +124,7 @@ fn a_poll_that_has_waited_returns() {
     assert!(waited.get() > 0);
 }
 
-/// Who is ready once armed is not waited for, since no event follows.
+/// A poll doesn't wait for a source that is ready when it is armed, since no event follows.
 #[test]
 fn what_is_due_is_not_waited_for() {
     explore(|| {
@@ -143,7 +143,7 @@ fn what_is_due_is_not_waited_for() {
     });
 }
 
-/// Whether something is ready is asked again after the host has run.
+/// A poll asks its sources again after the host has run.
 #[test]
 fn readiness_is_as_old_as_the_host() {
     explore(|| {
