@@ -10,6 +10,8 @@
 //!
 //! Each entry, and the end of each destructor, lets the reactor close what was left behind.
 //!
+//! A list of borrowed handles is taken as it lies in memory, where wit-bindgen makes another one.
+//!
 //! Some targets lay types out otherwise than WASI 0.3.0. Where the result of an import has such a
 //! type, a call is added that converts the result in place before the bindings read it.
 
@@ -19,7 +21,8 @@ use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::{Block, Expr, FnArg, Ident, ImplItem, Item, Stmt, TraitItem, Type, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{Block, Expr, FnArg, Ident, ImplItem, Item, Pat, Stmt, TraitItem, Type, parse_quote};
 use wit_bindgen_core::wit_parser::{Function, FunctionKind, Resolve, WorldId, WorldItem, WorldKey};
 use wit_bindgen_core::{AsyncFilterSet, Files, WorldGenerator as _, name_package_module};
 use wit_bindgen_rust::Opts;
@@ -192,6 +195,7 @@ impl Rewriter {
                     let is_it = |entry: &&Generated| entry.modules == *modules && entry.of == name;
                     if let Some(entry) = self.entries.iter().find(is_it) {
                         let body = &mut function.block;
+                        InPlace.visit_block_mut(body);
                         let body_with_task = with_argument(body.to_token_stream(), &entry.name);
                         *body = parse_quote!({
                             // SAFETY: this is the entry of an export that is `async`-typed.
@@ -269,6 +273,41 @@ fn owner(resolve: &Resolve, function: &Function, is_export: bool) -> String {
         true => format!("Guest{}", resource.unwrap_or_default()),
         false => resource.unwrap_or_default(),
     }
+}
+
+/// Takes lists of borrowed handles as they lie in memory: a handle is there what it is here.
+struct InPlace;
+
+impl VisitMut for InPlace {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let is_copied = |stmt: &Stmt| match stmt {
+            Stmt::Expr(Expr::ForLoop(each), _) => {
+                let each = each.body.to_token_stream().to_string();
+                each.contains("Borrow :: lift")
+            }
+            _ => false,
+        };
+        if let Some(at) = block.stmts.iter().position(is_copied) {
+            // The list is allocated, filled, and what it was filled from is freed.
+            let around = at - 1..at + 2;
+            let list = in_place(&block.stmts[around.clone()]);
+            let list = list.expect("wit-bindgen reads lists as it did");
+            block.stmts.splice(around, [list]);
+        }
+        syn::visit_mut::visit_block_mut(self, block);
+    }
+}
+
+fn in_place(around: &[Stmt]) -> Option<Stmt> {
+    let [Stmt::Local(list), _, Stmt::Expr(Expr::Call(free), _)] = around else {
+        return None;
+    };
+    let (Pat::Ident(name), Expr::Call(allocate)) = (&list.pat, &*list.init.as_ref()?.expr) else {
+        return None;
+    };
+    let (name, start, len) = (&name.ident, free.args.first()?, allocate.args.first()?);
+    // The caller has allocated it for the entry, with the alignment of a handle.
+    Some(parse_quote!(let #name = _rt::Vec::from_raw_parts(#start.cast(), #len, #len);))
 }
 
 /// Adds the argument to each call of `method` of the type parameter.

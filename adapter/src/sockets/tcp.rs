@@ -26,8 +26,12 @@ enum State {
     /// Not connected, not listening.
     Idle,
     Connecting(Subtask<Connect>),
-    /// A connection was tried, and the guest has not asked how it went.
-    Tried(Result<(), ErrorCode>),
+    /// A connection was tried, and the guest has not taken it. Until it has seen that this is over,
+    /// the socket is one that connects, whatever the host knows.
+    Tried {
+        result: Result<(), ErrorCode>,
+        is_seen: bool,
+    },
     Connected {
         input: Rc<ByteInput>,
         output: Rc<Output>,
@@ -38,6 +42,15 @@ enum State {
     },
     /// A connection was tried and failed: WASI 0.3 has no use for the socket any more.
     Dead(Fault),
+}
+
+impl State {
+    fn tried(result: Result<(), ErrorCode>) -> Self {
+        State::Tried {
+            result,
+            is_seen: false,
+        }
+    }
 }
 
 /// A `tcp-socket`.
@@ -82,7 +95,7 @@ impl Socket {
             State::Idle => Ok(()),
             State::Connected { .. } => Err(Fault::AlreadyConnected),
             State::Listening { .. } => Err(Fault::AlreadyListening),
-            State::Connecting(_) | State::Tried(_) | State::Dead(_) => Err(Fault::InvalidState),
+            State::Connecting(_) | State::Tried { .. } | State::Dead(_) => Err(Fault::InvalidState),
         }
     }
 
@@ -100,7 +113,7 @@ impl Socket {
             Started::Ended(Err(ErrorCode::InvalidArgument)) => {
                 return Err(Fault::InvalidRemoteAddress);
             }
-            Started::Ended(result) => State::Tried(result),
+            Started::Ended(result) => State::tried(result),
             Started::Pending(call) => {
                 call.watch(self.me.clone());
                 State::Connecting(call)
@@ -119,7 +132,7 @@ impl Socket {
             reactor::yield_once(task);
         }
         let result = match *self.state.borrow() {
-            State::Tried(result) => result,
+            State::Tried { result, .. } => result,
             _ => return Err(Fault::WouldBlock),
         };
         self.progress.finish(Operation::Connect)?;
@@ -225,8 +238,8 @@ impl Socket {
     /// it has failed, when there is only that.
     fn check_answers(&self) -> Result<(), Fault> {
         match *self.state.borrow() {
-            State::Connecting(_) => Err(Fault::Connecting),
-            State::Tried(Err(code)) => Err(code.into()),
+            State::Connecting(_) | State::Tried { is_seen: false, .. } => Err(Fault::Connecting),
+            State::Tried { result, .. } => Ok(result?),
             State::Dead(fault) => Err(fault),
             _ => Ok(()),
         }
@@ -302,7 +315,13 @@ impl Socket {
 impl Source for Socket {
     fn is_ready(&self, _task: Task<'_>) -> bool {
         match self.progress.operation() {
-            Some(Operation::Connect) => !matches!(*self.state.borrow(), State::Connecting(_)),
+            Some(Operation::Connect) => match &mut *self.state.borrow_mut() {
+                State::Tried { is_seen, .. } => {
+                    *is_seen = true;
+                    true
+                }
+                _ => false,
+            },
             Some(_) => true,
             None => !self.is_listening() || self.can_accept(),
         }
@@ -315,7 +334,7 @@ impl Waiter for Socket {
         match &mut *state {
             State::Connecting(call) => {
                 if let Some(result) = call.advance(event) {
-                    *state = State::Tried(result.unwrap_or(Err(ErrorCode::Other)));
+                    *state = State::tried(result.unwrap_or(Err(ErrorCode::Other)));
                 }
             }
             State::Listening { listener, accepted } => *accepted = listener.finish(event),

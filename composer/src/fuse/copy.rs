@@ -583,10 +583,12 @@ impl<'a> Body<'a> {
             self.check_alignment(start, align);
         }
         let copy = self.allocate(bytes, align);
-        if has_gaps {
+        if has_gaps || self.is_made_anew(element) {
             // Without a copy of it all, that there is room for it is found out here.
             self.check_room(self.from.memory, start, bytes);
-            self.check_room(self.to.memory, copy, bytes);
+            if self.to.is_guest() {
+                self.check_room(self.to.memory, copy, bytes);
+            }
         } else {
             self.copy_list(start, copy, bytes);
         }
@@ -862,6 +864,19 @@ impl<'a> Body<'a> {
                 self.scalar(ty, value);
                 self.store(to, size, value);
             }
+        }
+    }
+
+    /// Returns `true` if [`value`](Self::value) writes each byte of a value, so that none need be
+    /// copied before.
+    fn is_made_anew(&self, ty: &Type) -> bool {
+        match self.kind(ty) {
+            Some(TypeDefKind::Handle(_)) => true,
+            Some(kind) if let Some(fields) = fields(&kind) => {
+                !self.has_gaps(ty) && fields.iter().all(|field| self.is_made_anew(field))
+            }
+            Some(_) => false,
+            None => self.types.peel(*ty) == Type::String,
         }
     }
 
