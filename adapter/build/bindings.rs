@@ -10,6 +10,9 @@
 //!
 //! Each entry, and the end of each destructor, lets the reactor close what was left behind.
 //!
+//! What a resource is in Rust is known when this is compiled. wit-bindgen finds out at run time whether
+//! it is always the same.
+//!
 //! A list of borrowed handles is taken as it lies in memory, where wit-bindgen makes another one.
 //!
 //! Some targets lay types out otherwise than WASI 0.3.0. Where the result of an import has such a
@@ -174,7 +177,8 @@ impl Rewriter {
                         continue;
                     };
                     let of = of.path.segments.last().expect("a type has a name");
-                    let of = of.ident.to_string();
+                    let resource = of.ident.clone();
+                    let of = resource.to_string();
                     for member in &mut item.items {
                         if let ImplItem::Fn(method) = member {
                             self.add_parameter(modules, &of, &mut method.sig, rewritten);
@@ -183,6 +187,14 @@ impl Rewriter {
                             if method.sig.ident == "dtor" {
                                 let leave = parse_quote!(crate::reactor::leave_destructor(););
                                 method.block.stmts.push(leave);
+                            }
+                            if method.sig.ident == "type_guard" {
+                                method.block = parse_quote!({
+                                    use core::any::TypeId;
+                                    let of_adapter =
+                                        TypeId::of::<<crate::Adapter as Guest>::#resource>();
+                                    assert!(TypeId::of::<T>() == of_adapter);
+                                });
                             }
                         }
                     }
