@@ -28,6 +28,8 @@ struct Listed {
     operation: &'static str,
     /// An operation that was made before, if that matters.
     after: Option<&'static str>,
+    /// Whether an operation before has had the same result on the reference.
+    again: bool,
     reference: &'static str,
     uplifted: &'static str,
 }
@@ -39,6 +41,10 @@ static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| {
     let listed = lines.map(|line| {
         let (operation, results) = line.split_once(": ").expect("an operation");
         let (reference, uplifted) = results.split_once(" => ").expect("two results");
+        let (operation, again) = match operation.strip_suffix(" again") {
+            Some(operation) => (operation, true),
+            None => (operation, false),
+        };
         let (operation, after) = match operation.split_once(" after ") {
             Some((operation, after)) => (operation, Some(after)),
             None => (operation, None),
@@ -46,6 +52,7 @@ static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| {
         Listed {
             operation,
             after,
+            again,
             reference,
             uplifted,
         }
@@ -58,6 +65,10 @@ pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> 
     let len = reference.len().max(uplifted.len());
     for index in 0..len {
         let line = |lines: &[String]| lines.get(index).cloned().unwrap_or("nothing".into());
+        let is_again = reference
+            .iter()
+            .take(index)
+            .any(|it| *it == line(reference));
         let (reference, uplifted) = (line(reference), line(uplifted));
         if reference == uplifted {
             continue;
@@ -69,7 +80,9 @@ pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> 
             uplifted,
         };
         let before = &sequence[..index.min(sequence.len())];
-        let is_listed = ALL.iter().any(|listed| listed.is(&line, before));
+        let is_listed = ALL
+            .iter()
+            .any(|listed| listed.is(&line, before) && (is_again || !listed.again));
         return (!is_listed).then_some(line);
     }
     None
