@@ -10,8 +10,8 @@
 //!
 //! Each entry, and the end of each destructor, lets the reactor close what was left behind.
 //!
-//! What a resource is in Rust is known when this is compiled. wit-bindgen finds out at run time whether
-//! it is always the same.
+//! The Rust type behind a resource is the one that `Adapter` names. wit-bindgen remembers in a variable
+//! which type it has seen first, and compares at each use; here the compiler compares.
 //!
 //! A list of borrowed handles is taken as it lies in memory, where wit-bindgen makes another one.
 //!

@@ -28,7 +28,8 @@ struct Listed {
     operation: &'static str,
     /// An operation that was made before, if that matters.
     after: Option<&'static str>,
-    /// Whether an operation before has had the same result on the reference.
+    /// Set where the line says `again`: it is a difference only if the reference gave the same result
+    /// to an earlier operation of the sequence.
     again: bool,
     reference: &'static str,
     uplifted: &'static str,
@@ -65,10 +66,7 @@ pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> 
     let len = reference.len().max(uplifted.len());
     for index in 0..len {
         let line = |lines: &[String]| lines.get(index).cloned().unwrap_or("nothing".into());
-        let is_again = reference
-            .iter()
-            .take(index)
-            .any(|it| *it == line(reference));
+        let earlier = &reference[..index.min(reference.len())];
         let (reference, uplifted) = (line(reference), line(uplifted));
         if reference == uplifted {
             continue;
@@ -80,19 +78,20 @@ pub fn first(sequence: &[String], reference: &[String], uplifted: &[String]) -> 
             uplifted,
         };
         let before = &sequence[..index.min(sequence.len())];
-        let is_listed = ALL
-            .iter()
-            .any(|listed| listed.is(&line, before) && (is_again || !listed.again));
+        let is_listed = ALL.iter().any(|listed| listed.is(&line, before, earlier));
         return (!is_listed).then_some(line);
     }
     None
 }
 
 impl Listed {
-    fn is(&self, line: &Line, before: &[String]) -> bool {
+    /// Returns `true` if a line that differs is this, given the operations before it, and their results
+    /// on the reference.
+    fn is(&self, line: &Line, before: &[String], earlier: &[String]) -> bool {
         let is_after = |after| before.iter().any(|made| matches(after, operation(made)));
         matches(self.operation, operation(&line.operation))
             && self.after.is_none_or(is_after)
+            && (!self.again || earlier.contains(&line.reference))
             && matches(self.reference, &line.reference)
             && matches(self.uplifted, &line.uplifted)
     }
