@@ -172,7 +172,7 @@ pub(crate) fn fusible(
     )
     .map_err(InternalError::adapter)?;
     let module = retarget(catalogue, module)?;
-    let core = core_module::apart(&module, REALLOC, ["memory", "adapter"]);
+    let core = core_module::apart(&module, &trimmed.indices, REALLOC, ["memory", "adapter"]);
     let mut importing = resolve.clone();
     answer::import(&mut importing, catalogue.world())?;
     Ok(FusibleAdapter {

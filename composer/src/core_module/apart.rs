@@ -5,11 +5,11 @@
 //! them. One that has the memory itself can't be both, so that there has to be a table between them
 //! which is filled in later. With the memory in a module of its own, nothing is in between.
 
+use super::indices::{self, Indices};
 use super::sections::{Error, MISSING, NOWHERE, Numbers, Output, Sections, Space};
 use std::collections::BTreeSet;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{EntityType, ExportKind};
-use wasmparser::Operator;
 
 /// A module that was taken apart.
 pub(crate) struct Apart {
@@ -18,6 +18,8 @@ pub(crate) struct Apart {
     /// The module with everything else, which imports from that one by [`MEMORY`]. It has all the
     /// exports, and its table for another.
     pub rest: Vec<u8>,
+    /// The indices in the code of the rest.
+    pub indices: Indices,
     /// The size of the table that the rest defines, if it has one.
     pub table: Option<u32>,
 }
@@ -28,14 +30,15 @@ pub(crate) const MEMORY: &str = "memory";
 /// The name of the rest's table in its exports, if it has one.
 pub(crate) const TABLE: &str = "table";
 
-/// Takes the memory and the function that is exported as `allocates` out of a module, whose parts
-/// are called so in backtraces.
+/// Takes the memory and the function that is exported as `allocates` out of a module with these indices
+/// in its code. The parts are called so in backtraces.
 ///
 /// # Errors
 ///
 /// If the function isn't there, or calls what is imported or in a table.
 pub(crate) fn apart(
     bytes: &[u8],
+    indices: &Indices,
     allocates: &str,
     [memory_name, rest_name]: [&str; 2],
 ) -> Result<Apart, Error> {
@@ -45,13 +48,35 @@ pub(crate) fn apart(
     let mut exports = module.exports.iter();
     let export = exports.find(|it| it.name == allocates && is_it(it.kind));
     let function = export.ok_or(MISSING)?.index;
-    let needed = Needed::of(&module, imports, function)?;
-    let allocates = (function, allocates);
+    let whole = Whole {
+        module: &module,
+        indices,
+        imports,
+    };
+    let needed = Needed::of(&whole, function)?;
+    let (rest, indices) = rest(&whole, &needed, rest_name)?;
     Ok(Apart {
-        memory: memory(&module, imports, allocates, &needed, memory_name)?,
-        rest: rest(&module, imports, &needed, rest_name)?,
+        memory: memory(&whole, (function, allocates), &needed, memory_name)?,
+        rest,
+        indices,
         table: module.tables.first().map(|table| table.ty.initial as u32),
     })
+}
+
+/// The module that is taken apart.
+struct Whole<'w> {
+    module: &'w Sections<'w>,
+    indices: &'w Indices,
+    /// The number of functions that it imports.
+    imports: u32,
+}
+
+impl Whole<'_> {
+    /// Adds the body at this place among those of the module.
+    fn body(&self, place: usize, numbers: &Numbers, output: &mut Output) -> Result<(), Error> {
+        let body = self.module.bodies.get(place).ok_or(MISSING)?;
+        output.body(body.as_bytes(), self.indices.function(place), numbers)
+    }
 }
 
 /// The functions and globals that a function reaches, itself included.
@@ -62,25 +87,21 @@ struct Needed {
 }
 
 impl Needed {
-    fn of(module: &Sections<'_>, imports: u32, function: u32) -> Result<Self, Error> {
+    fn of(whole: &Whole<'_>, function: u32) -> Result<Self, Error> {
         let mut needed = Needed::default();
         let mut pending = vec![function];
         while let Some(function) = pending.pop() {
             if !needed.functions.insert(function) {
                 continue;
             }
-            let place = function.checked_sub(imports).ok_or(MISSING)?;
-            let body = module.bodies.get(place as usize).ok_or(MISSING)?;
-            for operator in body.get_operators_reader()? {
-                match operator? {
-                    Operator::Call { function_index } => pending.push(function_index),
-                    Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
-                        needed.globals.insert(global_index);
-                    }
-                    Operator::CallIndirect { .. } | Operator::RefFunc { .. } => {
-                        return Err(MISSING);
-                    }
-                    _ => {}
+            let place = function.checked_sub(whole.imports).ok_or(MISSING)? as usize;
+            let code = whole.module.bodies.get(place).ok_or(MISSING)?.as_bytes();
+            for index in whole.indices.function(place) {
+                let number = indices::number(code, *index)?;
+                match index.space {
+                    Space::Functions => pending.push(number),
+                    Space::Globals => _ = needed.globals.insert(number),
+                    Space::Tables | Space::Memories | Space::Types => return Err(MISSING),
                 }
             }
         }
@@ -118,22 +139,24 @@ fn export_name(space: Space, index: u32) -> String {
 }
 
 fn memory(
-    module: &Sections<'_>,
-    imports: u32,
+    whole: &Whole<'_>,
     (function, allocates): (u32, &str),
     needed: &Needed,
     name: &str,
 ) -> Result<Vec<u8>, Error> {
+    let Whole {
+        module, imports, ..
+    } = *whole;
     let mut output = Output::default();
     let functions = imports + module.bodies.len() as u32;
     let globals = module.globals.len() as u32;
     let mut numbers = Numbers {
-        types: types(module, &mut output)?,
         spaces: [
             numbers(functions, 0, |it| needed.functions.contains(&it)),
             Vec::new(),
             vec![0],
             numbers(globals, 0, |it| needed.globals.contains(&it)),
+            types(module, &mut output)?,
         ],
     };
     for memory in &module.memories {
@@ -150,7 +173,7 @@ fn memory(
     for index in &needed.functions {
         let place = (index - imports) as usize;
         output.functions.function(module.declared[place]);
-        numbers.parse_function_body(&mut output.code, module.bodies[place].clone())?;
+        whole.body(place, &numbers, &mut output)?;
         let name = export_name(Space::Functions, *index);
         let number = numbers.function_index(*index)?;
         output.exports.export(&name, ExportKind::Func, number);
@@ -167,12 +190,10 @@ fn memory(
     Ok(output.finish(name))
 }
 
-fn rest(
-    module: &Sections<'_>,
-    imports: u32,
-    needed: &Needed,
-    name: &str,
-) -> Result<Vec<u8>, Error> {
+fn rest(whole: &Whole<'_>, needed: &Needed, name: &str) -> Result<(Vec<u8>, Indices), Error> {
+    let Whole {
+        module, imports, ..
+    } = *whole;
     let mut output = Output::default();
     let globals = module.globals.len() as u32;
     let taken = |set: &BTreeSet<u32>, first: u32, all: &mut Vec<u32>| {
@@ -191,12 +212,12 @@ fn rest(
     let mut global_numbers = numbers(globals, foreign, |it| !needed.globals.contains(&it));
     taken(&needed.globals, 0, &mut global_numbers);
     let mut numbers = Numbers {
-        types: types(module, &mut output)?,
         spaces: [
             function_numbers,
             (0..module.tables.len() as u32).collect(),
             vec![0],
             global_numbers,
+            types(module, &mut output)?,
         ],
     };
     for import in &module.imports {
@@ -239,11 +260,10 @@ fn rest(
     if let Some(section) = &module.elements {
         numbers.parse_element_section(&mut output.elements, section.clone())?;
     }
-    let bodies = module.declared.iter().zip(&module.bodies);
-    for (index, (ty, body)) in (imports..).zip(bodies) {
+    for (index, (place, ty)) in (imports..).zip(module.declared.iter().enumerate()) {
         if !needed.functions.contains(&index) {
             output.functions.function(*ty);
-            numbers.parse_function_body(&mut output.code, body.clone())?;
+            whole.body(place, &numbers, &mut output)?;
             let named = module.names.get(&index);
             let number = numbers.function_index(index)?;
             output
@@ -251,5 +271,6 @@ fn rest(
                 .extend(named.map(|name| (number, name.to_string())));
         }
     }
-    Ok(output.finish(name))
+    let indices = std::mem::take(&mut output.indices);
+    Ok((output.finish(name), indices))
 }

@@ -3,7 +3,9 @@
 //! An engine makes an instance of each core module, with tables of what it imports, and looks up
 //! each function that one instance gets of another. What one module alone can do costs less.
 
+use super::indices::Indices;
 use super::sections::{Error, MISSING, Numbers, Output, Sections, Space};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasmparser::FuncType;
@@ -11,6 +13,8 @@ use wasmparser::FuncType;
 /// One of the modules.
 pub(crate) struct Unit<'u> {
     pub bytes: &'u [u8],
+    /// The indices in its code, where they are known.
+    pub indices: Option<&'u Indices>,
     /// The beginning of the names of its exports in the result.
     pub prefix: &'u str,
     /// The units that serve its imports, by the names that it imports from. What it imports from
@@ -32,10 +36,10 @@ pub(crate) fn join(name: &str, units: &[Unit<'_>], slots: u32) -> Result<Vec<u8>
         output: Output::default(),
         types: BTreeMap::new(),
         imported: BTreeMap::new(),
-        counts: [0; Space::ALL.len()],
+        counts: [0; Space::COUNT],
     };
     let mut numbers = joint.types();
-    for space in Space::ALL {
+    for space in Space::SHARED {
         joint.space(space, &mut numbers)?;
     }
     joint.write(name, numbers, slots)
@@ -50,7 +54,7 @@ struct Joint<'j, 'u> {
     /// The indices of what is imported by module and name.
     imported: BTreeMap<(Space, &'j str, &'j str), u32>,
     /// How many there are of each index space.
-    counts: [u32; Space::ALL.len()],
+    counts: [u32; Space::COUNT],
 }
 
 /// Where an index of a unit leads, once imports from other units are followed.
@@ -65,9 +69,11 @@ impl<'j, 'u> Joint<'j, 'u> {
     /// Adds the types. Equal ones are one.
     fn types(&mut self) -> Vec<Numbers> {
         let units = self.read.iter();
-        let all = units.map(|unit| Numbers {
-            types: unit.types.iter().map(|ty| self.ty(ty)).collect(),
-            ..Numbers::default()
+        let all = units.map(|unit| {
+            let mut numbers = Numbers::default();
+            let types = unit.types.iter().map(|ty| self.ty(ty));
+            numbers.spaces[Space::Types as usize] = types.collect();
+            numbers
         });
         all.collect()
     }
@@ -174,6 +180,11 @@ impl<'j, 'u> Joint<'j, 'u> {
                 }
                 output.tables.table(ty);
             }
+            // An instruction that uses the first memory doesn't say so.
+            let memories = &numbers.spaces[Space::Memories as usize];
+            if memories.first().is_some_and(|first| *first != 0) {
+                return Err(MISSING);
+            }
             for memory in &read.memories {
                 output.memories.memory(numbers.memory_type(*memory)?);
             }
@@ -193,8 +204,12 @@ impl<'j, 'u> Joint<'j, 'u> {
             if let Some(section) = &read.elements {
                 numbers.parse_element_section(&mut output.elements, section.clone())?;
             }
-            for body in &read.bodies {
-                numbers.parse_function_body(&mut output.code, body.clone())?;
+            let indices = match unit.indices {
+                Some(indices) => Cow::Borrowed(indices),
+                None => Cow::Owned(Indices::find(&read.bodies)?),
+            };
+            for (place, body) in read.bodies.iter().enumerate() {
+                output.body(body.as_bytes(), indices.function(place), numbers)?;
             }
             if let Some(section) = &read.data {
                 numbers.parse_data_section(&mut output.data, section.clone())?;

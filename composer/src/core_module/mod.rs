@@ -1,6 +1,7 @@
 //! Pieces that core modules written here have in common, and ways to make core modules of others.
 
 mod apart;
+pub(crate) mod indices;
 mod join;
 mod sections;
 pub(crate) mod shim;
@@ -17,6 +18,7 @@ use wit_parser::abi::WasmType;
 
 pub(crate) use apart::{Apart, MEMORY as APART_MEMORY, TABLE as APART_TABLE, apart};
 pub(crate) use join::{Unit, join};
+pub(crate) use sections::{Error, Missing, NOWHERE, Numbers, Space};
 
 /// Any memory that can grow.
 pub(crate) const MEMORY: MemoryType = MemoryType {

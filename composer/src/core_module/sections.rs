@@ -1,11 +1,13 @@
 //! A core module, section by section, for what makes others of it.
 
+use super::indices::{self, Copying, Index, Indices};
 use super::names;
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, DataSection, ElementSection, ExportSection, FunctionSection, GlobalSection,
-    ImportSection, MemorySection, Module, Section, StartSection, TableSection, TypeSection,
+    CodeSection, ConstExpr, DataSection, ElementSection, ExportSection, FunctionSection,
+    GlobalSection, ImportSection, MemorySection, Module, Section, StartSection, TableSection,
+    TypeSection,
 };
 use wasmparser::{
     BinaryReaderError, CompositeInnerType, DataSectionReader, ElementSectionReader, Export,
@@ -35,15 +37,20 @@ pub(super) struct Sections<'a> {
 
 /// An index space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Space {
+pub(crate) enum Space {
     Functions,
     Tables,
     Memories,
     Globals,
+    Types,
 }
 
 impl Space {
-    pub const ALL: [Space; 4] = [
+    /// The number of index spaces.
+    pub const COUNT: usize = Space::Types as usize + 1;
+
+    /// Those of what can be imported and exported.
+    pub const SHARED: [Space; 4] = [
         Space::Functions,
         Space::Tables,
         Space::Memories,
@@ -147,22 +154,23 @@ impl<'a> Sections<'a> {
             Space::Tables => self.tables.len(),
             Space::Memories => self.memories.len(),
             Space::Globals => self.globals.len(),
+            Space::Types => self.types.len(),
         }
     }
 }
 
-/// New indices for old.
+/// New indices for old. The first memory stays the first.
 #[derive(Debug, Default)]
-pub(super) struct Numbers {
-    pub types: Vec<u32>,
-    /// By the place of the [`Space`] in [`Space::ALL`].
-    pub spaces: [Vec<u32>; Space::ALL.len()],
+pub(crate) struct Numbers {
+    /// By the place of the [`Space`].
+    pub spaces: [Vec<u32>; Space::COUNT],
 }
 
 impl Numbers {
     /// The new index in a space.
     pub fn get(&self, space: Space, old: u32) -> Result<u32, Error> {
-        look_up(&self.spaces[space as usize], old)
+        let new = self.spaces[space as usize].get(old as usize).copied();
+        new.filter(|new| *new != NOWHERE).ok_or(MISSING)
     }
 }
 
@@ -171,24 +179,19 @@ impl Numbers {
 #[error("it refers to what is not there")]
 pub(crate) struct Missing;
 
-pub(super) const MISSING: Error = reencode::Error::UserError(Missing);
+pub(crate) const MISSING: Error = reencode::Error::UserError(Missing);
 
 /// Why a module was not made.
 pub(crate) type Error = reencode::Error<Missing>;
 
-fn look_up(numbers: &[u32], old: u32) -> Result<u32, Error> {
-    let new = numbers.get(old as usize).copied();
-    new.filter(|new| *new != NOWHERE).ok_or(MISSING)
-}
-
 /// The new index of what is left out.
-pub(super) const NOWHERE: u32 = u32::MAX;
+pub(crate) const NOWHERE: u32 = u32::MAX;
 
 impl Reencode for Numbers {
     type Error = Missing;
 
     fn type_index(&mut self, ty: u32) -> Result<u32, Error> {
-        look_up(&self.types, ty)
+        self.get(Space::Types, ty)
     }
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error> {
@@ -206,6 +209,10 @@ impl Reencode for Numbers {
     fn global_index(&mut self, global: u32) -> Result<u32, Error> {
         self.get(Space::Globals, global)
     }
+
+    fn const_expr(&mut self, expression: wasmparser::ConstExpr<'_>) -> Result<ConstExpr, Error> {
+        indices::constant(&expression, |space, old| self.get(space, old))
+    }
 }
 
 /// The sections of a module that is being made.
@@ -221,12 +228,26 @@ pub(super) struct Output {
     pub start: Option<u32>,
     pub elements: ElementSection,
     pub code: CodeSection,
+    /// The indices in the code.
+    pub indices: Indices,
     pub data: DataSection,
     /// The names of functions, for backtraces.
     pub names: Vec<(u32, String)>,
 }
 
 impl Output {
+    /// Adds the body of a function, with other indices in the place of its own.
+    pub fn body(&mut self, code: &[u8], indices: &[Index], numbers: &Numbers) -> Result<(), Error> {
+        let mut copying = Copying::of(code);
+        for index in indices {
+            let number = numbers.get(index.space, indices::number(code, *index)?)?;
+            self.indices.push(copying.renumber(*index, number));
+        }
+        self.indices.end_function();
+        self.code.raw(&copying.finish());
+        Ok(())
+    }
+
     /// The module, which is called so in backtraces.
     pub fn finish(mut self, name: &str) -> Vec<u8> {
         let mut module = Module::new();

@@ -1,5 +1,7 @@
 //! What becomes of modules that are joined or taken apart, run on an engine.
 
+use super::indices::Indices;
+use super::sections::Sections;
 use super::shim;
 use super::{APART_MEMORY, APART_TABLE, Apart, Unit, apart, join};
 use wasm_encoder::ValType;
@@ -40,6 +42,11 @@ fn call(modules: &[(&str, &[u8])], name: &str) -> i32 {
         .get_typed_func::<(), i32>(&mut store, name)
         .unwrap();
     function.call(&mut store, ()).unwrap()
+}
+
+/// The indices in the code of a module.
+fn indices(module: &[u8]) -> Indices {
+    Indices::find(&Sections::read(module).unwrap().bodies).unwrap()
 }
 
 fn imports(module: &[u8]) -> Vec<(String, String)> {
@@ -94,11 +101,13 @@ fn units<'u>(one: &'u [u8], other: &'u [u8]) -> [Unit<'u>; 2] {
     [
         Unit {
             bytes: one,
+            indices: None,
             prefix: "",
             args: vec![("other", 1)],
         },
         Unit {
             bytes: other,
+            indices: None,
             prefix: "other-",
             args: vec![("one", 0)],
         },
@@ -186,12 +195,20 @@ fn a_module_apart_does_the_same() {
     let Apart {
         memory,
         rest,
+        indices: of_rest,
         table,
-    } = apart(&whole, "allocate", ["memory", "rest"]).unwrap();
+    } = apart(&whole, &indices(&whole), "allocate", ["memory", "rest"]).unwrap();
     assert_eq!(imports(&memory), []);
     assert_eq!(table, Some(1));
+    assert_eq!(of_rest, indices(&rest));
     let without_table = wat(r#"(module (memory 1) (func (export "allocate")))"#);
-    let apart = apart(&without_table, "allocate", ["", ""]).unwrap();
+    let apart = apart(
+        &without_table,
+        &indices(&without_table),
+        "allocate",
+        ["", ""],
+    )
+    .unwrap();
     assert_eq!(apart.table, None);
     let outside = wat(OUTSIDE);
     for name in ["run", "allocate", "again"] {
@@ -218,10 +235,9 @@ fn what_allocates_needs_nothing_else() {
         r#"(module (memory 1) (table 1 funcref)
             (func (export "allocate") (call_indirect (i32.const 0))))"#,
     ] {
-        assert!(
-            apart(&wat(module), "allocate", ["", ""]).is_err(),
-            "{module}"
-        );
+        let bytes = wat(module);
+        let apart = apart(&bytes, &indices(&bytes), "allocate", ["", ""]);
+        assert!(apart.is_err(), "{module}");
     }
 }
 
@@ -322,11 +338,13 @@ fn slots_come_after_what_is_in_the_table() {
         let units = [
             Unit {
                 bytes: &one,
+                indices: None,
                 prefix: "",
                 args: Vec::new(),
             },
             Unit {
                 bytes: &calls,
+                indices: None,
                 prefix: "",
                 args: vec![("one", 0)],
             },

@@ -13,6 +13,7 @@ use super::{Failure, answer};
 use crate::adapter;
 use crate::component::assembly::Assembly;
 use crate::component::{Alias, CoreInstance, Definition, ItemId, ScopeId, Sort};
+use crate::core_module::indices::Indices;
 use crate::core_module::shim::{self, SlotType};
 use crate::core_module::{self, APART_MEMORY, APART_TABLE, Apart, Unit};
 use crate::error::InternalError;
@@ -36,6 +37,8 @@ pub(super) struct Beside<'a> {
 /// A core module that becomes a part of the second one.
 struct Own {
     bytes: Vec<u8>,
+    /// The indices in its code, where they are known.
+    indices: Option<Indices>,
     prefix: String,
     args: Vec<(&'static str, usize)>,
 }
@@ -104,6 +107,7 @@ pub(super) fn place<'a>(
     ];
     let own = Own {
         bytes: rest,
+        indices: Some(core.indices.clone()),
         prefix: String::new(),
         args: Vec::new(),
     };
@@ -201,6 +205,7 @@ impl<'a> Beside<'a> {
     fn add(&mut self, prefix: String, bytes: Vec<u8>, args: Vec<(&'static str, usize)>) -> usize {
         self.units.push(Own {
             bytes,
+            indices: None,
             prefix,
             args,
         });
@@ -249,6 +254,7 @@ impl<'a> Beside<'a> {
     pub fn finish(self, assembly: &mut Assembly<'_, 'a>) -> Result<ItemId, InternalError> {
         let units = self.units.iter().map(|own| Unit {
             bytes: &own.bytes,
+            indices: own.indices.as_ref(),
             prefix: &own.prefix,
             args: own.args.clone(),
         });

@@ -3,13 +3,14 @@
 //! The glue copies between the memories of guest and adapter. Here it keeps the first of them. What
 //! it does with the other is done by functions of another module, which has that memory alone.
 
-use crate::core_module::{self, Header, MEMORY};
+use crate::core_module::indices::{self, Copying};
+use crate::core_module::{self, Error, Header, MEMORY, Missing, Space};
 use crate::error::InternalError;
 use std::fmt::Display;
-use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasm_encoder::reencode::{Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    ImportSection, Instruction, MemArg, Module, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, Encode as _, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, ImportSection, Instruction, MemArg, Module, TypeSection, ValType,
 };
 use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef};
 
@@ -119,10 +120,18 @@ impl Splitting {
     }
 
     fn position(&self, instruction: &Instruction<'_>) -> Option<u32> {
-        let name = format!("{instruction:?}");
+        let encoded = encoded(instruction);
         let mut operations = self.operations.iter();
-        let position = operations.position(|it| format!("{:?}", it.instruction) == name);
+        let position = operations.position(|it| encoded == self::encoded(&it.instruction));
         position.map(|position| position as u32)
+    }
+
+    /// The index of a function of the module.
+    fn function(&self, index: u32) -> u32 {
+        match index < self.imported {
+            true => index,
+            false => index + self.added(),
+        }
     }
 
     /// The number of functions that are added to the imports.
@@ -140,6 +149,12 @@ impl Splitting {
     fn copy(&self, direction: Direction) -> u32 {
         self.functions + self.added() + direction as u32
     }
+}
+
+fn encoded(instruction: &Instruction<'_>) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    instruction.encode(&mut encoded);
+    encoded
 }
 
 /// Where bytes are copied.
@@ -224,14 +239,18 @@ fn operation(operator: &Operator<'_>) -> Option<Operation> {
 }
 
 impl Reencode for Splitting {
-    type Error = std::convert::Infallible;
+    type Error = Missing;
 
-    fn function_index(&mut self, function: u32) -> Result<u32, Error<Self::Error>> {
-        let is_imported = function < self.imported;
-        Ok(if is_imported {
-            function
-        } else {
-            function + self.added()
+    fn function_index(&mut self, function: u32) -> Result<u32, Error> {
+        Ok(self.function(function))
+    }
+
+    fn const_expr(&mut self, expression: wasmparser::ConstExpr<'_>) -> Result<ConstExpr, Error> {
+        indices::constant(&expression, |space, index| {
+            Ok(match space {
+                Space::Functions => self.function(index),
+                _ => index,
+            })
         })
     }
 
@@ -239,7 +258,7 @@ impl Reencode for Splitting {
         &mut self,
         types: &mut TypeSection,
         section: wasmparser::TypeSectionReader<'_>,
-    ) -> Result<(), Error<Self::Error>> {
+    ) -> Result<(), Error> {
         utils::parse_type_section(self, types, section)?;
         for operation in &self.operations {
             let (params, results) = (operation.params.clone(), operation.results.clone());
@@ -253,7 +272,7 @@ impl Reencode for Splitting {
         &mut self,
         imports: &mut ImportSection,
         section: wasmparser::ImportSectionReader<'_>,
-    ) -> Result<(), Error<Self::Error>> {
+    ) -> Result<(), Error> {
         let mut memories = 0;
         for import in section.into_imports() {
             let import = import?;
@@ -273,7 +292,7 @@ impl Reencode for Splitting {
         &mut self,
         functions: &mut FunctionSection,
         section: wasmparser::FunctionSectionReader<'_>,
-    ) -> Result<(), Error<Self::Error>> {
+    ) -> Result<(), Error> {
         utils::parse_function_section(self, functions, section)?;
         let copies = self.types + self.added();
         functions.function(copies).function(copies);
@@ -284,7 +303,7 @@ impl Reencode for Splitting {
         &mut self,
         code: &mut CodeSection,
         section: wasmparser::CodeSectionReader<'_>,
-    ) -> Result<(), Error<Self::Error>> {
+    ) -> Result<(), Error> {
         utils::parse_code_section(self, code, section)?;
         for direction in [Direction::Here, Direction::There] {
             code.function(&copying(self, direction));
@@ -296,11 +315,14 @@ impl Reencode for Splitting {
         &mut self,
         code: &mut CodeSection,
         body: FunctionBody<'_>,
-    ) -> Result<(), Error<Self::Error>> {
-        let mut function = self.new_function_with_parsed_locals(&body)?;
-        for operator in body.get_operators_reader()? {
-            let operator = operator?;
-            let instruction = match &operator {
+    ) -> Result<(), Error> {
+        let start = body.range().start;
+        let mut operators = body.get_operators_reader()?;
+        let mut copying = Copying::of(body.as_bytes());
+        while !operators.eof() {
+            let at = operators.original_position();
+            let operator = operators.read()?;
+            let instruction = match operator {
                 Operator::MemoryCopy { dst_mem, src_mem } if dst_mem != src_mem => {
                     let direction = match dst_mem {
                         0 => Direction::Here,
@@ -308,14 +330,18 @@ impl Reencode for Splitting {
                     };
                     Instruction::Call(self.copy(direction))
                 }
+                Operator::Call { function_index } => {
+                    Instruction::Call(self.function(function_index))
+                }
                 _ => match operation(&operator) {
                     Some(operation) => self.reached(&operation.instruction),
-                    None => self.instruction(operator)?,
+                    None => continue,
                 },
             };
-            function.instruction(&instruction);
+            let len = operators.original_position() - at;
+            copying.replace(at - start, len, instruction);
         }
-        code.function(&function);
+        code.raw(&copying.finish());
         Ok(())
     }
 }

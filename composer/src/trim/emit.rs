@@ -1,26 +1,28 @@
 //! Writes what is left.
 
 use std::collections::BTreeSet;
-use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module,
-    NameMap, NameSection, StartSection, TableSection, TypeSection,
+    ExportSection, FunctionSection, GlobalSection, ImportSection, MemorySection, Module, NameMap,
+    NameSection, StartSection, TableSection, TypeSection,
 };
-use wasmparser::SymbolInfo;
+use wasmparser::{RelocationEntry, RelocationType, SymbolInfo};
 
-use super::graph::Graph;
+use super::graph::{self, Graph};
 use super::live::Live;
-use super::read::{FunctionExport, Input};
-use super::{Error, Left, Names, Replaced};
+use super::read::{Function, FunctionExport, Input};
+use super::{Error, Left, Names, Problem, Replaced};
+use crate::core_module::indices::{Copying, Index, Indices};
+use crate::core_module::{self, NOWHERE, Numbers, Space};
 
-/// Encodes the live part of a module.
+/// Encodes the live part of a module, and says which indices are in its code.
 pub(super) fn emit(
     input: &Input<'_>,
     graph: &Graph,
     left: &Left<'_, '_>,
     names: Names,
-) -> Result<Vec<u8>, Error> {
+) -> Result<(Vec<u8>, Indices), Error> {
     let Left {
         live,
         replaced,
@@ -28,12 +30,17 @@ pub(super) fn emit(
         ..
     } = *left;
     let numbers = Numbers {
-        functions: function_numbers(live, replaced),
-        types: numbers(&live.types),
-        globals: numbers(&live.globals),
+        spaces: [
+            function_numbers(live, replaced),
+            vec![0],
+            vec![0],
+            numbers(&live.globals),
+            numbers(&live.types),
+        ],
     };
     let mut writer = Writer {
         input,
+        graph,
         live,
         numbers,
         module: Module::new(),
@@ -48,16 +55,17 @@ pub(super) fn emit(
     writer.exports(exports)?;
     writer.start()?;
     writer.elements()?;
-    writer.code()?;
-    writer.data(graph, &left.set);
+    let indices = writer.code()?;
+    writer.data(&left.set);
     if names == Names::Keep {
         writer.names();
     }
-    Ok(writer.module.finish())
+    Ok((writer.module.finish(), indices))
 }
 
 struct Writer<'a> {
     input: &'a Input<'a>,
+    graph: &'a Graph,
     live: &'a Live,
     numbers: Numbers,
     module: Module,
@@ -157,7 +165,7 @@ impl<'a> Writer<'a> {
     fn elements(&mut self) -> Result<(), Error> {
         let mut runs: Vec<(u32, Vec<u32>)> = Vec::new();
         for (slot, function) in self.live_slots() {
-            let function = lookup(&self.numbers.functions, function, "function")?;
+            let function = self.numbers.get(Space::Functions, function)?;
             match runs.last_mut() {
                 Some((first, run)) if *first as usize + run.len() == slot as usize => {
                     run.push(function)
@@ -173,24 +181,66 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn code(&mut self) -> Result<(), Error> {
+    fn code(&mut self) -> Result<Indices, Error> {
         let mut section = CodeSection::new();
-        for function in alive(&self.input.bodies, self.live_bodies()) {
-            self.numbers
-                .parse_function_body(&mut section, function.body.clone())?;
+        let mut indices = Indices::default();
+        for (place, function) in alive(self.input.bodies.iter().enumerate(), self.live_bodies()) {
+            let relocations = self.graph.relocations(self.input, place);
+            section.raw(&self.body(function, relocations, &mut indices)?);
+            indices.end_function();
         }
         for _ in alive(&self.input.imports, &self.live.traps) {
-            let mut body = Function::new([]);
+            let mut body = wasm_encoder::Function::new([]);
             body.instructions().unreachable().end();
             section.function(&body);
+            indices.end_function();
         }
         self.add(section.len(), &section);
-        Ok(())
+        Ok(indices)
     }
 
-    fn data(&mut self, graph: &Graph, set: &BTreeSet<u32>) {
+    /// The body of a function with other indices. The linker has padded all that it could have changed,
+    /// which is made short here.
+    fn body(
+        &self,
+        function: &Function<'_>,
+        relocations: &[RelocationEntry],
+        indices: &mut Indices,
+    ) -> Result<Vec<u8>, Error> {
+        let code = function.body.as_bytes();
+        let mut copying = Copying::of(code);
+        for entry in relocations {
+            let fail = |problem| move || graph::in_code(entry, problem);
+            let at = function.place(entry);
+            let at = at.ok_or_else(fail(Problem::OutsideCode))?;
+            let len = entry.ty.extent();
+            let found = graph::number(entry.ty, code, at);
+            let found = found.ok_or_else(fail(Problem::NoValue))?;
+            let space = match entry.ty {
+                RelocationType::FunctionIndexLeb => Space::Functions,
+                RelocationType::GlobalIndexLeb => Space::Globals,
+                RelocationType::TypeIndexLeb => Space::Types,
+                RelocationType::TableNumberLeb => Space::Tables,
+                RelocationType::MemoryAddrLeb => {
+                    copying.replace(at, len, found);
+                    continue;
+                }
+                RelocationType::MemoryAddrSleb | RelocationType::TableIndexSleb => {
+                    copying.replace(at, len, found.cast_signed());
+                    continue;
+                }
+                kind => return Err(fail(Problem::Kind(kind))()),
+            };
+            let index = Index { at, len, space };
+            let number = self.numbers.get(space, found)?;
+            indices.push(copying.renumber(index, number));
+        }
+        Ok(copying.finish())
+    }
+
+    fn data(&mut self, set: &BTreeSet<u32>) {
         let mut section = DataSection::new();
-        for run in runs(contents(self.input, graph, self.live, set)) {
+        for run in runs(contents(self.input, self.graph, self.live, set)) {
             section.active(0, &offset(run.address), run.bytes);
         }
         self.add(section.len(), &section);
@@ -211,9 +261,9 @@ impl<'a> Writer<'a> {
             }
         }
         let mut names = NameMap::new();
-        for (number, name) in self.numbers.functions.iter().zip(of) {
-            if let (Some(number), Some(name)) = (number, name) {
-                names.append(*number, name);
+        for (function, name) in (0..).zip(of) {
+            if let (Ok(number), Some(name)) = (self.numbers.get(Space::Functions, function), name) {
+                names.append(number, name);
             }
         }
         let mut section = NameSection::new();
@@ -251,8 +301,11 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn alive<'a, T>(all: &'a [T], live: &'a [bool]) -> impl Iterator<Item = &'a T> {
-    all.iter()
+fn alive<'a, T>(
+    all: impl IntoIterator<Item = T> + 'a,
+    live: &'a [bool],
+) -> impl Iterator<Item = T> + 'a {
+    all.into_iter()
         .zip(live)
         .filter(|(_, live)| **live)
         .map(|(item, _)| item)
@@ -262,73 +315,33 @@ fn offset(address: u32) -> ConstExpr {
     ConstExpr::i32_const(address.cast_signed())
 }
 
-/// New indices for old.
-struct Numbers {
-    functions: Vec<Option<u32>>,
-    types: Vec<Option<u32>>,
-    globals: Vec<Option<u32>>,
-}
-
 /// The new index of everything that is live.
-fn numbers(live: &[bool]) -> Vec<Option<u32>> {
+fn numbers(live: &[bool]) -> Vec<u32> {
     let mut next = 0..;
-    live.iter()
-        .map(|live| if *live { next.next() } else { None })
-        .collect()
+    let number = |live: &bool| live.then(|| next.next()).flatten();
+    let numbers = live.iter().map(number);
+    numbers.map(|number| number.unwrap_or(NOWHERE)).collect()
 }
 
 /// The same for functions. Those that trap come after all others, and what has taken the place of an
 /// import has its number.
-fn function_numbers(live: &Live, replaced: &[Replaced]) -> Vec<Option<u32>> {
+fn function_numbers(live: &Live, replaced: &[Replaced]) -> Vec<u32> {
     let mut all = numbers(&live.functions);
-    let count = all.iter().flatten().count() as u32;
+    let count = live.functions.iter().filter(|live| **live).count() as u32;
     let mut traps = count..;
     for (index, replaced) in replaced.iter().enumerate() {
-        match replaced {
-            Replaced::By(other) => all[index] = all.get(*other as usize).copied().flatten(),
-            Replaced::ByTrap if live.traps[index] => all[index] = traps.next(),
-            Replaced::ByTrap | Replaced::Not => {}
-        }
+        let number = match replaced {
+            Replaced::By(other) => all.get(*other as usize).copied(),
+            Replaced::ByTrap if live.traps[index] => traps.next(),
+            Replaced::ByTrap | Replaced::Not => continue,
+        };
+        all[index] = number.unwrap_or(NOWHERE);
     }
     all
 }
 
-/// Something is referred to that was thought to be dead.
-#[derive(Debug, thiserror::Error)]
-#[error("a live {0} was dropped")]
-struct Dropped(&'static str);
-
-impl Reencode for Numbers {
-    type Error = Dropped;
-
-    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Dropped>> {
-        lookup(&self.functions, function, "function")
-    }
-
-    fn type_index(&mut self, ty: u32) -> Result<u32, reencode::Error<Dropped>> {
-        lookup(&self.types, ty, "type")
-    }
-
-    fn global_index(&mut self, global: u32) -> Result<u32, reencode::Error<Dropped>> {
-        lookup(&self.globals, global, "global")
-    }
-}
-
-fn lookup(
-    numbers: &[Option<u32>],
-    old: u32,
-    what: &'static str,
-) -> Result<u32, reencode::Error<Dropped>> {
-    let new = usize::try_from(old)
-        .ok()
-        .and_then(|old| numbers.get(old))
-        .copied()
-        .flatten();
-    new.ok_or(reencode::Error::UserError(Dropped(what)))
-}
-
-impl From<reencode::Error<Dropped>> for Error {
-    fn from(error: reencode::Error<Dropped>) -> Self {
+impl From<core_module::Error> for Error {
+    fn from(error: core_module::Error) -> Self {
         Self::Encode(error.to_string())
     }
 }

@@ -1,17 +1,20 @@
 //! Who refers to whom, as the relocations say.
 //!
 //! The instructions themselves name functions, types and globals; relocations add what the numbers
-//! in them mean: addresses of data and of functions. Both must agree, and every relocated place must
+//! in them mean: addresses of data and of functions. Whether both agree is checked when the adapter is
+//! built. After that the relocations alone are read, and no instruction. Every relocated place must
 //! hold the number that the relocation asks for, so a relocation that is misread doesn't pass.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{
-    BinaryReader, DefinedDataSymbol, Operator, RelocationEntry, RelocationType, SymbolFlags,
-    SymbolInfo,
+    BinaryReader, BlockType, DefinedDataSymbol, Operator, RelocationEntry, RelocationType,
+    SymbolFlags, SymbolInfo,
 };
+
+use crate::core_module::Space;
+use crate::core_module::indices;
 
 use super::read::{Function, Input, unsupported};
 use super::{Error, Problem, Section};
@@ -77,11 +80,11 @@ pub(super) fn build(input: &Input<'_>) -> Result<Graph, Error> {
 
 impl Graph {
     /// Returns what a function refers to. `place` is its position among the functions with a body, so
-    /// that imported functions don't count. The first call for a function reads its instructions.
+    /// that imported functions don't count. The first call for a function reads its relocations.
     ///
     /// # Errors
     ///
-    /// If an instruction and its relocation don't fit each other.
+    /// If a relocation doesn't fit what is in its place.
     pub fn references(&self, input: &Input<'_>, place: usize) -> Result<&[Reference], Error> {
         let (Some(body), Some(function)) = (self.bodies.get(place), input.bodies.get(place)) else {
             return Ok(&[]);
@@ -89,20 +92,33 @@ impl Graph {
         if let Some(references) = body.references.get() {
             return Ok(references);
         }
-        let resolver = Resolver {
+        let resolver = self.resolver(input);
+        let references = resolver.body(function, self.relocations(input, place))?;
+        Ok(body.references.get_or_init(|| references))
+    }
+
+    /// The relocations in the body of a function, in order.
+    pub fn relocations<'a>(&self, input: &'a Input<'_>, place: usize) -> &'a [RelocationEntry] {
+        let body = self.bodies.get(place);
+        body.map_or(&[], |body| {
+            &input.code_relocations[body.relocations.clone()]
+        })
+    }
+
+    fn resolver<'a>(&'a self, input: &'a Input<'a>) -> Resolver<'a> {
+        Resolver {
             input,
             targets: &self.targets,
-        };
-        let index = (input.imports.len() + place) as u32;
-        let relocations = &input.code_relocations[body.relocations.clone()];
-        let references = resolver.body(index, function, relocations)?;
-        Ok(body.references.get_or_init(|| references))
+        }
     }
 
     /// Checks that all functions can be followed, and that all in the table are accounted for.
     pub fn check(&self, input: &Input<'_>) -> Result<(), Error> {
         let mut addressed = Vec::new();
-        for place in 0..self.bodies.len() {
+        let resolver = self.resolver(input);
+        for (place, function) in input.bodies.iter().enumerate() {
+            let index = (input.imports.len() + place) as u32;
+            resolver.check(index, function, self.relocations(input, place))?;
             addressed.extend(self.references(input, place)?);
         }
         let of_data = self.data.iter().flat_map(|datum| &datum.references);
@@ -264,15 +280,37 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// What one function refers to. All of these relocations must be in its instructions.
+    /// What one function refers to.
     fn body(
+        &self,
+        function: &Function<'_>,
+        relocations: &[RelocationEntry],
+    ) -> Result<Vec<Reference>, Error> {
+        let mut references = Vec::new();
+        for entry in relocations {
+            let outside = || in_code(entry, Problem::OutsideCode);
+            let at = function.place(entry).ok_or_else(outside)?;
+            let reference = self
+                .resolve(entry, function.body.as_bytes(), at, Section::Code)
+                .map_err(|problem| in_code(entry, problem))?;
+            references.extend(reference);
+            // What names a type calls by it: others are not followed, see `named`.
+            if let Some(Reference::Type(ty)) = reference {
+                references.push(Reference::Indirect(ty));
+            }
+        }
+        Ok(sorted(references))
+    }
+
+    /// Checks that the instructions of a function name nothing without a relocation, and that all of
+    /// these relocations are in its instructions.
+    fn check(
         &self,
         index: u32,
         function: &Function<'_>,
         relocations: &[RelocationEntry],
-    ) -> Result<Vec<Reference>, Error> {
+    ) -> Result<(), Error> {
         let base = function.body.range().start;
-        let mut references = Vec::new();
         let mut rest = relocations;
         let mut operators = function.body.get_operators_reader()?;
         while !operators.eof() {
@@ -282,37 +320,34 @@ impl Resolver<'_> {
             let next = function.offset + end;
             let (inside, after) =
                 rest.split_at(rest.partition_point(|entry| (entry.offset as usize) < next));
-            let mut named = Named::by(&operator)?;
+            let mut named = named(&operator)?;
             for entry in inside {
-                let reference = self
-                    .immediate(entry, function, start..end, &mut named)
+                self.immediate(entry, function, start..end, &mut named)
                     .map_err(|problem| in_code(entry, problem))?;
-                references.extend(reference);
             }
-            if let Some(reference) = named.0.first() {
+            if let Some(reference) = named.first() {
                 let reference = format!("{reference:?}");
                 return Err(Error::Unrelocated {
                     function: index,
                     reference,
                 });
             }
-            references.extend(called_type(&operator).map(Reference::Indirect));
             rest = after;
         }
-        Ok(sorted(references))
+        Ok(())
     }
 
-    /// What a relocation in an instruction refers to. The instruction is where `instruction` says,
-    /// counted from the beginning of the function.
+    /// Strikes out what a relocation in an instruction tells of. The instruction is where `instruction`
+    /// says, counted from the beginning of the function.
     fn immediate(
         &self,
         entry: &RelocationEntry,
         function: &Function<'_>,
         instruction: Range<usize>,
-        named: &mut Named,
-    ) -> Result<Option<Reference>, Problem> {
+        named: &mut Vec<Reference>,
+    ) -> Result<(), Problem> {
         let outside = Err(Problem::OutsideCode);
-        let Some(start) = (entry.offset as usize).checked_sub(function.offset) else {
+        let Some(start) = function.place(entry) else {
             return outside;
         };
         // An instruction begins with its opcode, which isn't relocated.
@@ -320,10 +355,13 @@ impl Resolver<'_> {
             return outside;
         }
         let reference = self.resolve(entry, function.body.as_bytes(), start, Section::Code)?;
-        match reference {
-            Some(reference) if !named.take(reference) => outside,
-            reference => Ok(reference),
+        // Addresses are never named: they are just numbers.
+        if let Some(Reference::Address(_) | Reference::Data(_)) | None = reference {
+            return Ok(());
         }
+        let place = named.iter().position(|named| Some(*named) == reference);
+        named.swap_remove(place.ok_or(Problem::OutsideCode)?);
+        Ok(())
     }
 
     /// All places in memory that refer to something.
@@ -436,7 +474,7 @@ impl Resolver<'_> {
 
 /// The number that a relocation of this kind has left in its place. Relocated numbers have a fixed
 /// width, LEB128 ones by padding.
-fn number(kind: RelocationType, bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn number(kind: RelocationType, bytes: &[u8], at: usize) -> Option<u32> {
     use RelocationType as Kind;
     let bytes = bytes.get(at..at.checked_add(kind.extent())?)?;
     let mut reader = BinaryReader::new(bytes, 0);
@@ -450,7 +488,7 @@ fn number(kind: RelocationType, bytes: &[u8], at: usize) -> Option<u32> {
     value.ok().filter(|_| reader.eof())
 }
 
-fn in_code(entry: &RelocationEntry, problem: Problem) -> Error {
+pub(super) fn in_code(entry: &RelocationEntry, problem: Problem) -> Error {
     Error::Relocation {
         section: Section::Code,
         offset: entry.offset,
@@ -464,85 +502,36 @@ fn sorted(mut references: Vec<Reference>) -> Vec<Reference> {
     references
 }
 
-/// The type by which an instruction calls through the table.
-fn called_type(operator: &Operator<'_>) -> Option<u32> {
+/// What an instruction names by its index.
+fn named(operator: &Operator<'_>) -> Result<Vec<Reference>, Error> {
     match operator {
-        Operator::CallIndirect { type_index, .. }
-        | Operator::ReturnCallIndirect { type_index, .. } => Some(*type_index),
-        _ => None,
-    }
-}
-
-/// What an instruction names by its index. Found by encoding it, so that nothing that will be
-/// renumbered is overlooked.
-#[derive(Default)]
-struct Named(Vec<Reference>);
-
-impl Named {
-    fn by(operator: &Operator<'_>) -> Result<Self, Error> {
-        match operator {
-            Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {}
-            // These would let functions into the table, or out of it, that no relocation tells of.
-            Operator::RefFunc { .. }
-            | Operator::TableGet { .. }
-            | Operator::TableSet { .. }
-            | Operator::TableGrow { .. }
-            | Operator::TableSize { .. }
-            | Operator::TableFill { .. }
-            | Operator::TableCopy { .. } => {
-                return unsupported(format!("an instruction {operator:?}"));
-            }
-            _ => {}
+        // These would let functions into the table, or out of it, that no relocation tells of.
+        Operator::RefFunc { .. }
+        | Operator::TableGet { .. }
+        | Operator::TableSet { .. }
+        | Operator::TableGrow { .. }
+        | Operator::TableSize { .. }
+        | Operator::TableFill { .. }
+        | Operator::TableCopy { .. } => {
+            return unsupported(format!("an instruction {operator:?}"));
         }
-        let mut named = Self::default();
-        match named.instruction(operator.clone()) {
-            Ok(_) => Ok(named),
-            Err(reencode::Error::UserError(Bulk)) => {
-                unsupported(format!("an instruction {operator:?}"))
-            }
-            Err(error) => Err(Error::Encode(error.to_string())),
+        // A type would be named by what doesn't call by it.
+        Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty }
+            if matches!(blockty, BlockType::FuncType(_)) =>
+        {
+            return unsupported(format!("an instruction {operator:?}"));
         }
+        _ => {}
     }
-
-    /// Strikes out what a relocation has told of. False if the instruction doesn't name it. Addresses
-    /// are never named: they are just numbers.
-    fn take(&mut self, reference: Reference) -> bool {
-        if matches!(reference, Reference::Address(_) | Reference::Data(_)) {
-            return true;
-        }
-        let place = self.0.iter().position(|named| *named == reference);
-        place.map(|place| self.0.swap_remove(place)).is_some()
-    }
-}
-
-/// An instruction names a passive segment, which is unsupported.
-#[derive(Debug, thiserror::Error)]
-#[error("a passive segment")]
-struct Bulk;
-
-impl Reencode for Named {
-    type Error = Bulk;
-
-    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Bulk>> {
-        self.0.push(Reference::Function(function));
-        Ok(function)
-    }
-
-    fn type_index(&mut self, ty: u32) -> Result<u32, reencode::Error<Bulk>> {
-        self.0.push(Reference::Type(ty));
-        Ok(ty)
-    }
-
-    fn global_index(&mut self, global: u32) -> Result<u32, reencode::Error<Bulk>> {
-        self.0.push(Reference::Global(global));
-        Ok(global)
-    }
-
-    fn data_index(&mut self, _: u32) -> Result<u32, reencode::Error<Bulk>> {
-        Err(reencode::Error::UserError(Bulk))
-    }
-
-    fn element_index(&mut self, _: u32) -> Result<u32, reencode::Error<Bulk>> {
-        Err(reencode::Error::UserError(Bulk))
-    }
+    let Ok(named) = indices::named(operator) else {
+        return unsupported(format!("an instruction {operator:?}"));
+    };
+    let named = named.into_iter().filter_map(|(space, index)| match space {
+        Space::Functions => Some(Reference::Function(index)),
+        Space::Globals => Some(Reference::Global(index)),
+        Space::Types => Some(Reference::Type(index)),
+        // There is one of each.
+        Space::Tables | Space::Memories => None,
+    });
+    Ok(named.collect())
 }

@@ -11,6 +11,7 @@
 //! This is no general tool. It serves modules as `wasm-ld` links them for this project and answers
 //! anything else with an error, while parsing, where the build of the adapter can see it.
 
+use crate::core_module::indices::Indices;
 use graph::Graph;
 use live::Live;
 use read::{FunctionExport, Input};
@@ -55,6 +56,8 @@ pub enum StandIn {
 pub struct Trimmed {
     /// The module, without custom sections other than perhaps `name`.
     pub bytes: Vec<u8>,
+    /// The indices in its code.
+    pub indices: Indices,
     /// The functions it imports (module, name).
     pub imports: Vec<(String, String)>,
     /// The functions it exports.
@@ -179,7 +182,7 @@ impl<'a> Module<'a> {
 
     /// Reads a module without the checks of [`parse`](Self::parse), which must have succeeded for the
     /// same bytes before. What a function refers to is read when a guest first needs the function: in
-    /// other bytes, an error may come as late as that.
+    /// other bytes, an error may come as late as that, or none.
     pub fn parse_trusted(bytes: &'a [u8]) -> Result<Self, Error> {
         let input = read::read(bytes)?;
         let graph = graph::build(&input)?;
@@ -212,8 +215,10 @@ impl<'a> Module<'a> {
                 .map(|name| self.address(name))
                 .collect::<Result<_, _>>()?,
         };
+        let (bytes, indices) = emit::emit(&self.input, &self.graph, &left, names)?;
         Ok(Trimmed {
-            bytes: emit::emit(&self.input, &self.graph, &left, names)?,
+            bytes,
+            indices,
             imports: self.imports(&live),
             exports: exports
                 .iter()

@@ -50,6 +50,13 @@ pub(super) struct Function<'a> {
     pub offset: usize,
 }
 
+impl Function<'_> {
+    /// Where a relocation is in the body.
+    pub fn place(&self, entry: &RelocationEntry) -> Option<usize> {
+        (entry.offset as usize).checked_sub(self.offset)
+    }
+}
+
 pub(super) struct FunctionExport<'a> {
     pub name: &'a str,
     pub function: u32,
