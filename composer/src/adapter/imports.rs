@@ -3,8 +3,8 @@
 //! A component can import an interface once only. Where both sides need it, it has to have what
 //! either of them takes from it.
 
-use super::encode;
-use crate::catalogue::Catalogue;
+use super::{encode, with_imports_of};
+use crate::catalogue::{Catalogue, Excerpt};
 use crate::core_module::{Header, MEMORY, val_types};
 use crate::error::InternalError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,9 @@ pub(crate) fn imports(
         .section(&memories)
         .section(&exports)
         .section(&code);
-    let mut resolve = resolve.clone();
+    let module = module.finish();
+    let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
+    let mut resolve = imported.wit();
     resolve.worlds[catalogue.world()].exports.clear();
-    encode(catalogue, module.finish(), resolve)
+    encode(catalogue, module, resolve)
 }

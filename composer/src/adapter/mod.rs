@@ -8,8 +8,7 @@ mod imports;
 mod rename;
 mod resources;
 
-use crate::catalogue::{Catalogue, LIFECYCLE, exported_interfaces};
-use crate::component::read;
+use crate::catalogue::{Catalogue, Excerpt, LIFECYCLE, exported_interfaces};
 use crate::core_module::{self, Apart};
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
@@ -17,8 +16,9 @@ use crate::trim::{Names, StandIn, Trimmed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::Section;
+use wasmparser::{BinaryReaderError, Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{InterfaceId, LiveTypes, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
+use wit_parser::{InterfaceId, Resolve, TypeId, TypeOwner, WorldId, WorldItem};
 
 pub(crate) use imports::imports;
 
@@ -45,9 +45,8 @@ pub(crate) struct FusibleAdapter {
     exports: BTreeMap<String, String>,
     /// See [`LinkableAdapter::drains`].
     pub drains: bool,
-    /// The types of the core module's exports.
-    pub resolve: Resolve,
-    resources: Vec<Resource>,
+    /// The types of the core module's exports, and of others.
+    pub resolve: &'static Resolve,
 }
 
 impl FusibleAdapter {
@@ -74,10 +73,15 @@ impl FusibleAdapter {
     ///
     /// If there is no such export.
     pub fn destructor(&self, ty: TypeId) -> Result<&str, InternalError> {
-        let resource = self.resources.iter().find(|resource| resource.ty == ty);
-        let missing = || InternalError::adapter("it lacks a resource");
-        let resource = resource.ok_or_else(missing)?;
-        self.called(&resource.interface, &format!("[dtor]{}", resource.name))
+        let resource = &self.resolve.types[ty];
+        let interface = match resource.owner {
+            TypeOwner::Interface(interface) => self.resolve.id_of(interface),
+            _ => None,
+        };
+        let (Some(interface), Some(name)) = (interface, &resource.name) else {
+            return Err(InternalError::adapter("it lacks a resource"));
+        };
+        self.called(&interface, &format!("[dtor]{name}"))
     }
 
     /// The core module's export to be called after such a function, if there is one.
@@ -86,17 +90,10 @@ impl FusibleAdapter {
     }
 }
 
-/// A resource that the adapter exports.
-struct Resource {
-    ty: TypeId,
-    interface: String,
-    name: String,
-}
-
 /// The adapter's core module with what a guest needs, and its types.
-struct Cut {
+struct Cut<'c> {
     trimmed: Trimmed,
-    resolve: Resolve,
+    exported: Excerpt<'c>,
     drains: bool,
 }
 
@@ -111,11 +108,11 @@ pub(crate) fn linkable(
 ) -> Result<LinkableAdapter, InternalError> {
     let Cut {
         trimmed,
-        resolve,
+        exported,
         drains,
     } = cut(catalogue, demand, &BTreeSet::new(), |_, _| None, &[])?;
     Ok(LinkableAdapter {
-        bytes: encode(catalogue, retarget(catalogue, trimmed.bytes)?, resolve)?,
+        bytes: linked(catalogue, trimmed, exported)?,
         drains,
     })
 }
@@ -142,23 +139,8 @@ pub(crate) fn fusible(
 ) -> Result<FusibleAdapter, InternalError> {
     let set: &[&str] = if waits { &[GUEST] } else { &[] };
     let Cut {
-        trimmed,
-        resolve,
-        drains,
+        trimmed, drains, ..
     } = cut(catalogue, demand, helpers, resources::stand_in, set)?;
-    let mut resources = Vec::new();
-    for id in exported_interfaces(&resolve, catalogue.world()) {
-        let interface = resolve.id_of(id).unwrap_or_default();
-        for (name, ty) in &resolve.interfaces[id].types {
-            if let TypeDefKind::Resource = resolve.types[*ty].kind {
-                resources.push(Resource {
-                    ty: *ty,
-                    interface: interface.clone(),
-                    name: name.clone(),
-                });
-            }
-        }
-    }
     let is_of_interface = |name: &&String| name.contains('#');
     let exports = trimmed.exports.iter().filter(is_of_interface);
     let numbered = exports.zip(0_u32..);
@@ -173,15 +155,15 @@ pub(crate) fn fusible(
     .map_err(InternalError::adapter)?;
     let module = retarget(catalogue, module)?;
     let core = core_module::apart(&module, &trimmed.indices, REALLOC, ["memory", "adapter"]);
-    let mut importing = resolve.clone();
+    let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
+    let mut importing = imported.wit();
     answer::import(&mut importing, catalogue.world())?;
     Ok(FusibleAdapter {
         core: core.map_err(InternalError::adapter)?,
         bytes: encode(catalogue, module, importing)?,
         exports,
         drains,
-        resolve,
-        resources,
+        resolve: catalogue.resolve(),
     })
 }
 
@@ -216,18 +198,43 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
             wanted.insert(interface.name.clone(), all);
         }
     }
-    let resolve = trim_world(catalogue, &wanted);
-    let trimmed = trim_module(catalogue, &resolve, &BTreeSet::new(), &|_, _| None, &[])?;
-    encode(catalogue, retarget(catalogue, trimmed.bytes)?, resolve)
+    let exported = exported(catalogue, &wanted);
+    let trimmed = trim_module(catalogue, &exported, &BTreeSet::new(), &|_, _| None, &[])?;
+    linked(catalogue, trimmed, exported)
 }
 
-fn cut(
+/// Makes a component of the trimmed adapter with its exports.
+fn linked(
     catalogue: &Catalogue,
+    trimmed: Trimmed,
+    exported: Excerpt<'_>,
+) -> Result<Vec<u8>, InternalError> {
+    let module = retarget(catalogue, trimmed.bytes)?;
+    let excerpt = with_imports_of(catalogue, &module, exported)?;
+    let mut resolve = excerpt.wit();
+    let is_empty = |id: &InterfaceId| {
+        let interface = &resolve.interfaces[*id];
+        interface.functions.is_empty() && interface.types.is_empty()
+    };
+    let world = catalogue.world();
+    let empty: BTreeSet<InterfaceId> = exported_interfaces(&resolve, world)
+        .filter(is_empty)
+        .collect();
+    let exports = &mut resolve.worlds[world].exports;
+    exports.retain(|_, item| match item {
+        WorldItem::Interface { id, .. } => !empty.contains(id),
+        _ => true,
+    });
+    encode(catalogue, module, resolve)
+}
+
+fn cut<'c>(
+    catalogue: &'c Catalogue,
     demand: &Demand,
     helpers: &BTreeSet<&str>,
     stand_in: impl Fn(&str, &str) -> Option<StandIn>,
     set: &[&str],
-) -> Result<Cut, InternalError> {
+) -> Result<Cut<'c>, InternalError> {
     let mut wanted = demand.interfaces.clone();
     let all_of = |name: &str, wanted: &mut BTreeMap<String, Items>| {
         if let Some(interface) = catalogue.interface(name) {
@@ -238,18 +245,18 @@ fn cut(
     if let Some(incoming) = demand.incoming {
         all_of(incoming.interface, &mut wanted);
     }
-    let mut resolve = trim_world(catalogue, &wanted);
-    let mut trimmed = trim_module(catalogue, &resolve, helpers, &stand_in, set)?;
+    let mut exported = self::exported(catalogue, &wanted);
+    let mut trimmed = trim_module(catalogue, &exported, helpers, &stand_in, set)?;
     let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
     let drains = demand.is_command && trimmed.imports.iter().any(new_stream);
     if drains {
         all_of(LIFECYCLE, &mut wanted);
-        resolve = trim_world(catalogue, &wanted);
-        trimmed = trim_module(catalogue, &resolve, helpers, &stand_in, set)?;
+        exported = self::exported(catalogue, &wanted);
+        trimmed = trim_module(catalogue, &exported, helpers, &stand_in, set)?;
     }
     Ok(Cut {
         trimmed,
-        resolve,
+        exported,
         drains,
     })
 }
@@ -261,8 +268,9 @@ fn encode(
     mut resolve: Resolve,
 ) -> Result<Vec<u8>, InternalError> {
     catalogue.detach(&mut resolve);
-    let header = read::core_module_header(&module).map_err(InternalError::adapter)?;
-    trim_imports(&mut resolve, catalogue.world(), &header.imports_from);
+    let imports = imports_of(&module).map_err(InternalError::adapter)?;
+    let modules = imports.into_iter().map(|(module, _)| module).collect();
+    trim_imports(&mut resolve, catalogue.world(), &modules);
     embed_component_metadata(
         &mut module,
         &resolve,
@@ -287,13 +295,13 @@ pub(crate) fn with_imports(
 
 /// Leaves out what the world imports and neither the core module nor what is exported needs. The
 /// encoder would do without it, too, but read it first.
-fn trim_imports(resolve: &mut Resolve, world: WorldId, modules: &BTreeSet<String>) {
+fn trim_imports(resolve: &mut Resolve, world: WorldId, modules: &BTreeSet<&str>) {
     let imported = |item: &WorldItem| match item {
         WorldItem::Interface { id, .. } => Some(*id),
         _ => None,
     };
     let all = resolve.worlds[world].imports.values().filter_map(imported);
-    let called = all.filter(|id| modules.contains(&resolve.id_of(*id).unwrap_or_default()));
+    let called = all.filter(|id| modules.contains(&*resolve.id_of(*id).unwrap_or_default()));
     let mut pending: Vec<InterfaceId> = called.collect();
     for id in exported_interfaces(resolve, world) {
         pending.extend(resolve.interface_direct_deps(id));
@@ -318,64 +326,78 @@ fn retarget(catalogue: &Catalogue, module: Vec<u8>) -> Result<Vec<u8>, InternalE
     with_imports(&module, import)
 }
 
-/// The adapter's WIT with only what is wanted in the exports of its world.
-fn trim_world(catalogue: &Catalogue, wanted: &BTreeMap<String, Items>) -> Resolve {
-    let mut resolve = catalogue.resolve().clone();
-    let mut live = LiveTypes::default();
-    for interface in catalogue.interfaces() {
-        let nothing = Items::default();
-        let wanted = wanted.get(&interface.name).unwrap_or(&nothing);
-        let functions = &mut resolve.interfaces[interface.id].functions;
-        functions.retain(|name, _| wanted.functions.contains(name));
-        let interface = &resolve.interfaces[interface.id];
-        for function in interface.functions.values() {
-            live.add_func(&resolve, function);
+/// What is wanted of the interfaces that the adapter exports.
+fn exported<'c>(catalogue: &'c Catalogue, wanted: &BTreeMap<String, Items>) -> Excerpt<'c> {
+    let mut excerpt = Excerpt::of(catalogue);
+    for (name, items) in wanted {
+        let Some(interface) = catalogue.interface(name) else {
+            continue;
+        };
+        for function in &items.functions {
+            excerpt.function(interface.id, function);
         }
-        for (name, ty) in &interface.types {
-            if wanted.types.contains(name) {
-                live.add_type_id(&resolve, *ty);
-            }
+        for ty in &items.types {
+            excerpt.ty(interface.id, ty);
         }
     }
-    let live: BTreeSet<TypeId> = live.iter().collect();
-    let mut empty = BTreeSet::new();
-    for interface in catalogue.interfaces() {
-        let interface_of_resolve = &mut resolve.interfaces[interface.id];
-        interface_of_resolve.types.retain(|_, ty| live.contains(ty));
-        if interface_of_resolve.functions.is_empty() && interface_of_resolve.types.is_empty() {
-            empty.insert(interface.id);
-        }
-    }
-    let exports = &mut resolve.worlds[catalogue.world()].exports;
-    exports.retain(|_, item| match item {
-        wit_parser::WorldItem::Interface { id, .. } => !empty.contains(id),
-        _ => true,
-    });
-    resolve
+    excerpt
 }
 
-/// The adapter's core module with what the exports of the trimmed world need. Something may take
+/// Adds what a core module imports of the interfaces that the adapter does.
+fn with_imports_of<'c>(
+    catalogue: &Catalogue,
+    module: &[u8],
+    mut excerpt: Excerpt<'c>,
+) -> Result<Excerpt<'c>, InternalError> {
+    let resolve = catalogue.resolve();
+    let imported = resolve.worlds[catalogue.world()].imports.values();
+    let imported = imported.filter_map(|item| match item {
+        WorldItem::Interface { id, .. } => Some((resolve.id_of(*id)?, *id)),
+        _ => None,
+    });
+    let imported: BTreeMap<String, InterfaceId> = imported.collect();
+    for (module, name) in imports_of(module).map_err(InternalError::adapter)? {
+        if let Some(interface) = imported.get(module) {
+            excerpt.import(*interface, name);
+        }
+    }
+    Ok(excerpt)
+}
+
+/// What a core module imports, by module and name.
+fn imports_of(module: &[u8]) -> Result<Vec<(&str, &str)>, BinaryReaderError> {
+    let mut imports = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::ImportSection(section) = payload? {
+            for import in section.into_imports() {
+                let import = import?;
+                imports.push((import.module, import.name));
+            }
+            break;
+        }
+    }
+    Ok(imports)
+}
+
+/// The adapter's core module with what these exports need. Something may take
 /// the place of its imports, beside what does for lack of a package. Some data is `set`.
 fn trim_module(
     catalogue: &Catalogue,
-    resolve: &Resolve,
+    exported: &Excerpt<'_>,
     helpers: &BTreeSet<&str>,
     stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
     set: &[&str],
 ) -> Result<Trimmed, InternalError> {
     let mut exports = BTreeSet::from([REALLOC.to_string()]);
     exports.extend(helpers.iter().map(|name| name.to_string()));
-    for id in exported_interfaces(resolve, catalogue.world()) {
-        let name = resolve.id_of(id).unwrap_or_default();
-        let interface = &resolve.interfaces[id];
-        for function in interface.functions.keys() {
+    for interface in catalogue.interfaces() {
+        let name = &interface.name;
+        for function in exported.functions_of(interface.id) {
             exports.insert(format!("{name}#{function}"));
             exports.insert(format!("cabi_post_{name}#{function}"));
         }
-        for (resource, ty) in &interface.types {
-            if let TypeDefKind::Resource = resolve.types[*ty].kind {
-                exports.insert(format!("{name}#[dtor]{resource}"));
-            }
+        for resource in exported.resources_of(interface.id) {
+            exports.insert(format!("{name}#[dtor]{resource}"));
         }
     }
     let module = catalogue.module()?;

@@ -8,10 +8,12 @@
 mod absence;
 mod differences;
 mod embedded;
+mod excerpt;
 mod target;
 pub(crate) mod wit;
 
 pub(crate) use embedded::{PREVIEW1_COMMAND, PREVIEW1_REACTOR};
+pub(crate) use excerpt::Excerpt;
 pub use target::{Target, UnknownTarget};
 
 use crate::error::{InternalError, OptionsError, Unserved};
@@ -80,6 +82,8 @@ pub(crate) struct Catalogue {
 struct Adapter {
     bytes: &'static [u8],
     resolve: Resolve,
+    /// The same without what the interfaces have.
+    outline: Resolve,
     world: WorldId,
     interfaces: Vec<Interface>,
     /// Only guests that need something of the adapter need its code.
@@ -133,9 +137,14 @@ impl Catalogue {
         self.target
     }
 
-    /// The adapter's interfaces, imports and exports.
-    pub fn resolve(&self) -> &Resolve {
+    /// The adapter's interfaces, imports and exports. To copy what is needed of them, there are
+    /// [`Excerpt`]s.
+    pub fn resolve(&self) -> &'static Resolve {
         &self.adapter.resolve
+    }
+
+    fn outline(&self) -> &Resolve {
+        &self.adapter.outline
     }
 
     /// The adapter's world.
@@ -251,6 +260,7 @@ impl Adapter {
         }
         Ok(Adapter {
             bytes,
+            outline: excerpt::outline(&bindgen.resolve),
             resolve: bindgen.resolve,
             world: bindgen.world,
             interfaces,

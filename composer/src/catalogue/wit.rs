@@ -23,28 +23,37 @@ pub(crate) enum Kind {
 ///
 /// If there is none.
 pub(crate) fn find(resolve: &Resolve, name: &str) -> Result<InterfaceId, InternalError> {
-    let mut interfaces = resolve.interfaces.iter().map(|(id, _)| id);
-    let found = interfaces.find(|id| resolve.id_of(*id).as_deref() == Some(name));
-    found.ok_or_else(|| InternalError::adapter(format!("it has no interface `{name}`")))
+    let missing = || InternalError::adapter(format!("it has no interface `{name}`"));
+    let (package, interface) = parse(name).ok_or_else(missing)?;
+    let mut packages = resolve.packages.iter();
+    let (_, package) = packages
+        .find(|(_, it)| it.name == package)
+        .ok_or_else(missing)?;
+    let found = package.interfaces.get(interface).copied();
+    found.ok_or_else(missing)
+}
+
+/// The package and the name within it, of a full name.
+fn parse(name: &str) -> Option<(PackageName, &str)> {
+    let (path, version) = match name.split_once('@') {
+        Some((path, version)) => (path, Some(version.parse().ok()?)),
+        None => (name, None),
+    };
+    let (package, interface) = path.split_once('/')?;
+    let (namespace, package) = package.split_once(':')?;
+    let package = PackageName {
+        namespace: namespace.to_string(),
+        name: package.to_string(),
+        version,
+    };
+    Some((package, interface))
 }
 
 /// Adds an interface by its full name. Nobody else has it.
 pub(crate) fn add(resolve: &mut Resolve, name: &str) -> Result<InterfaceId, InternalError> {
     let broken = || InternalError::adapter(format!("`{name}` is no name of an interface"));
-    let (path, version) = match name.split_once('@') {
-        Some((path, version)) => (path, Some(version.parse().map_err(|_| broken())?)),
-        None => (name, None),
-    };
-    let (package, interface) = path.split_once('/').ok_or_else(broken)?;
-    let (namespace, package) = package.split_once(':').ok_or_else(broken)?;
-    let package = package_of(
-        resolve,
-        PackageName {
-            namespace: namespace.to_string(),
-            name: package.to_string(),
-            version,
-        },
-    );
+    let (package, interface) = parse(name).ok_or_else(broken)?;
+    let package = package_of(resolve, package);
     let id = resolve.interfaces.alloc(Interface {
         name: Some(interface.to_string()),
         types: Default::default(),

@@ -5,7 +5,7 @@
 
 use super::flat::{Locals, flatten};
 use crate::catalogue::wit::{self, Kind};
-use crate::catalogue::{Catalogue, Target};
+use crate::catalogue::{Catalogue, Excerpt, Target};
 use crate::core_module::{self, Header, MEMORY, MUTABLE_I32, val_types};
 use crate::error::InternalError;
 use wasm_encoder::{
@@ -70,7 +70,7 @@ impl Description {
 
     /// A world that imports nothing of its own: for the type of the answers alone.
     pub(crate) fn of_answer(catalogue: &Catalogue) -> Result<Self, InternalError> {
-        Description::new(catalogue.resolve().clone(), catalogue.target(), &[])
+        Description::new(types(catalogue)?.wit(), catalogue.target(), &[])
     }
 
     /// Begins a function without parameters. The first of its locals are the answer, of what is at
@@ -95,6 +95,20 @@ impl Description {
     }
 }
 
+/// The types of `wasi:http/types` that the function of `wasi:http/handler` takes and returns.
+const TYPES: [&str; 3] = ["request", "response", "error-code"];
+
+/// The WIT of these types.
+pub(super) fn types(catalogue: &Catalogue) -> Result<Excerpt<'_>, InternalError> {
+    let interface = catalogue.target().interface("wasi:http/types");
+    let interface = wit::find(catalogue.resolve(), &interface)?;
+    let mut excerpt = Excerpt::of(catalogue);
+    for ty in TYPES {
+        excerpt.ty(interface, ty);
+    }
+    Ok(excerpt)
+}
+
 /// Adds an interface with the function of `wasi:http/handler`.
 pub(super) fn interface(
     resolve: &mut Resolve,
@@ -103,9 +117,9 @@ pub(super) fn interface(
 ) -> Result<InterfaceId, InternalError> {
     let types = wit::find(resolve, &target.interface("wasi:http/types"))?;
     let interface = wit::add(resolve, name)?;
-    let request = wit::take(resolve, interface, types, "request")?;
-    let response = wit::take(resolve, interface, types, "response")?;
-    let error = wit::take(resolve, interface, types, "error-code")?;
+    let mut take = |name| wit::take(resolve, interface, types, name);
+    let [request, response, error] = TYPES.map(&mut take);
+    let (request, response, error) = (request?, response?, error?);
     let params = [("request", wit::own(resolve, request))];
     let answer = TypeDefKind::Result(Result_ {
         ok: Some(wit::own(resolve, response)),

@@ -9,7 +9,7 @@
 
 use super::answering::{
     ANSWER, BuiltIns, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, Functions, HANDLE, RETURNED,
-    SET, begin, exit_or_wait, interface, module_of, realloc,
+    SET, begin, exit_or_wait, interface, module_of, realloc, types,
 };
 use crate::catalogue::Catalogue;
 use crate::catalogue::wit::{self, Kind};
@@ -41,7 +41,7 @@ const GLOBALS: u32 = 5;
 pub(crate) fn forward(catalogue: &Catalogue) -> Result<Vec<u8>, InternalError> {
     use ValType::I32;
     let target = catalogue.target();
-    let mut resolve = catalogue.resolve().clone();
+    let mut resolve = types(catalogue)?.wit();
     let server = interface(&mut resolve, target, SERVER)?;
     let done = wit::add(&mut resolve, DONE)?;
     let future = Some(wit::anonymous(&mut resolve, TypeDefKind::Future(None)));

@@ -7,7 +7,7 @@
 
 use super::answering::{
     ANSWER, BLOCKED, BuiltIns, Description, EVENT_FUTURE_READ, EVENT_SUBTASK, Functions, HANDLE,
-    RETURNED, SET, begin, exit_or_wait, module_of, realloc,
+    RETURNED, SET, begin, exit_or_wait, module_of, realloc, types,
 };
 use super::flat::at;
 use crate::catalogue::wit::{self, Kind};
@@ -38,8 +38,17 @@ const GLOBALS: u32 = 4;
 ///
 /// None that the caller could do something about.
 pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u8>, InternalError> {
-    let mut resolve = catalogue.resolve().clone();
-    let p2 = wit::find(&resolve, incoming.types)?;
+    let whole = catalogue.resolve();
+    let p2 = wit::find(whole, incoming.types)?;
+    let adapter = wit::find(whole, incoming.interface)?;
+    let mut excerpt = types(catalogue)?;
+    for name in ["incoming-request", "response-outparam"] {
+        excerpt.ty(p2, name);
+    }
+    for name in whole.interfaces[adapter].functions.keys() {
+        excerpt.function(adapter, name);
+    }
+    let mut resolve = excerpt.wit();
     let guest = wit::add(&mut resolve, GUEST_HANDLER)?;
     let request = wit::take(&mut resolve, guest, p2, "incoming-request")?;
     let outparam = wit::take(&mut resolve, guest, p2, "response-outparam")?;
@@ -48,7 +57,6 @@ pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u
         ("response-out", wit::own(&mut resolve, outparam)),
     ];
     wit::function(&mut resolve, guest, Kind::Async, HANDLE, &params, None);
-    let adapter = wit::find(&resolve, incoming.interface)?;
     let description = Description::new(resolve, catalogue.target(), &[guest, adapter])?;
     let module = module(&description, catalogue.target(), incoming);
     super::encode(module, &description.resolve, description.world)

@@ -173,19 +173,19 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     })?;
     check_host_handles(assembly.model, &flat, &removal, plan)?;
 
-    let types = Types::new(&adapter.resolve);
+    let types = Types::new(adapter.resolve);
     let mut tags = Tags::default();
     let replacements = Replacements::find(
         assembly.model,
         &flat,
         &removal,
         &served,
-        &adapter.resolve,
+        adapter.resolve,
         &mut tags,
     )?;
     let given = match &server {
         Some(server) => {
-            let given = server.given(assembly.model, &adapter.resolve, &mut tags);
+            let given = server.given(assembly.model, adapter.resolve, &mut tags);
             Some(given.ok_or_else(|| FuseError::Handler {
                 export: server.export.clone(),
             })?)
@@ -222,7 +222,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     for (id, replaced) in &removal.replaced {
         if let Replaced::Lowered(..) = replaced
             && let callee = callee(*id)?
-            && glue::copies_nothing(&adapter.resolve, callee.function)
+            && glue::copies_nothing(adapter.resolve, callee.function)
         {
             let part = flat.part(*id);
             let calls = &mut calls[part.place()];
@@ -243,7 +243,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     };
     let mut slots = Vec::new();
     for lowered in &shim.slots {
-        slots.push(callee(*lowered)?.slot(&adapter.resolve));
+        slots.push(callee(*lowered)?.slot(adapter.resolve));
     }
     // A function with another type in front of its slot can't be called, but is there.
     if slots != shim.types {

@@ -182,9 +182,7 @@ impl Replacements {
         };
         let (interface, _) = served.0.get(item.import.as_str()).ok_or_else(missing)?;
         Ok(Callee {
-            function: served
-                .function(&adapter.resolve, item)
-                .ok_or_else(missing)?,
+            function: served.function(adapter.resolve, item).ok_or_else(missing)?,
             export: adapter.called(interface, &item.name)?,
             post_return: adapter.post_return(interface, &item.name),
             tags,

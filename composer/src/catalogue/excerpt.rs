@@ -1,0 +1,122 @@
+//! Parts of the adapter's WIT.
+//!
+//! The whole is that of WASI in every shape: to copy it takes longer than all else that is done for a
+//! small guest.
+
+use super::Catalogue;
+use std::collections::{BTreeMap, BTreeSet};
+use wit_parser::{InterfaceId, LiveTypes, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
+
+/// Functions and types of interfaces, with all types that these need.
+pub(crate) struct Excerpt<'c> {
+    catalogue: &'c Catalogue,
+    functions: BTreeMap<InterfaceId, BTreeSet<&'c str>>,
+    types: LiveTypes,
+}
+
+impl<'c> Excerpt<'c> {
+    /// Nothing of a catalogue.
+    pub fn of(catalogue: &'c Catalogue) -> Self {
+        Excerpt {
+            catalogue,
+            functions: BTreeMap::new(),
+            types: LiveTypes::default(),
+        }
+    }
+
+    /// Adds a function of an interface, if it has one of this name.
+    pub fn function(&mut self, interface: InterfaceId, name: &str) -> bool {
+        let whole = self.catalogue.resolve();
+        let functions = &whole.interfaces[interface].functions;
+        let Some((name, function)) = functions.get_key_value(name) else {
+            return false;
+        };
+        let names = self.functions.entry(interface).or_default();
+        if names.insert(name) {
+            self.types.add_func(whole, function);
+        }
+        true
+    }
+
+    /// Adds a type of an interface, if it has one of this name.
+    pub fn ty(&mut self, interface: InterfaceId, name: &str) {
+        let whole = self.catalogue.resolve();
+        if let Some(id) = whole.interfaces[interface].types.get(name) {
+            self.types.add_type_id(whole, *id);
+        }
+    }
+
+    /// Adds what a core module imports of an interface by this name: a function, or a built-in for one
+    /// or for a resource.
+    pub fn import(&mut self, interface: InterfaceId, name: &str) {
+        let mut name = name;
+        // Functions of resources have names like those of built-ins.
+        while !self.function(interface, name) {
+            let Some((_, rest)) = name.split_once(']') else {
+                self.ty(interface, name);
+                break;
+            };
+            name = rest;
+        }
+    }
+
+    /// The functions of an interface, by name.
+    pub fn functions_of(&self, interface: InterfaceId) -> impl Iterator<Item = &'c str> {
+        let names = self.functions.get(&interface);
+        names.into_iter().flatten().copied()
+    }
+
+    /// The resources of an interface, by name.
+    pub fn resources_of(&self, interface: InterfaceId) -> impl Iterator<Item = &'c str> {
+        let whole = self.catalogue.resolve();
+        let types = whole.interfaces[interface].types.iter();
+        let is_there = |(_, id): &(&String, &TypeId)| {
+            matches!(whole.types[**id].kind, TypeDefKind::Resource) && self.types.contains(**id)
+        };
+        types.filter(is_there).map(|(name, _)| name.as_str())
+    }
+
+    /// The WIT, in which everything has the numbers that it has in the whole, and the world the same
+    /// interfaces, most of them empty.
+    pub fn wit(&self) -> Resolve {
+        let whole = self.catalogue.resolve();
+        let mut wit = self.catalogue.outline().clone();
+        let mut interfaces: BTreeSet<InterfaceId> = self.functions.keys().copied().collect();
+        for id in self.types.iter() {
+            wit.types[id] = whole.types[id].clone();
+            if let TypeOwner::Interface(owner) = whole.types[id].owner {
+                interfaces.insert(owner);
+            }
+        }
+        for id in interfaces {
+            let (from, to) = (&whole.interfaces[id], &mut wit.interfaces[id]);
+            let types = from.types.iter();
+            let types = types.filter(|(_, ty)| self.types.contains(**ty));
+            to.types = types.map(|(name, ty)| (name.clone(), *ty)).collect();
+            if let Some(names) = self.functions.get(&id) {
+                let functions = from.functions.iter();
+                let functions = functions.filter(|(name, _)| names.contains(name.as_str()));
+                to.functions = functions
+                    .map(|(name, function)| (name.clone(), function.clone()))
+                    .collect();
+            }
+        }
+        wit
+    }
+}
+
+/// The WIT without what its interfaces have: each type is a name of `bool`.
+pub(super) fn outline(whole: &Resolve) -> Resolve {
+    let mut outline = whole.clone();
+    for (_, interface) in outline.interfaces.iter_mut() {
+        interface.types = Default::default();
+        interface.functions = Default::default();
+    }
+    for (_, ty) in outline.types.iter_mut() {
+        ty.name = None;
+        ty.kind = TypeDefKind::Type(Type::Bool);
+        ty.owner = TypeOwner::None;
+        ty.docs = Default::default();
+    }
+    outline
+}
