@@ -8,10 +8,12 @@ use crate::catalogue::{Catalogue, Excerpt};
 use crate::core_module::{Header, MEMORY, val_types};
 use crate::error::InternalError;
 use std::collections::{BTreeMap, BTreeSet};
+use wasm_encoder::reencode::{self, Reencode as _, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection, Module,
     ValType,
 };
+use wasmparser::{Parser, Payload, TypeRef};
 use wit_parser::abi::AbiVariant;
 use wit_parser::{TypeDefKind, WorldItem};
 
@@ -50,7 +52,46 @@ pub(crate) fn imports(
             }
         }
     }
-    // Lowered functions need a memory and an allocator of whoever calls them.
+    let module = with_memory(header);
+    let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
+    let mut resolve = imported.wit();
+    resolve.worlds[catalogue.world()].exports.clear();
+    encode(catalogue, module, resolve)
+}
+
+/// A core module that imports what another one does, and has nothing else of it.
+pub(super) fn importing(module: &[u8]) -> Result<Vec<u8>, reencode::Error> {
+    let mut types = Vec::new();
+    let mut header = Header::default();
+    let mut reencoder = RoundtripReencoder;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::TypeSection(section) => {
+                for ty in section.into_iter_err_on_gc_types() {
+                    let ty = ty?;
+                    let params = reencoder.val_types(ty.params().to_vec())?;
+                    types.push((params, reencoder.val_types(ty.results().to_vec())?));
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    if let TypeRef::Func(ty) = import.ty
+                        && let Some((params, results)) = types.get(ty as usize)
+                    {
+                        header.import(import.module, import.name, params, results);
+                    }
+                }
+                break;
+            }
+            _ => {}
+        }
+    }
+    Ok(with_memory(header))
+}
+
+/// A core module with these imports. Functions that are lowered for it need a memory and an allocator.
+fn with_memory(mut header: Header) -> Vec<u8> {
     let realloc_type = header.ty(&[ValType::I32; 4], &[ValType::I32]);
     let mut definitions = FunctionSection::new();
     definitions.function(realloc_type);
@@ -71,9 +112,5 @@ pub(crate) fn imports(
         .section(&memories)
         .section(&exports)
         .section(&code);
-    let module = module.finish();
-    let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
-    let mut resolve = imported.wit();
-    resolve.worlds[catalogue.world()].exports.clear();
-    encode(catalogue, module, resolve)
+    module.finish()
 }

@@ -36,7 +36,8 @@ pub(crate) struct LinkableAdapter {
 
 /// The adapter for a guest that becomes one component with it.
 pub(crate) struct FusibleAdapter {
-    /// The component. It exports nothing, and imports the interface that [`answer`] declares.
+    /// A component that imports what the adapter does, and the interface that [`answer`] declares. Its
+    /// core module has nothing but these imports.
     pub bytes: Vec<u8>,
     /// Its core module, taken apart.
     pub core: Apart,
@@ -155,6 +156,7 @@ pub(crate) fn fusible(
     .map_err(InternalError::adapter)?;
     let module = retarget(catalogue, module)?;
     let core = core_module::apart(&module, &trimmed.indices, REALLOC, ["memory", "adapter"]);
+    let module = imports::importing(&module).map_err(InternalError::adapter)?;
     let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
     let mut importing = imported.wit();
     answer::import(&mut importing, catalogue.world())?;
@@ -235,30 +237,44 @@ fn cut<'c>(
     stand_in: impl Fn(&str, &str) -> Option<StandIn>,
     set: &[&str],
 ) -> Result<Cut<'c>, InternalError> {
-    let mut wanted = demand.interfaces.clone();
-    let all_of = |name: &str, wanted: &mut BTreeMap<String, Items>| {
+    let mut exported = exported(catalogue, &demand.interfaces);
+    let all_of = |exported: &mut Excerpt<'_>, name: &str| {
         if let Some(interface) = catalogue.interface(name) {
-            let functions = interface.functions.keys().cloned().collect();
-            wanted.entry(name.to_string()).or_default().functions = functions;
+            for function in interface.functions.keys() {
+                exported.function(interface.id, function);
+            }
         }
     };
     if let Some(incoming) = demand.incoming {
-        all_of(incoming.interface, &mut wanted);
+        all_of(&mut exported, incoming.interface);
     }
-    let mut exported = self::exported(catalogue, &wanted);
-    let mut trimmed = trim_module(catalogue, &exported, helpers, &stand_in, set)?;
-    let new_stream = |(_, name): &(String, String)| name.starts_with(NEW_STREAM);
-    let drains = demand.is_command && trimmed.imports.iter().any(new_stream);
+    let drains = demand.is_command && makes_streams(catalogue, &exported, helpers, &stand_in)?;
     if drains {
-        all_of(LIFECYCLE, &mut wanted);
-        exported = self::exported(catalogue, &wanted);
-        trimmed = trim_module(catalogue, &exported, helpers, &stand_in, set)?;
+        all_of(&mut exported, LIFECYCLE);
     }
+    let trimmed = trim_module(catalogue, &exported, helpers, &stand_in, set)?;
     Ok(Cut {
         trimmed,
         exported,
         drains,
     })
+}
+
+/// Whether there may be output streams if these exports are there.
+fn makes_streams(
+    catalogue: &Catalogue,
+    exported: &Excerpt<'_>,
+    helpers: &BTreeSet<&str>,
+    stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
+) -> Result<bool, InternalError> {
+    let module = catalogue.module()?;
+    let exports = exports(catalogue, exported, helpers);
+    let stand_in = |interface: &str, name: &str| {
+        stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
+    };
+    let needs = module.needs(|export| exports.contains(export), stand_in);
+    let needs = needs.map_err(InternalError::adapter)?;
+    Ok(needs.iter().any(|(_, name)| name.starts_with(NEW_STREAM)))
 }
 
 /// Makes a component of the adapter's core module, whose imports have the target's label.
@@ -379,15 +395,12 @@ fn imports_of(module: &[u8]) -> Result<Vec<(&str, &str)>, BinaryReaderError> {
     Ok(imports)
 }
 
-/// The adapter's core module with what these exports need. Something may take
-/// the place of its imports, beside what does for lack of a package. Some data is `set`.
-fn trim_module(
+/// What the adapter's core module exports for these exports of the component, and the `helpers`.
+fn exports(
     catalogue: &Catalogue,
     exported: &Excerpt<'_>,
     helpers: &BTreeSet<&str>,
-    stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
-    set: &[&str],
-) -> Result<Trimmed, InternalError> {
+) -> BTreeSet<String> {
     let mut exports = BTreeSet::from([REALLOC.to_string()]);
     exports.extend(helpers.iter().map(|name| name.to_string()));
     for interface in catalogue.interfaces() {
@@ -400,6 +413,19 @@ fn trim_module(
             exports.insert(format!("{name}#[dtor]{resource}"));
         }
     }
+    exports
+}
+
+/// The adapter's core module with what these exports need. Something may take
+/// the place of its imports, beside what does for lack of a package. Some data is `set`.
+fn trim_module(
+    catalogue: &Catalogue,
+    exported: &Excerpt<'_>,
+    helpers: &BTreeSet<&str>,
+    stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
+    set: &[&str],
+) -> Result<Trimmed, InternalError> {
+    let exports = exports(catalogue, exported, helpers);
     let module = catalogue.module()?;
     let stand_in = |interface: &str, name: &str| {
         stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))

@@ -354,9 +354,13 @@ struct Run {
 }
 
 /// All live bytes that aren't zero, as memory is anyway, in order of address. Some are `set` to 1.
-fn contents(input: &Input<'_>, graph: &Graph, live: &Live, set: &BTreeSet<u32>) -> Vec<(u32, u8)> {
-    let mut contents = Vec::new();
-    for segment in &input.segments {
+fn contents<'a>(
+    input: &'a Input<'_>,
+    graph: &'a Graph,
+    live: &'a Live,
+    set: &'a BTreeSet<u32>,
+) -> impl Iterator<Item = (u32, u8)> + 'a {
+    input.segments.iter().flat_map(|segment| {
         let mut keep = vec![false; segment.bytes.len()];
         for datum in alive(&graph.data, &live.data) {
             // A piece of data is in one segment, so either this is all of it or nothing.
@@ -374,18 +378,17 @@ fn contents(input: &Input<'_>, graph: &Graph, live: &Live, set: &BTreeSet<u32>) 
         };
         let bytes = (segment.address..).zip(segment.bytes).map(byte).zip(keep);
         let is_there = |((_, byte), keep): &((u32, u8), bool)| *keep && *byte != 0;
-        contents.extend(bytes.filter(is_there).map(|(byte, _)| byte));
-    }
-    contents
+        bytes.filter(is_there).map(|(byte, _)| byte)
+    })
 }
 
 /// Gathers bytes in segments. A gap is bridged with zeros where that is shorter than to begin anew.
-fn runs(contents: Vec<(u32, u8)>) -> Vec<Run> {
+fn runs(contents: impl IntoIterator<Item = (u32, u8)>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (address, byte) in contents {
         if let Some(run) = runs.last_mut() {
             let gap = (address - run.address) as usize - run.bytes.len();
-            if gap <= header(address) {
+            if gap == 0 || gap <= header(address) {
                 run.bytes.resize(run.bytes.len() + gap, 0);
                 run.bytes.push(byte);
                 continue;
