@@ -4,13 +4,12 @@
 //! small guest.
 
 use super::Catalogue;
-use std::collections::{BTreeMap, BTreeSet};
 use wit_parser::{InterfaceId, LiveTypes, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 /// Functions and types of interfaces, with all types that these need.
 pub(crate) struct Excerpt<'c> {
     catalogue: &'c Catalogue,
-    functions: BTreeMap<InterfaceId, BTreeSet<&'c str>>,
+    functions: Vec<(InterfaceId, Vec<&'c str>)>,
     types: LiveTypes,
 }
 
@@ -19,7 +18,7 @@ impl<'c> Excerpt<'c> {
     pub fn of(catalogue: &'c Catalogue) -> Self {
         Excerpt {
             catalogue,
-            functions: BTreeMap::new(),
+            functions: Vec::new(),
             types: LiveTypes::default(),
         }
     }
@@ -31,8 +30,14 @@ impl<'c> Excerpt<'c> {
         let Some((name, function)) = functions.get_key_value(name) else {
             return false;
         };
-        let names = self.functions.entry(interface).or_default();
-        if names.insert(name) {
+        let place = self.functions.iter().position(|(id, _)| *id == interface);
+        let place = place.unwrap_or_else(|| {
+            self.functions.push((interface, Vec::new()));
+            self.functions.len() - 1
+        });
+        let names = &mut self.functions[place].1;
+        if !names.contains(&&**name) {
+            names.push(name);
             self.types.add_func(whole, function);
         }
         true
@@ -62,8 +67,13 @@ impl<'c> Excerpt<'c> {
 
     /// The functions of an interface, by name.
     pub fn functions_of(&self, interface: InterfaceId) -> impl Iterator<Item = &'c str> {
-        let names = self.functions.get(&interface);
-        names.into_iter().flatten().copied()
+        self.names(interface).iter().copied()
+    }
+
+    fn names(&self, interface: InterfaceId) -> &[&'c str] {
+        let mut functions = self.functions.iter();
+        let of_interface = functions.find(|(id, _)| *id == interface);
+        of_interface.map_or(&[], |(_, names)| names)
     }
 
     /// The resources of an interface, by name.
@@ -81,25 +91,26 @@ impl<'c> Excerpt<'c> {
     pub fn wit(&self) -> Resolve {
         let whole = self.catalogue.resolve();
         let mut wit = self.catalogue.outline().clone();
-        let mut interfaces: BTreeSet<InterfaceId> = self.functions.keys().copied().collect();
+        let mut interfaces: Vec<InterfaceId> = self.functions.iter().map(|(id, _)| *id).collect();
         for id in self.types.iter() {
             wit.types[id] = whole.types[id].clone();
             if let TypeOwner::Interface(owner) = whole.types[id].owner {
-                interfaces.insert(owner);
+                interfaces.push(owner);
             }
         }
+        interfaces.sort_unstable();
+        interfaces.dedup();
         for id in interfaces {
             let (from, to) = (&whole.interfaces[id], &mut wit.interfaces[id]);
             let types = from.types.iter();
             let types = types.filter(|(_, ty)| self.types.contains(**ty));
             to.types = types.map(|(name, ty)| (name.clone(), *ty)).collect();
-            if let Some(names) = self.functions.get(&id) {
-                let functions = from.functions.iter();
-                let functions = functions.filter(|(name, _)| names.contains(name.as_str()));
-                to.functions = functions
-                    .map(|(name, function)| (name.clone(), function.clone()))
-                    .collect();
-            }
+            let names = self.names(id);
+            let functions = from.functions.iter();
+            let functions = functions.filter(|(name, _)| names.contains(&name.as_str()));
+            to.functions = functions
+                .map(|(name, function)| (name.clone(), function.clone()))
+                .collect();
         }
         wit
     }

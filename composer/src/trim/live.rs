@@ -27,7 +27,7 @@ impl Live {
         input: &Input<'_>,
         graph: &Graph,
         replaced: &[Replaced],
-        roots: impl Iterator<Item = u32>,
+        roots: Vec<u32>,
     ) -> Result<Self, Error> {
         let functions = input.imports.len() + input.bodies.len();
         let mut search = Search {
@@ -45,7 +45,7 @@ impl Live {
             },
             signatures: signatures(input),
             tables: BTreeMap::new(),
-            pending: roots.map(Reference::Function).collect(),
+            pending: roots.into_iter().map(Reference::Function).collect(),
         };
         search.run()?;
         Ok(search.live)

@@ -251,7 +251,8 @@ impl<'a> Module<'a> {
         let roots = exports
             .iter()
             .map(|export| export.function)
-            .chain(self.input.start);
+            .chain(self.input.start)
+            .collect();
         let live = Live::from_roots(&self.input, &self.graph, replaced, roots)?;
         Ok((exports, live))
     }

@@ -214,7 +214,10 @@ impl<'a> Reader<'a> {
                 }
             }
             Payload::CustomSection(custom) => self.custom(&custom)?,
-            other => return unsupported(format!("something unexpected ({other:?})")),
+            other => {
+                let section = other.as_section().map(|(number, _)| number);
+                return unsupported(format!("a section that isn't known ({section:?})"));
+            }
         }
         Ok(())
     }
@@ -333,7 +336,11 @@ impl<'a> Reader<'a> {
                 }
                 // How segments are called, and what the linker could have left out.
                 Linking::SegmentInfo(_) | Linking::ComdatInfo(_) => {}
-                other => return unsupported(format!("unexpected linking data ({other:?})")),
+                _ => {
+                    return unsupported(
+                        "data for the linker that isn't known, or two symbol tables",
+                    );
+                }
             }
         }
         Ok(())
