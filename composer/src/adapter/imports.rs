@@ -3,7 +3,7 @@
 //! A component can import an interface once only. Where both sides need it, it has to have what
 //! either of them takes from it.
 
-use super::{encode, with_imports_of};
+use super::{encode, imports_of};
 use crate::catalogue::{Catalogue, Excerpt};
 use crate::core_module::{Header, MEMORY, val_types};
 use crate::error::InternalError;
@@ -53,7 +53,8 @@ pub(crate) fn imports(
         }
     }
     let module = with_memory(header);
-    let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
+    let mut imported = Excerpt::of(catalogue);
+    imported.imports(&imports_of(&module)?);
     let mut resolve = imported.wit();
     resolve.worlds[catalogue.world()].exports.clear();
     encode(catalogue, module, resolve)

@@ -39,9 +39,9 @@ pub(crate) struct FusibleAdapter {
     /// A component that imports what the adapter does, and the interface that [`answer`] declares. Its
     /// core module has nothing but these imports.
     pub bytes: Vec<u8>,
-    /// Its core module, taken apart.
+    /// The adapter's core module, taken apart.
     pub core: Apart,
-    /// The exports of its core module for functions of interfaces, by the names that these have in
+    /// The exports of that module for functions of interfaces, by the names that these have in
     /// an adapter component. Nobody but the core modules around it sees the names.
     exports: BTreeMap<String, String>,
     /// See [`LinkableAdapter::drains`].
@@ -91,7 +91,7 @@ impl FusibleAdapter {
     }
 }
 
-/// The adapter's core module with what a guest needs, and its types.
+/// The adapter's core module with what a guest needs, and what it exports for that.
 struct Cut<'c> {
     trimmed: Trimmed,
     exported: Excerpt<'c>,
@@ -157,7 +157,8 @@ pub(crate) fn fusible(
     let module = retarget(catalogue, module)?;
     let core = core_module::apart(&module, &trimmed.indices, REALLOC, ["memory", "adapter"]);
     let module = imports::importing(&module).map_err(InternalError::adapter)?;
-    let imported = with_imports_of(catalogue, &module, Excerpt::of(catalogue))?;
+    let mut imported = Excerpt::of(catalogue);
+    imported.imports(&imports_of(&module)?);
     let mut importing = imported.wit();
     answer::import(&mut importing, catalogue.world())?;
     Ok(FusibleAdapter {
@@ -205,14 +206,14 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
     linked(catalogue, trimmed, exported)
 }
 
-/// Makes a component of the trimmed adapter with its exports.
+/// Makes a component of the trimmed adapter, with what it exports.
 fn linked(
     catalogue: &Catalogue,
     trimmed: Trimmed,
-    exported: Excerpt<'_>,
+    mut excerpt: Excerpt<'_>,
 ) -> Result<Vec<u8>, InternalError> {
     let module = retarget(catalogue, trimmed.bytes)?;
-    let excerpt = with_imports_of(catalogue, &module, exported)?;
+    excerpt.imports(&imports_of(&module)?);
     let mut resolve = excerpt.wit();
     let is_empty = |id: &InterfaceId| {
         let interface = &resolve.interfaces[*id];
@@ -284,7 +285,7 @@ fn encode(
     mut resolve: Resolve,
 ) -> Result<Vec<u8>, InternalError> {
     catalogue.detach(&mut resolve);
-    let imports = imports_of(&module).map_err(InternalError::adapter)?;
+    let imports = imports_of(&module)?;
     let modules = imports.into_iter().map(|(module, _)| module).collect();
     trim_imports(&mut resolve, catalogue.world(), &modules);
     embed_component_metadata(
@@ -359,34 +360,14 @@ fn exported<'c>(catalogue: &'c Catalogue, wanted: &BTreeMap<String, Items>) -> E
     excerpt
 }
 
-/// Adds what a core module imports of the interfaces that the adapter does.
-fn with_imports_of<'c>(
-    catalogue: &Catalogue,
-    module: &[u8],
-    mut excerpt: Excerpt<'c>,
-) -> Result<Excerpt<'c>, InternalError> {
-    let resolve = catalogue.resolve();
-    let imported = resolve.worlds[catalogue.world()].imports.values();
-    let imported = imported.filter_map(|item| match item {
-        WorldItem::Interface { id, .. } => Some((resolve.id_of(*id)?, *id)),
-        _ => None,
-    });
-    let imported: BTreeMap<String, InterfaceId> = imported.collect();
-    for (module, name) in imports_of(module).map_err(InternalError::adapter)? {
-        if let Some(interface) = imported.get(module) {
-            excerpt.import(*interface, name);
-        }
-    }
-    Ok(excerpt)
-}
-
-/// What a core module imports, by module and name.
-fn imports_of(module: &[u8]) -> Result<Vec<(&str, &str)>, BinaryReaderError> {
+/// What a core module imports (module, name).
+fn imports_of(module: &[u8]) -> Result<Vec<(&str, &str)>, InternalError> {
+    let broken = |error: BinaryReaderError| InternalError::adapter(error);
     let mut imports = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
-        if let Payload::ImportSection(section) = payload? {
+        if let Payload::ImportSection(section) = payload.map_err(broken)? {
             for import in section.into_imports() {
-                let import = import?;
+                let import = import.map_err(broken)?;
                 imports.push((import.module, import.name));
             }
             break;

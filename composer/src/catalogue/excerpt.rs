@@ -4,7 +4,10 @@
 //! small guest.
 
 use super::Catalogue;
-use wit_parser::{InterfaceId, LiveTypes, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
+use hashbrown::HashMap;
+use wit_parser::{
+    InterfaceId, LiveTypes, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem,
+};
 
 /// Functions and types of interfaces, with all types that these need.
 pub(crate) struct Excerpt<'c> {
@@ -51,10 +54,24 @@ impl<'c> Excerpt<'c> {
         }
     }
 
-    /// Adds what a core module imports of an interface by this name: a function, or a built-in for one
-    /// or for a resource.
-    pub fn import(&mut self, interface: InterfaceId, name: &str) {
-        let mut name = name;
+    /// Adds what a core module imports (module, name) of the interfaces that the adapter imports.
+    pub fn imports(&mut self, imports: &[(&str, &str)]) {
+        let whole = self.catalogue.resolve();
+        let items = whole.worlds[self.catalogue.world()].imports.values();
+        let imported = items.filter_map(|item| match item {
+            WorldItem::Interface { id, .. } => Some((whole.id_of(*id)?, *id)),
+            _ => None,
+        });
+        let imported: HashMap<String, InterfaceId> = imported.collect();
+        for (module, name) in imports {
+            if let Some(interface) = imported.get(*module) {
+                self.import(*interface, name);
+            }
+        }
+    }
+
+    /// Adds an import by its name: a function, or a built-in for one or for a resource.
+    fn import(&mut self, interface: InterfaceId, mut name: &str) {
         // Functions of resources have names like those of built-ins.
         while !self.function(interface, name) {
             let Some((_, rest)) = name.split_once(']') else {
