@@ -26,7 +26,7 @@ impl<'c> Excerpt<'c> {
         }
     }
 
-    /// Adds a function of an interface, if it has one of this name.
+    /// Adds a function of an interface. Returns `false` if it has none of this name.
     pub fn function(&mut self, interface: InterfaceId, name: &str) -> bool {
         let whole = self.catalogue.resolve();
         let functions = &whole.interfaces[interface].functions;

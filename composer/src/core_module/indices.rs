@@ -4,6 +4,7 @@
 //! module that is made of this one. All other code is copied as it is, without a look at it.
 
 use super::sections::{Error, MISSING, Missing, Space};
+use std::ops::Range;
 use wasm_encoder::Encode;
 use wasm_encoder::reencode::Reencode;
 use wasmparser::{BinaryReader, ConstExpr, FunctionBody, Operator, OperatorsReader};
@@ -66,7 +67,7 @@ impl Indices {
     }
 }
 
-/// Code that is being copied with other numbers.
+/// Code that is being copied, but for some of it.
 pub(crate) struct Copying<'c> {
     code: &'c [u8],
     copied: usize,
@@ -82,20 +83,22 @@ impl<'c> Copying<'c> {
         }
     }
 
-    /// Puts a number in the place of one, after those before it.
-    pub fn replace(&mut self, at: usize, len: usize, number: impl Encode) {
+    /// Puts something else in the place of so many bytes, which are after all that was replaced before.
+    /// Returns its place in the copy.
+    pub fn replace(&mut self, at: usize, len: usize, by: impl Encode) -> Range<usize> {
         self.copy.extend(&self.code[self.copied..at]);
-        number.encode(&mut self.copy);
+        let start = self.copy.len();
+        by.encode(&mut self.copy);
         self.copied = at + len;
+        start..self.copy.len()
     }
 
-    /// Puts an index in the place of one, and says where it is now.
+    /// Puts an index in the place of one, and returns the new one.
     pub fn renumber(&mut self, index: Index, number: u32) -> Index {
-        self.replace(index.at, index.len, number);
-        let len = encoded_len(number);
+        let place = self.replace(index.at, index.len, number);
         Index {
-            at: self.copy.len() - len,
-            len,
+            at: place.start,
+            len: place.len(),
             ..index
         }
     }
@@ -105,12 +108,6 @@ impl<'c> Copying<'c> {
         self.copy.extend(&self.code[self.copied..]);
         self.copy
     }
-}
-
-/// The number of bytes in which a number is encoded.
-fn encoded_len(number: u32) -> usize {
-    let bits = u32::BITS - (number | 1).leading_zeros();
-    bits.div_ceil(7) as usize
 }
 
 /// The expression with other indices: `new` gives the one for an index in a space.
@@ -140,6 +137,7 @@ pub(crate) fn number(code: &[u8], index: Index) -> Result<u32, Error> {
     Ok(BinaryReader::new(bytes, 0).read_var_u32()?)
 }
 
+/// Finds the indices in code, which is what the operators are read from, perhaps after locals.
 fn find(
     code: &[u8],
     mut operators: OperatorsReader<'_>,
@@ -241,20 +239,5 @@ impl Reencode for Named {
 
     fn element_index(&mut self, _: u32) -> Result<u32, Error> {
         Err(MISSING)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::encoded_len;
-    use wasm_encoder::Encode;
-
-    #[test]
-    fn a_number_is_as_long_as_it_says() {
-        for number in [0, 1, 127, 128, 16_383, 16_384, u32::MAX >> 4, u32::MAX] {
-            let mut encoded = Vec::new();
-            number.encode(&mut encoded);
-            assert_eq!(encoded_len(number), encoded.len(), "{number}");
-        }
     }
 }
