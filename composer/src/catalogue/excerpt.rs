@@ -111,12 +111,12 @@ impl<'c> Excerpt<'c> {
         let mut interfaces: Vec<InterfaceId> = self.functions.iter().map(|(id, _)| *id).collect();
         for id in self.types.iter() {
             wit.types[id] = whole.types[id].clone();
-            if let TypeOwner::Interface(owner) = whole.types[id].owner {
+            if let TypeOwner::Interface(owner) = whole.types[id].owner
+                && !interfaces.contains(&owner)
+            {
                 interfaces.push(owner);
             }
         }
-        interfaces.sort_unstable();
-        interfaces.dedup();
         for id in interfaces {
             let (from, to) = (&whole.interfaces[id], &mut wit.interfaces[id]);
             let types = from.types.iter();
