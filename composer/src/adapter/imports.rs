@@ -1,9 +1,9 @@
-//! The imports that guest and adapter share, where they are one component.
+//! Imports, where guest and adapter are one component.
 //!
 //! A component can import an interface once only. Where both sides need it, it has to have what
 //! either of them takes from it.
 
-use super::{encode, imports_of};
+use super::{REALLOC, encode, imports_of};
 use crate::catalogue::{Catalogue, Excerpt};
 use crate::core_module::{Header, MEMORY, val_types};
 use crate::error::InternalError;
@@ -54,14 +54,14 @@ pub(crate) fn imports(
     }
     let module = with_memory(header);
     let mut imported = Excerpt::of(catalogue);
-    imported.imports(&imports_of(&module)?);
+    imported.add_imports(&imports_of(&module)?);
     let mut resolve = imported.wit();
     resolve.worlds[catalogue.world()].exports.clear();
     encode(catalogue, module, resolve)
 }
 
 /// A core module that imports what another one does, and has nothing else of it.
-pub(super) fn importing(module: &[u8]) -> Result<Vec<u8>, reencode::Error> {
+pub(super) fn only_imports(module: &[u8]) -> Result<Vec<u8>, reencode::Error> {
     let mut types = Vec::new();
     let mut header = Header::default();
     let mut reencoder = RoundtripReencoder;
@@ -100,7 +100,7 @@ fn with_memory(mut header: Header) -> Vec<u8> {
     memories.memory(MEMORY);
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
-    exports.export("cabi_realloc", ExportKind::Func, header.functions);
+    exports.export(REALLOC, ExportKind::Func, header.functions);
     let mut realloc = Function::new([]);
     realloc.instructions().unreachable().end();
     let mut code = CodeSection::new();

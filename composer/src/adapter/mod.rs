@@ -1,7 +1,7 @@
 //! Cuts the adapter down to what a guest needs.
 //!
-//! Its WIT and its core module are reduced to the functions that the guest imports: the WIT here,
-//! the module by [`trim`](crate::trim). What is left becomes a component.
+//! Its WIT and its core module are reduced to the functions that the guest imports: the WIT to an
+//! [`Excerpt`], the module by [`trim`](crate::trim). What is left becomes a component.
 
 pub(crate) mod answer;
 mod imports;
@@ -39,14 +39,12 @@ pub(crate) struct FusibleAdapter {
     /// A component that imports what the adapter does, and the interface that [`answer`] declares. Its
     /// core module has nothing but these imports.
     pub bytes: Vec<u8>,
-    /// The adapter's core module, taken apart.
-    pub core: Apart,
-    /// The exports of that module for functions of interfaces, by the names that these have in
+    /// The exports of the adapter's core module for functions of interfaces, by the names that these have in
     /// an adapter component. Nobody but the core modules around it sees the names.
     exports: BTreeMap<String, String>,
     /// See [`LinkableAdapter::drains`].
     pub drains: bool,
-    /// The types of the core module's exports, and of others.
+    /// The whole WIT, with the types of the core module's exports.
     pub resolve: &'static Resolve,
 }
 
@@ -126,8 +124,8 @@ const GUEST: &str = "WASI_UPLIFT_GUEST";
 /// The adapter's function that allocates.
 pub(crate) const REALLOC: &str = "cabi_realloc";
 
-/// Makes the adapter for a guest that becomes one component with it, which may wait if it `waits`. Its
-/// core module exports the `helpers`, too.
+/// Makes the adapter for a guest that becomes one component with it, which may wait if it `waits`, and
+/// its core module, taken apart. That exports the `helpers`, too.
 ///
 /// # Errors
 ///
@@ -137,7 +135,7 @@ pub(crate) fn fusible(
     demand: &Demand,
     helpers: &BTreeSet<&str>,
     waits: bool,
-) -> Result<FusibleAdapter, InternalError> {
+) -> Result<(FusibleAdapter, Apart), InternalError> {
     let set: &[&str] = if waits { &[GUEST] } else { &[] };
     let Cut {
         trimmed, drains, ..
@@ -156,18 +154,18 @@ pub(crate) fn fusible(
     .map_err(InternalError::adapter)?;
     let module = retarget(catalogue, module)?;
     let core = core_module::apart(&module, &trimmed.indices, REALLOC, ["memory", "adapter"]);
-    let module = imports::importing(&module).map_err(InternalError::adapter)?;
+    let module = imports::only_imports(&module).map_err(InternalError::adapter)?;
     let mut imported = Excerpt::of(catalogue);
-    imported.imports(&imports_of(&module)?);
-    let mut importing = imported.wit();
-    answer::import(&mut importing, catalogue.world())?;
-    Ok(FusibleAdapter {
-        core: core.map_err(InternalError::adapter)?,
-        bytes: encode(catalogue, module, importing)?,
+    imported.add_imports(&imports_of(&module)?);
+    let mut resolve = imported.wit();
+    answer::import(&mut resolve, catalogue.world())?;
+    let adapter = FusibleAdapter {
+        bytes: encode(catalogue, module, resolve)?,
         exports,
         drains,
         resolve: catalogue.resolve(),
-    })
+    };
+    Ok((adapter, core.map_err(InternalError::adapter)?))
 }
 
 /// The interface by which a guest has another component answer requests. Serving it takes an import
@@ -201,7 +199,7 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
             wanted.insert(interface.name.clone(), all);
         }
     }
-    let exported = exported(catalogue, &wanted);
+    let exported = excerpt(catalogue, &wanted);
     let trimmed = trim_module(catalogue, &exported, &BTreeSet::new(), &|_, _| None, &[])?;
     linked(catalogue, trimmed, exported)
 }
@@ -213,7 +211,7 @@ fn linked(
     mut excerpt: Excerpt<'_>,
 ) -> Result<Vec<u8>, InternalError> {
     let module = retarget(catalogue, trimmed.bytes)?;
-    excerpt.imports(&imports_of(&module)?);
+    excerpt.add_imports(&imports_of(&module)?);
     let mut resolve = excerpt.wit();
     let is_empty = |id: &InterfaceId| {
         let interface = &resolve.interfaces[*id];
@@ -238,11 +236,11 @@ fn cut<'c>(
     stand_in: impl Fn(&str, &str) -> Option<StandIn>,
     set: &[&str],
 ) -> Result<Cut<'c>, InternalError> {
-    let mut exported = exported(catalogue, &demand.interfaces);
+    let mut exported = excerpt(catalogue, &demand.interfaces);
     let all_of = |exported: &mut Excerpt<'_>, name: &str| {
         if let Some(interface) = catalogue.interface(name) {
             for function in interface.functions.keys() {
-                exported.function(interface.id, function);
+                exported.add_function(interface.id, function);
             }
         }
     };
@@ -278,7 +276,7 @@ fn makes_streams(
     Ok(needs.iter().any(|(_, name)| name.starts_with(NEW_STREAM)))
 }
 
-/// Makes a component of the adapter's core module, whose imports have the target's label.
+/// Makes a component of a core module that imports what the adapter does, by the target's names.
 fn encode(
     catalogue: &Catalogue,
     mut module: Vec<u8>,
@@ -344,17 +342,17 @@ fn retarget(catalogue: &Catalogue, module: Vec<u8>) -> Result<Vec<u8>, InternalE
 }
 
 /// What is wanted of the interfaces that the adapter exports.
-fn exported<'c>(catalogue: &'c Catalogue, wanted: &BTreeMap<String, Items>) -> Excerpt<'c> {
+fn excerpt<'c>(catalogue: &'c Catalogue, wanted: &BTreeMap<String, Items>) -> Excerpt<'c> {
     let mut excerpt = Excerpt::of(catalogue);
     for (name, items) in wanted {
         let Some(interface) = catalogue.interface(name) else {
             continue;
         };
         for function in &items.functions {
-            excerpt.function(interface.id, function);
+            excerpt.add_function(interface.id, function);
         }
         for ty in &items.types {
-            excerpt.ty(interface.id, ty);
+            excerpt.add_type(interface.id, ty);
         }
     }
     excerpt
@@ -397,8 +395,8 @@ fn exports(
     exports
 }
 
-/// The adapter's core module with what these exports need. Something may take
-/// the place of its imports, beside what does for lack of a package. Some data is `set`.
+/// The adapter's core module with what these exports need. Something may take the place of its
+/// imports, beside what does for lack of a package. Some data is `set`.
 fn trim_module(
     catalogue: &Catalogue,
     exported: &Excerpt<'_>,

@@ -258,6 +258,15 @@ impl Adapter {
                 id,
             });
         }
+        let imports = &bindgen.resolve.worlds[bindgen.world].imports;
+        let is_imported_alone = |item: &WorldItem| match item {
+            WorldItem::Interface { id, .. } => interfaces.iter().all(|it| it.id != *id),
+            _ => false,
+        };
+        if !imports.values().all(is_imported_alone) {
+            let what = "an import is no interface, or is exported, too";
+            return Err(InternalError::adapter(what));
+        }
         Ok(Adapter {
             bytes,
             outline: excerpt::outline(&bindgen.resolve),

@@ -49,7 +49,7 @@ fn parse(name: &str) -> Option<(PackageName, &str)> {
     Some((package, interface))
 }
 
-/// Adds an interface by its full name. Nobody else has it.
+/// Adds an interface by its full name. Another one with that name is no longer found by it.
 pub(crate) fn add(resolve: &mut Resolve, name: &str) -> Result<InterfaceId, InternalError> {
     let broken = || InternalError::adapter(format!("`{name}` is no name of an interface"));
     let (package, interface) = parse(name).ok_or_else(broken)?;

@@ -48,9 +48,10 @@ pub(crate) fn apart(
     let mut exports = module.exports.iter();
     let export = exports.find(|it| it.name == allocates && is_it(it.kind));
     let function = export.ok_or(MISSING)?.index;
+    let indices = Indices::of(&module.bodies, Some(indices))?;
     let whole = Whole {
         module: &module,
-        indices,
+        indices: &indices,
         imports,
     };
     let needed = Needed::of(&whole, function)?;

@@ -1,9 +1,11 @@
 //! The indices in code: where they are, and others in their place.
 //!
 //! Where a function calls another, or uses a global, its code has an index, which is another one in a
-//! module that is made of this one. All other code is copied as it is, without a look at it.
+//! module that is made of this one. All other code is copied as it is. Where it isn't known which
+//! indices there are, instructions are read to find them, but none is encoded again.
 
 use super::sections::{Error, MISSING, Missing, Space};
+use std::borrow::Cow;
 use std::ops::Range;
 use wasm_encoder::Encode;
 use wasm_encoder::reencode::Reencode;
@@ -29,11 +31,29 @@ pub(crate) struct Indices {
 }
 
 impl Indices {
-    /// Finds the indices in functions, which use no memory but the first.
+    /// The indices in functions that use no memory but the first: those that are `known`, or what is
+    /// found.
     ///
     /// # Errors
     ///
-    /// If there are others than [`Space`] knows.
+    /// If those that are known are of other functions. With debug assertions, also if they are others,
+    /// or if there are any that [`Space`] doesn't know.
+    pub fn of<'i>(
+        bodies: &[FunctionBody<'_>],
+        known: Option<&'i Self>,
+    ) -> Result<Cow<'i, Self>, Error> {
+        let Some(known) = known else {
+            return Ok(Cow::Owned(Self::find(bodies)?));
+        };
+        let is_of_others = known.ends.len() != bodies.len();
+        // Tests are built with assertions, and see every module that is made here.
+        if is_of_others || cfg!(debug_assertions) && *known != Self::find(bodies)? {
+            return Err(MISSING);
+        }
+        Ok(Cow::Borrowed(known))
+    }
+
+    /// Finds the indices.
     pub fn find(bodies: &[FunctionBody<'_>]) -> Result<Self, Error> {
         let mut indices = Indices::default();
         for body in bodies {
@@ -156,7 +176,7 @@ fn find(
             let len = reader.original_position() - at;
             found(Index { at, len, space });
         }
-        // Tests are built with assertions, and see every module that is made here.
+        // As above.
         if cfg!(debug_assertions) {
             let named = named(&operator)?;
             if !named.iter().map(|(space, _)| space).eq(spaces) {

@@ -5,7 +5,6 @@
 
 use super::indices::Indices;
 use super::sections::{Error, MISSING, Numbers, Output, Sections, Space};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasmparser::FuncType;
@@ -181,8 +180,8 @@ impl<'j, 'u> Joint<'j, 'u> {
                 output.tables.table(ty);
             }
             // An instruction that uses the first memory doesn't say so.
-            let memories = &numbers.spaces[Space::Memories as usize];
-            if memories.first().is_some_and(|first| *first != 0) {
+            let mut memories = numbers.spaces[Space::Memories as usize].iter().zip(0..);
+            if memories.any(|(new, old)| *new != old) {
                 return Err(MISSING);
             }
             for memory in &read.memories {
@@ -204,10 +203,7 @@ impl<'j, 'u> Joint<'j, 'u> {
             if let Some(section) = &read.elements {
                 numbers.parse_element_section(&mut output.elements, section.clone())?;
             }
-            let indices = match unit.indices {
-                Some(indices) => Cow::Borrowed(indices),
-                None => Cow::Owned(Indices::find(&read.bodies)?),
-            };
+            let indices = Indices::of(&read.bodies, unit.indices)?;
             for (place, body) in read.bodies.iter().enumerate() {
                 output.body(body.as_bytes(), indices.function(place), numbers)?;
             }

@@ -18,7 +18,7 @@ use wit_parser::abi::WasmType;
 
 pub(crate) use apart::{Apart, MEMORY as APART_MEMORY, TABLE as APART_TABLE, apart};
 pub(crate) use join::{Unit, join};
-pub(crate) use sections::{Error, Missing, NOWHERE, Numbers, Space};
+pub(crate) use sections::{Error, MISSING, Missing, NOWHERE, Numbers, Space};
 
 /// Any memory that can grow.
 pub(crate) const MEMORY: MemoryType = MemoryType {

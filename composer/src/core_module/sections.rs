@@ -162,7 +162,7 @@ impl<'a> Sections<'a> {
 /// New indices for old. The first memory stays the first.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
-    /// By the place of the [`Space`].
+    /// In the order of [`Space`].
     pub spaces: [Vec<u32>; Space::COUNT],
 }
 

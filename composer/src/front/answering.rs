@@ -96,7 +96,7 @@ impl Description {
 }
 
 /// The types of `wasi:http/types` that the function of `wasi:http/handler` takes and returns.
-const TYPES: [&str; 3] = ["request", "response", "error-code"];
+pub(crate) const TYPES: [&str; 3] = ["request", "response", "error-code"];
 
 /// The WIT of these types.
 pub(super) fn types(catalogue: &Catalogue) -> Result<Excerpt<'_>, InternalError> {
@@ -104,7 +104,7 @@ pub(super) fn types(catalogue: &Catalogue) -> Result<Excerpt<'_>, InternalError>
     let interface = wit::find(catalogue.resolve(), &interface)?;
     let mut excerpt = Excerpt::of(catalogue);
     for ty in TYPES {
-        excerpt.ty(interface, ty);
+        excerpt.add_type(interface, ty);
     }
     Ok(excerpt)
 }

@@ -43,10 +43,10 @@ pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u
     let adapter = wit::find(whole, incoming.interface)?;
     let mut excerpt = types(catalogue)?;
     for name in ["incoming-request", "response-outparam"] {
-        excerpt.ty(p2, name);
+        excerpt.add_type(p2, name);
     }
     for name in whole.interfaces[adapter].functions.keys() {
-        excerpt.function(adapter, name);
+        excerpt.add_function(adapter, name);
     }
     let mut resolve = excerpt.wit();
     let guest = wit::add(&mut resolve, GUEST_HANDLER)?;

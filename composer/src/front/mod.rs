@@ -14,7 +14,7 @@ mod forward;
 mod handler;
 mod place;
 
-pub(crate) use answering::Description;
+pub(crate) use answering::{Description, TYPES};
 pub(crate) use forward::{DONE, SERVER, WHEN_DONE, forward};
 pub use handler::GUEST_HANDLER;
 pub(crate) use handler::handler;

@@ -50,7 +50,7 @@ const ADAPTERS: usize = 0;
 pub(super) fn place<'a>(
     assembly: &mut Assembly<'_, 'a>,
     root: ScopeId,
-    core: &Apart,
+    core: Apart,
 ) -> Result<Beside<'a>, Failure> {
     let broken = |what: &str| InternalError::adapter(what);
     let mut removal = Removal::of(assembly.model, root, false, |name| {
@@ -61,7 +61,7 @@ pub(super) fn place<'a>(
         .map_err(InternalError::adapter)?;
     let items = assembly.model[root].items.clone();
     let instances = Instances::of(assembly, &items)?;
-    let memory_instance = assembly.instantiate_core(core.memory.clone(), Vec::new());
+    let memory_instance = assembly.instantiate_core(core.memory, Vec::new());
     let memory = assembly.core_export(Sort::CoreMemory, memory_instance, APART_MEMORY);
     let imports = instances.imports(assembly);
     let rest = adapter::with_imports(&core.rest, |module, name| {
@@ -107,7 +107,7 @@ pub(super) fn place<'a>(
     ];
     let own = Own {
         bytes: rest,
-        indices: Some(core.indices.clone()),
+        indices: Some(core.indices),
         prefix: String::new(),
         args: Vec::new(),
     };

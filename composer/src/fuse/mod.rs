@@ -132,7 +132,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     if waits {
         helpers.insert(glue::LET_WAIT);
     }
-    let adapter = adapter::fusible(catalogue, &Demand::of(plan), &helpers, waits)?;
+    let (adapter, core) = adapter::fusible(catalogue, &Demand::of(plan), &helpers, waits)?;
 
     let (shared_imports, front_component) = (OnceCell::new(), OnceCell::new());
     // It lives no longer than what it reads from here on.
@@ -193,7 +193,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         None => None,
     };
 
-    let mut beside = beside::place(&mut assembly, adapter_root, &adapter.core)?;
+    let mut beside = beside::place(&mut assembly, adapter_root, core)?;
     let prepared = match &server {
         Some(server) => {
             let prepared = server.prepare(&mut assembly, catalogue, beside.memory)?;

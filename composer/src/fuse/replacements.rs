@@ -176,9 +176,7 @@ impl Replacements {
         })?;
         let missing = || {
             let RemovedItem { import, name } = item;
-            InternalError::adapter(format!(
-                "it was cut down too far for `{name}` of `{import}`"
-            ))
+            InternalError::adapter(format!("it doesn't serve `{name}` of `{import}`"))
         };
         let (interface, _) = served.0.get(item.import.as_str()).ok_or_else(missing)?;
         Ok(Callee {

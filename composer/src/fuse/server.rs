@@ -13,15 +13,12 @@ use crate::component::{
     Type, ValType, ValueType,
 };
 use crate::error::{FuseError, InternalError};
-use crate::front::{DONE, WHEN_DONE};
+use crate::front::{DONE, TYPES, WHEN_DONE};
 use crate::plan::Plan;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 use wasmparser::CanonicalFunction;
 use wit_parser::{Resolve, Type as WitType};
-
-/// The types that the function of `wasi:http/handler` is about.
-const TYPES: [&str; 3] = ["request", "response", "error-code"];
 
 /// Functions of `wasi:http/types` that have all these types.
 const FUNCTIONS_WITH_TYPES: [&str; 2] = ["[static]request.new", "[static]response.new"];

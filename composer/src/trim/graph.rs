@@ -1,11 +1,12 @@
 //! Who refers to whom, as the relocations say.
 //!
 //! The instructions themselves name functions, types and globals; relocations add what the numbers
-//! in them mean: addresses of data and of functions. Whether both agree is checked when the adapter is
-//! built. After that the relocations alone are read, and no instruction. Every relocated place must
-//! hold the number that the relocation asks for, so a relocation that is misread doesn't pass.
+//! in them mean: addresses of data and of functions. Whether both agree is checked by the tests, which
+//! see the adapter that is embedded. Otherwise the relocations alone are read, and no instruction. Every
+//! relocated place must hold the number that the relocation asks for, so a relocation that is misread
+//! doesn't pass.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 use wasmparser::{
@@ -294,7 +295,7 @@ impl Resolver<'_> {
                 .resolve(entry, function.body.as_bytes(), at, Section::Code)
                 .map_err(|problem| in_code(entry, problem))?;
             references.extend(reference);
-            // What names a type calls by it: others are not followed, see `named`.
+            // What names a type calls by it: see `named`.
             if let Some(Reference::Type(ty)) = reference {
                 references.push(Reference::Indirect(ty));
             }
@@ -322,7 +323,7 @@ impl Resolver<'_> {
                 rest.split_at(rest.partition_point(|entry| (entry.offset as usize) < next));
             let mut named = named(&operator)?;
             for entry in inside {
-                self.immediate(entry, function, start..end, &mut named)
+                self.immediate(entry, function, (&operator, start..end), &mut named)
                     .map_err(|problem| in_code(entry, problem))?;
             }
             if let Some(reference) = named.first() {
@@ -343,7 +344,7 @@ impl Resolver<'_> {
         &self,
         entry: &RelocationEntry,
         function: &Function<'_>,
-        instruction: Range<usize>,
+        (operator, instruction): (&Operator<'_>, Range<usize>),
         named: &mut Vec<Reference>,
     ) -> Result<(), Problem> {
         let outside = Err(Problem::OutsideCode);
@@ -351,10 +352,28 @@ impl Resolver<'_> {
             return outside;
         };
         // An instruction begins with its opcode, which isn't relocated.
-        if start <= instruction.start || start + entry.ty.extent() > instruction.end {
+        let end = start + entry.ty.extent();
+        if start <= instruction.start || end > instruction.end {
             return outside;
         }
-        let reference = self.resolve(entry, function.body.as_bytes(), start, Section::Code)?;
+        let code = function.body.as_bytes();
+        let reference = self.resolve(entry, code, start, Section::Code)?;
+        let (is_first, is_last) = (start == instruction.start + 1, end == instruction.end);
+        let is_there = match entry.ty {
+            RelocationType::FunctionIndexLeb | RelocationType::GlobalIndexLeb => {
+                is_first && is_last
+            }
+            RelocationType::TypeIndexLeb => is_first,
+            RelocationType::MemoryAddrSleb | RelocationType::TableIndexSleb => {
+                matches!(operator, Operator::I32Const { .. }) && is_first && is_last
+            }
+            RelocationType::TableNumberLeb => calls_indirectly(operator) && is_last,
+            // Where it isn't a constant, an address is the offset of a load or store.
+            _ => LOADS_AND_STORES.contains(&code[instruction.start]) && is_last,
+        };
+        if !is_there {
+            return outside;
+        }
         // Addresses are never named: they are just numbers.
         if let Some(Reference::Address(_) | Reference::Data(_)) | None = reference {
             return Ok(());
@@ -502,6 +521,16 @@ fn sorted(mut references: Vec<Reference>) -> Vec<Reference> {
     references
 }
 
+/// The opcodes of the instructions that load from memory and store there.
+const LOADS_AND_STORES: RangeInclusive<u8> = 0x28..=0x3e;
+
+fn calls_indirectly(operator: &Operator<'_>) -> bool {
+    matches!(
+        operator,
+        Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. }
+    )
+}
+
 /// What an instruction names by its index.
 fn named(operator: &Operator<'_>) -> Result<Vec<Reference>, Error> {
     match operator {
@@ -515,7 +544,7 @@ fn named(operator: &Operator<'_>) -> Result<Vec<Reference>, Error> {
         | Operator::TableCopy { .. } => {
             return unsupported(format!("an instruction {operator:?}"));
         }
-        // A type would be named by what doesn't call by it.
+        // Nothing but a call may name a type: whatever does is taken for one.
         Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty }
             if matches!(blockty, BlockType::FuncType(_)) =>
         {

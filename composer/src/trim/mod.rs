@@ -9,7 +9,7 @@
 //! memory. Only functions, types and globals are renumbered.
 //!
 //! This is no general tool. It serves modules as `wasm-ld` links them for this project and answers
-//! anything else with an error, while parsing, where the build of the adapter can see it.
+//! anything else with an error, while parsing, where the tests see it.
 
 use crate::core_module::indices::Indices;
 use graph::Graph;

@@ -31,9 +31,9 @@ pub(super) struct Input<'a> {
     /// In order of address, without overlap.
     pub segments: Vec<Segment<'a>>,
     pub symbols: Vec<SymbolInfo<'a>>,
-    /// In order of offset.
+    /// In order of offset, without overlap.
     pub code_relocations: Vec<RelocationEntry>,
-    /// In order of offset.
+    /// In order of offset, without overlap.
     pub data_relocations: Vec<RelocationEntry>,
 }
 
@@ -215,8 +215,8 @@ impl<'a> Reader<'a> {
             }
             Payload::CustomSection(custom) => self.custom(&custom)?,
             other => {
-                let section = other.as_section().map(|(number, _)| number);
-                return unsupported(format!("a section that isn't known ({section:?})"));
+                let number = other.as_section().map_or(0, |(number, _)| number);
+                return unsupported(format!("a section of an unsupported kind ({number})"));
             }
         }
         Ok(())
@@ -338,7 +338,7 @@ impl<'a> Reader<'a> {
                 Linking::SegmentInfo(_) | Linking::ComdatInfo(_) => {}
                 _ => {
                     return unsupported(
-                        "data for the linker that isn't known, or two symbol tables",
+                        "linking data of an unsupported kind, or two symbol tables",
                     );
                 }
             }
@@ -407,11 +407,22 @@ impl<'a> Reader<'a> {
                     .into_iter()
                     .collect::<Result<Vec<_>, _>>()?;
                 entries.sort_by_key(|entry| entry.offset);
+                if entries
+                    .windows(2)
+                    .any(|pair| end(&pair[0]) > pair[1].offset.into())
+                {
+                    return unsupported("relocations that overlap");
+                }
                 found = Some(entries);
             }
         }
         Ok(found)
     }
+}
+
+/// The end of what a relocation applies to.
+fn end(entry: &RelocationEntry) -> u64 {
+    u64::from(entry.offset) + entry.ty.extent() as u64
 }
 
 /// The value of an expression that is a plain number.

@@ -477,6 +477,27 @@ fn relocations_must_be_somewhere() {
 }
 
 #[test]
+fn relocations_must_not_overlap() {
+    let twice = with_relocations("reloc.CODE", |entries| {
+        let entry = *find(entries, RelocationType::MemoryAddrLeb);
+        entries.push(entry);
+    });
+    assert!(matches!(error(&twice), Error::Unsupported(_)));
+}
+
+#[test]
+fn relocations_must_fit_their_instructions() {
+    use RelocationType as Kind;
+    for (kind, other) in [
+        (Kind::MemoryAddrSleb, Kind::MemoryAddrLeb),
+        (Kind::MemoryAddrLeb, Kind::MemoryAddrSleb),
+    ] {
+        let copy = with_relocations("reloc.CODE", |entries| find(entries, kind).ty = other);
+        assert_eq!(problem(&copy), Problem::OutsideCode);
+    }
+}
+
+#[test]
 fn kinds_that_are_not_followed_are_refused() {
     for section in ["reloc.CODE", "reloc.DATA"] {
         let kind = RelocationType::MemoryAddrRelSleb;
