@@ -742,7 +742,8 @@ impl<'a> Families<'a> {
                 let missing = |(import, name): &(&Extern, &InterfaceName)| {
                     let all = import.functions().len() + import.types().len();
                     families.at(name, version).map_or(all, |interface| {
-                        let functions = missing_functions(import, interface).count();
+                        let functions =
+                            missing_functions(import, interface, families.catalogue).count();
                         functions + missing_types(import, interface, catalogue).count()
                     })
                 };
@@ -806,9 +807,11 @@ fn difference(
 fn missing_functions<'i>(
     import: &'i Extern,
     interface: &Interface,
+    catalogue: &Catalogue,
 ) -> impl Iterator<Item = &'i String> {
+    let known = &catalogue.contents(interface).functions;
     let functions = import.functions().iter();
-    functions.filter(|function| !interface.functions.contains_key(*function))
+    functions.filter(|function| !known.contains_key(*function))
 }
 
 /// The types of an import that an interface doesn't have.
@@ -817,7 +820,7 @@ fn missing_types<'i>(
     interface: &Interface,
     catalogue: &Catalogue,
 ) -> impl Iterator<Item = &'i String> {
-    let known = &catalogue.resolve().interfaces[interface.id].types;
+    let known = &catalogue.contents(interface).types;
     let types = import.types().iter();
     types.filter(|ty| !known.contains_key(*ty))
 }
@@ -855,7 +858,7 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
     let Some(interface) = families.interface(name) else {
         return unserved(Unserved::NotYet);
     };
-    if let Some(function) = missing_functions(import, interface).next() {
+    if let Some(function) = missing_functions(import, interface, families.catalogue).next() {
         return unserved(Unserved::Function {
             function: function.clone(),
         });
@@ -863,7 +866,9 @@ fn import_fate(import: &Extern, families: &Families<'_>) -> Result<ImportFate, B
     if let Some(ty) = missing_types(import, interface, families.catalogue).next() {
         return unserved(Unserved::Type { ty: ty.clone() });
     }
-    let waits = |function: &&String| interface.functions.get(*function) == Some(&true);
+    let functions = &families.catalogue.contents(interface).functions;
+    let is_async = |function: &wit_parser::Function| function.kind.is_async();
+    let waits = |name: &&String| functions.get(*name).is_some_and(is_async);
     Ok(ImportFate::Adapter {
         by: interface.name.clone(),
         waiting: import.functions().iter().filter(waits).cloned().collect(),

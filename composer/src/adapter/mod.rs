@@ -13,6 +13,7 @@ use crate::core_module::{self, Apart};
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
 use crate::trim::{Names, StandIn, Trimmed};
+use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use wasm_encoder::Section;
@@ -41,7 +42,7 @@ pub(crate) struct FusibleAdapter {
     pub bytes: Vec<u8>,
     /// The exports of the adapter's core module for functions of interfaces, by the names that these have in
     /// an adapter component. Nobody but the core modules around it sees the names.
-    exports: BTreeMap<String, String>,
+    exports: HashMap<String, String>,
     /// See [`LinkableAdapter::drains`].
     pub drains: bool,
     /// The whole WIT, with the types of the core module's exports.
@@ -143,7 +144,7 @@ pub(crate) fn fusible(
     let is_of_interface = |name: &&String| name.contains('#');
     let exports = trimmed.exports.iter().filter(is_of_interface);
     let numbered = exports.zip(0_u32..);
-    let exports: BTreeMap<String, String> = numbered
+    let exports: HashMap<String, String> = numbered
         .map(|(name, number)| (name.clone(), number.to_string()))
         .collect();
     let module = rename::rename(
@@ -181,7 +182,7 @@ const NEXT_HANDLER: &str = "wasi:http/incoming-handler@";
 pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, InternalError> {
     let lifecycle = catalogue.interface(LIFECYCLE);
     let own_package = lifecycle.map(|lifecycle| lifecycle.parts.package());
-    let mut wanted = BTreeMap::new();
+    let mut exported = Excerpt::of(catalogue);
     for interface in catalogue.interfaces() {
         // An interface for front components goes with the package that they are for.
         let package = match interface.parts.package() {
@@ -191,15 +192,15 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
         };
         let is_next_handler = interface.name.starts_with(NEXT_HANDLER);
         if !without.contains(&package) && !is_next_handler {
-            let types = catalogue.resolve().interfaces[interface.id].types.keys();
-            let all = Items {
-                functions: interface.functions.keys().cloned().collect(),
-                types: types.cloned().collect(),
-            };
-            wanted.insert(interface.name.clone(), all);
+            let all = catalogue.contents(interface);
+            for function in all.functions.keys() {
+                exported.add_function(interface.id, function);
+            }
+            for ty in all.types.keys() {
+                exported.add_type(interface.id, ty);
+            }
         }
     }
-    let exported = excerpt(catalogue, &wanted);
     let trimmed = trim_module(catalogue, &exported, &BTreeSet::new(), &|_, _| None, &[])?;
     linked(catalogue, trimmed, exported)
 }
@@ -239,7 +240,7 @@ fn cut<'c>(
     let mut exported = excerpt(catalogue, &demand.interfaces);
     let all_of = |exported: &mut Excerpt<'_>, name: &str| {
         if let Some(interface) = catalogue.interface(name) {
-            for function in interface.functions.keys() {
+            for function in catalogue.contents(interface).functions.keys() {
                 exported.add_function(interface.id, function);
             }
         }

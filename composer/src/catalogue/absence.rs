@@ -133,11 +133,14 @@ impl Catalogue {
         }
         let module = self.module()?;
         let exports = wanted.iter().enumerate();
-        let mut exports: Vec<(usize, String)> = exports
-            .map(|(position, (interface, function))| (position, format!("{interface}#{function}")))
-            .collect();
-        // What a function of the package itself needs of it, that function is to be blamed for.
-        exports.sort_by_key(|(position, _)| self.left_out_package(wanted[*position].0).is_some());
+        let exports = exports
+            .map(|(position, (interface, function))| (position, format!("{interface}#{function}")));
+        // What a function of the package itself needs of it, that function is to be blamed for: they
+        // come last.
+        let of_it =
+            |(position, _): &(usize, String)| self.left_out_package(wanted[*position].0).is_some();
+        let (last, mut exports): (Vec<_>, Vec<_>) = exports.partition(of_it);
+        exports.extend(last);
         let needed = |kept: &BTreeSet<&str>| -> Result<Option<String>, InternalError> {
             let stand_in = |interface: &str, name: &str| self.stand_in(module, interface, name);
             let imports = module

@@ -22,7 +22,7 @@ use crate::trim::Module;
 use absence::Absence;
 use differences::Differences;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use wit_component::metadata;
 use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem};
@@ -96,8 +96,6 @@ pub(crate) struct Interface {
     pub name: String,
     /// The name taken apart.
     pub parts: InterfaceName,
-    /// The functions by name, and whether each may wait.
-    pub functions: BTreeMap<String, bool>,
     pub id: InterfaceId,
 }
 
@@ -161,6 +159,11 @@ impl Catalogue {
     pub fn interface(&self, name: &str) -> Option<&Interface> {
         let mut interfaces = self.interfaces().iter();
         interfaces.find(|interface| interface.name == name)
+    }
+
+    /// The functions and types of an exported interface. A function that is `async` may wait.
+    pub fn contents(&self, interface: &Interface) -> &'static wit_parser::Interface {
+        &self.resolve().interfaces[interface.id]
     }
 
     /// Whether nothing is imported of this package.
@@ -247,16 +250,7 @@ impl Adapter {
             let unnamed = || InternalError::adapter("an export is no interface");
             let name = bindgen.resolve.id_of(id).ok_or_else(unnamed)?;
             let parts = InterfaceName::parse(&name).ok_or_else(unnamed)?;
-            let functions = &bindgen.resolve.interfaces[id].functions;
-            let functions = functions
-                .iter()
-                .map(|(name, function)| (name.clone(), function.kind.is_async()));
-            interfaces.push(Interface {
-                functions: functions.collect(),
-                name,
-                parts,
-                id,
-            });
+            interfaces.push(Interface { name, parts, id });
         }
         let imports = &bindgen.resolve.worlds[bindgen.world].imports;
         let is_imported_alone = |item: &WorldItem| match item {

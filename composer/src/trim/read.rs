@@ -347,13 +347,12 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> Result<Input<'a>, Error> {
-        self.segments.sort_by_key(|segment| segment.address);
         if self
             .segments
             .windows(2)
             .any(|pair| pair[0].end() > pair[1].address)
         {
-            return unsupported("data that overlaps");
+            return unsupported("data that overlaps, or that is out of order");
         }
         let Some(memory) = self.memory else {
             return unsupported("no memory");
@@ -402,16 +401,13 @@ impl<'a> Reader<'a> {
                 return unsupported(format!("a misplaced section (`{section}`)"));
             }
             if applies {
-                let mut entries = relocations
+                let entries = relocations
                     .entries()
                     .into_iter()
                     .collect::<Result<Vec<_>, _>>()?;
-                entries.sort_by_key(|entry| entry.offset);
-                if entries
-                    .windows(2)
-                    .any(|pair| end(&pair[0]) > pair[1].offset.into())
-                {
-                    return unsupported("relocations that overlap");
+                let follows = |pair: &[RelocationEntry]| end(&pair[0]) <= pair[1].offset.into();
+                if !entries.windows(2).all(follows) {
+                    return unsupported("relocations that overlap, or that are out of order");
                 }
                 found = Some(entries);
             }

@@ -470,19 +470,24 @@ fn relocations_must_be_somewhere() {
                 ..
             }
     ));
-    for offset in [0, u32::MAX] {
-        let copy = with_relocations("reloc.DATA", |entries| entries[0].offset = offset);
-        assert_eq!(problem(&copy), Problem::OutsideData);
-    }
+    let before = with_relocations("reloc.DATA", |entries| entries[0].offset = 0);
+    assert_eq!(problem(&before), Problem::OutsideData);
+    let behind = with_relocations("reloc.DATA", |entries| {
+        entries.last_mut().unwrap().offset = u32::MAX;
+    });
+    assert_eq!(problem(&behind), Problem::OutsideData);
 }
 
 #[test]
 fn relocations_must_not_overlap() {
     let twice = with_relocations("reloc.CODE", |entries| {
         let entry = *find(entries, RelocationType::MemoryAddrLeb);
-        entries.push(entry);
+        let place = entries.partition_point(|it| it.offset < entry.offset);
+        entries.insert(place, entry);
     });
     assert!(matches!(error(&twice), Error::Unsupported(_)));
+    let swapped = with_relocations("reloc.CODE", |entries| entries.swap(0, 1));
+    assert!(matches!(error(&swapped), Error::Unsupported(_)));
 }
 
 #[test]
@@ -501,7 +506,7 @@ fn relocations_must_fit_their_instructions() {
 fn kinds_that_are_not_followed_are_refused() {
     for section in ["reloc.CODE", "reloc.DATA"] {
         let kind = RelocationType::MemoryAddrRelSleb;
-        let copy = with_relocations(section, |entries| entries[0].ty = kind);
+        let copy = with_relocations(section, |entries| entries.last_mut().unwrap().ty = kind);
         assert_eq!(problem(&copy), Problem::Kind(kind));
     }
 }
