@@ -326,18 +326,21 @@ impl Decisions {
             .map(|(_, by, function)| (*by, *function))
             .collect();
         let found = catalogue.unanswered(&functions)?;
-        let mut reasons = BTreeMap::new();
-        for found in found {
+        let reasons = found.into_iter().map(|found| {
             let (position, _, function) = wanted[found.position];
-            // One function of an import is enough to say.
-            reasons.entry(position).or_insert(Unserved::Unanswered {
+            let reason = Unserved::Unanswered {
                 function: function.to_string(),
                 package: found.package,
-            });
-        }
+            };
+            (position, reason)
+        });
+        let reasons: Vec<(usize, Unserved)> = reasons.collect();
         for (position, reason) in reasons {
             let import = &mut self.imports[position];
-            import.fate = Err(unserved(&import.item, reason).into());
+            // One function of an import is enough to say.
+            if import.fate.is_ok() {
+                import.fate = Err(unserved(&import.item, reason).into());
+            }
         }
         Ok(())
     }

@@ -1,7 +1,5 @@
 //! What is needed, given what is asked for.
 
-use std::collections::BTreeMap;
-
 use super::graph::{Graph, Reference};
 use super::read::Input;
 use super::{Error, Replaced};
@@ -44,7 +42,7 @@ impl Live {
                 table: false,
             },
             signatures: signatures(input),
-            tables: BTreeMap::new(),
+            tables: input.types.iter().map(|_| Callable::default()).collect(),
             pending: roots.into_iter().map(Reference::Function).collect(),
         };
         search.run()?;
@@ -81,7 +79,8 @@ struct Search<'a> {
     replaced: &'a [Replaced],
     live: Live,
     signatures: Vec<usize>,
-    tables: BTreeMap<usize, Callable>,
+    /// By signature.
+    tables: Vec<Callable>,
     /// What was found to be needed and hasn't been looked at.
     pending: Vec<Reference>,
 }
@@ -169,11 +168,8 @@ impl Search<'_> {
     }
 
     fn callable(&mut self, ty: u32) -> Option<&mut Callable> {
-        Some(
-            self.tables
-                .entry(*self.signatures.get(ty as usize)?)
-                .or_default(),
-        )
+        let signature = *self.signatures.get(ty as usize)?;
+        self.tables.get_mut(signature)
     }
 }
 
