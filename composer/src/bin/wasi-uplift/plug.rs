@@ -77,10 +77,44 @@ pub fn join(parts: Vec<Part>) -> Result<Joined> {
         let export = graph.alias_instance_export(guest, name)?;
         graph.export(export, name)?;
     }
-    let bytes = graph.encode(EncodeOptions::default());
+    let bytes = graph.encode(EncodeOptions::default()).map_err(|error| {
+        match unnamed(&graph, &known, &connections) {
+            Some(reason) => reason,
+            None => anyhow!(error).context("guest and plugs don't fit together"),
+        }
+    })?;
     Ok(Joined {
-        bytes: bytes.context("guest and plugs don't fit together")?,
+        bytes,
         connections: connections.iter().map(|it| it.text(&known)).collect(),
+    })
+}
+
+/// Why nobody could call an export of the guest: it has types of what a plug serves, which is exported
+/// by nobody.
+fn unnamed(
+    graph: &CompositionGraph,
+    known: &[Externs],
+    connections: &[Connection],
+) -> Option<anyhow::Error> {
+    let types = graph.types();
+    let guest = &known[0];
+    let exports = &types[graph[guest.package].ty()].exports;
+    exports.iter().find_map(|(export, kind)| {
+        let ItemKind::Instance(interface) = kind else {
+            return None;
+        };
+        types[*interface].uses.iter().find_map(|(ty, used)| {
+            let of = types[used.interface].id.as_ref()?;
+            let mut connections = connections.iter();
+            let served = connections.find(|it| it.of == 0 && it.import == *of)?;
+            let plug = &known[served.by];
+            Some(anyhow!(
+                "the export `{export}` of `{}` has the type `{ty}` of `{of}`, which the plug `{}` \
+                 serves and nothing exports: have a `.wac` file export both",
+                guest.name,
+                plug.name
+            ))
+        })
     })
 }
 

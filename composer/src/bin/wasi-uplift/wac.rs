@@ -31,7 +31,15 @@ pub fn compose(source: &str, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result<V
         let error = match document.resolve(keys.collect()) {
             Ok(resolution) => {
                 let component = resolution.encode(EncodeOptions::default());
-                return component.map_err(|error| at(source, &error));
+                return component.map_err(|error| {
+                    let error = at(source, &error);
+                    match error.to_string().contains(UNNAMED) {
+                        true => anyhow!(
+                            "{error}; it has a type of an instance that isn't exported: export both"
+                        ),
+                        false => error,
+                    }
+                });
             }
             Err(error) => error,
         };
@@ -54,6 +62,9 @@ pub fn compose(source: &str, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result<V
         });
     }
 }
+
+/// What an engine says of an export with a type that nobody could name.
+const UNNAMED: &str = "not valid to be used as export";
 
 /// The place of a package that nobody has named a file for.
 pub fn default_path(document: &Path, package: &str) -> PathBuf {
