@@ -76,6 +76,7 @@ const ONE: &str = r#"(module
     (table 2 funcref)
     (elem (i32.const 1) $own)
     (global $ten i32 (i32.const 10))
+    (global (export "function") funcref (ref.func $own))
     (data (i32.const 8) "\2a")
     (start $start)
     (func $start (global.set $count (i32.const 100)))
@@ -119,6 +120,12 @@ fn units_call_each_other() {
     let joint = join("joint", &units(&wat(ONE), &wat(OTHER)), 0).unwrap();
     let all: [(&str, &[u8]); 2] = [("outside", &wat(OUTSIDE)), ("joint", &joint)];
     assert_eq!(call(&all, "sum"), (7 + 10 + 49) + (42 + 100) + 49);
+    // A constant has the index of a function, too.
+    let (mut store, instances) = instances(&all);
+    let function = instances[1].get_global(&mut store, "function").unwrap();
+    let function = *function.get(&mut store).unwrap_funcref().unwrap();
+    let function = function.typed::<(), i32>(&store).unwrap();
+    assert_eq!(function.call(&mut store, ()).unwrap(), 7 + 10 + 49);
     // What both import is imported once.
     let of_outside = |name: &str| ("outside".to_string(), name.to_string());
     assert_eq!(imports(&joint), [of_outside("seven"), of_outside("memory")]);
@@ -133,7 +140,14 @@ fn exports_have_prefixes() {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["memory", "other-add", "other-count", "seven", "sum"]
+        [
+            "function",
+            "memory",
+            "other-add",
+            "other-count",
+            "seven",
+            "sum"
+        ]
     );
 }
 
@@ -161,6 +175,15 @@ fn what_is_imported_has_to_be_there() {
         let joint = join("joint", &units(&wat(one), &wat(other)), 0);
         assert!(joint.is_err(), "{one} and {other}");
     }
+}
+
+/// An instruction that uses the first memory doesn't say so.
+#[test]
+fn memories_stay_what_they_are() {
+    let with_memory = wat("(module (memory 1))");
+    let joint = join("joint", &units(&with_memory, &wat("(module)")), 0);
+    assert!(joint.is_ok());
+    assert!(join("joint", &units(&with_memory, &with_memory), 0).is_err());
 }
 
 /// Allocates one byte after the other.
@@ -238,6 +261,35 @@ fn what_allocates_needs_nothing_else() {
         let bytes = wat(module);
         let apart = apart(&bytes, &indices(&bytes), "allocate", ["", ""]);
         assert!(apart.is_err(), "{module}");
+    }
+}
+
+#[test]
+fn indices_are_those_of_the_module() {
+    let whole = wat(WITH_MEMORY);
+    assert!(apart(&whole, &Indices::default(), "allocate", ["", ""]).is_err());
+    let mut others = Indices::default();
+    let bodies = Sections::read(&whole).unwrap().bodies.len();
+    (0..bodies).for_each(|_| others.end_function());
+    assert!(apart(&whole, &others, "allocate", ["", ""]).is_err());
+}
+
+/// What has an index that nobody would find.
+#[test]
+fn other_indices_are_refused() {
+    for function in [
+        "(drop (table.get 0 (i32.const 0)))",
+        "(drop (memory.size 1))",
+        "(i32.store 1 (i32.const 0) (i32.const 0))",
+        "(data.drop 0)",
+        "(i32.const 1) (block (type 1) drop)",
+    ] {
+        let module = wat(&format!(
+            "(module (type (func)) (type (func (param i32))) (memory 1) (memory 1)
+                (table 1 funcref) (data \"\") (func {function}))"
+        ));
+        let read = Sections::read(&module).unwrap();
+        assert!(Indices::find(&read.bodies).is_err(), "{function}");
     }
 }
 

@@ -351,14 +351,11 @@ impl Resolver<'_> {
         let Some(start) = function.place(entry) else {
             return outside;
         };
-        // An instruction begins with its opcode, which isn't relocated.
-        let end = start + entry.ty.extent();
-        if start <= instruction.start || end > instruction.end {
-            return outside;
-        }
         let code = function.body.as_bytes();
         let reference = self.resolve(entry, code, start, Section::Code)?;
-        let (is_first, is_last) = (start == instruction.start + 1, end == instruction.end);
+        // Right after the opcode, or at the end.
+        let is_first = start == instruction.start + 1;
+        let is_last = start + entry.ty.extent() == instruction.end;
         let is_there = match entry.ty {
             RelocationType::FunctionIndexLeb | RelocationType::GlobalIndexLeb => {
                 is_first && is_last

@@ -543,6 +543,30 @@ fn an_absolute_symbol_is_just_a_number() {
     );
 }
 
+/// Trimming takes whatever names a type for a call, and no relocation tells what a table is asked for.
+#[test]
+fn instructions_that_would_not_be_followed_are_refused() {
+    let blocks = |opening: &[u8], closing: &[u8]| {
+        let mut body = Body::new(PLAIN);
+        body.bytes.extend(opening);
+        body.number(Kind::TypeIndexLeb, PLAIN, 0, PLAIN);
+        body.bytes.extend(closing);
+        body
+    };
+    let mut table_get = Body::new(PLAIN);
+    table_get.bytes.extend([0x41, 0, 0x25, 0, 0x1a]);
+    let with_end = [0x0b];
+    for body in [
+        blocks(&[0x02], &with_end),
+        blocks(&[0x03], &with_end),
+        blocks(&[0x41, 0, 0x04], &with_end),
+        table_get,
+    ] {
+        let refusal = refusal(&Made::default().with(body));
+        assert!(matches!(refusal, Error::Unsupported(_)), "{refusal}");
+    }
+}
+
 #[test]
 fn symbols_must_be_where_data_is() {
     let made = Made::default()
