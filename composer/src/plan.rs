@@ -745,8 +745,7 @@ impl<'a> Families<'a> {
                 let missing = |(import, name): &(&Extern, &InterfaceName)| {
                     let all = import.functions().len() + import.types().len();
                     families.at(name, version).map_or(all, |interface| {
-                        let functions =
-                            missing_functions(import, interface, families.catalogue).count();
+                        let functions = missing_functions(import, interface, catalogue).count();
                         functions + missing_types(import, interface, catalogue).count()
                     })
                 };

@@ -8,7 +8,7 @@ mod imports;
 mod rename;
 mod resources;
 
-use crate::catalogue::{Catalogue, Excerpt, LIFECYCLE, exported_interfaces};
+use crate::catalogue::{Catalogue, Excerpt, LIFECYCLE};
 use crate::core_module::{self, Apart};
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
@@ -19,7 +19,7 @@ use std::iter;
 use wasm_encoder::Section;
 use wasmparser::{BinaryReaderError, Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{InterfaceId, Resolve, TypeId, TypeOwner, WorldId, WorldItem};
+use wit_parser::{Resolve, TypeId, TypeOwner};
 
 pub(crate) use imports::imports;
 
@@ -40,8 +40,8 @@ pub(crate) struct FusibleAdapter {
     /// A component that imports what the adapter does, and the interface that [`answer`] declares. Its
     /// core module has nothing but these imports.
     pub bytes: Vec<u8>,
-    /// The exports of the adapter's core module for functions of interfaces, by the names that these have in
-    /// an adapter component. Nobody but the core modules around it sees the names.
+    /// The exports of the adapter's core module for functions of interfaces, by the names that these
+    /// have in an adapter component. Nobody but the core modules around it sees the names.
     exports: HashMap<String, String>,
     /// See [`LinkableAdapter::drains`].
     pub drains: bool,
@@ -192,16 +192,15 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
         };
         let is_next_handler = interface.name.starts_with(NEXT_HANDLER);
         if !without.contains(&package) && !is_next_handler {
-            let all = catalogue.contents(interface);
-            for function in all.functions.keys() {
-                exported.add_function(interface.id, function);
-            }
-            for ty in all.types.keys() {
+            exported.add_functions(interface.id);
+            for ty in catalogue.contents(interface).types.keys() {
                 exported.add_type(interface.id, ty);
             }
         }
     }
-    let trimmed = trim_module(catalogue, &exported, &BTreeSet::new(), &|_, _| None, &[])?;
+    let names = exports(catalogue, &exported, &BTreeSet::new());
+    let stand_in = with_absence(catalogue, |_, _| None)?;
+    let trimmed = trim_module(catalogue, &names, &stand_in, &[])?;
     linked(catalogue, trimmed, exported)
 }
 
@@ -213,46 +212,28 @@ fn linked(
 ) -> Result<Vec<u8>, InternalError> {
     let module = retarget(catalogue, trimmed.bytes)?;
     excerpt.add_imports(&imports_of(&module)?);
-    let mut resolve = excerpt.wit();
-    let is_empty = |id: &InterfaceId| {
-        let interface = &resolve.interfaces[*id];
-        interface.functions.is_empty() && interface.types.is_empty()
-    };
-    let world = catalogue.world();
-    let empty: BTreeSet<InterfaceId> = exported_interfaces(&resolve, world)
-        .filter(is_empty)
-        .collect();
-    let exports = &mut resolve.worlds[world].exports;
-    exports.retain(|_, item| match item {
-        WorldItem::Interface { id, .. } => !empty.contains(id),
-        _ => true,
-    });
-    encode(catalogue, module, resolve)
+    encode(catalogue, module, excerpt.wit())
 }
 
 fn cut<'c>(
     catalogue: &'c Catalogue,
     demand: &Demand,
     helpers: &BTreeSet<&str>,
-    stand_in: impl Fn(&str, &str) -> Option<StandIn>,
+    stand_in: impl Fn(&str, &str) -> Option<StandIn> + 'c,
     set: &[&str],
 ) -> Result<Cut<'c>, InternalError> {
     let mut exported = excerpt(catalogue, &demand.interfaces);
-    let all_of = |exported: &mut Excerpt<'_>, name: &str| {
-        if let Some(interface) = catalogue.interface(name) {
-            for function in catalogue.contents(interface).functions.keys() {
-                exported.add_function(interface.id, function);
-            }
-        }
-    };
     if let Some(incoming) = demand.incoming {
-        all_of(&mut exported, incoming.interface);
+        add_functions(&mut exported, catalogue, incoming.interface);
     }
-    let drains = demand.is_command && makes_streams(catalogue, &exported, helpers, &stand_in)?;
+    let stand_in = with_absence(catalogue, stand_in)?;
+    let mut names = exports(catalogue, &exported, helpers);
+    let drains = demand.is_command && makes_streams(catalogue, &names, &stand_in)?;
     if drains {
-        all_of(&mut exported, LIFECYCLE);
+        add_functions(&mut exported, catalogue, LIFECYCLE);
+        names = exports(catalogue, &exported, helpers);
     }
-    let trimmed = trim_module(catalogue, &exported, helpers, &stand_in, set)?;
+    let trimmed = trim_module(catalogue, &names, &stand_in, set)?;
     Ok(Cut {
         trimmed,
         exported,
@@ -260,18 +241,32 @@ fn cut<'c>(
     })
 }
 
-/// Whether there may be output streams if these exports are there.
+/// Adds all functions of the adapter's exported interface with this name, if there is one.
+fn add_functions(excerpt: &mut Excerpt<'_>, catalogue: &Catalogue, interface: &str) {
+    if let Some(interface) = catalogue.interface(interface) {
+        excerpt.add_functions(interface.id);
+    }
+}
+
+/// Extends what stands in for imports by what does for lack of a package.
+fn with_absence<'c>(
+    catalogue: &'c Catalogue,
+    stand_in: impl Fn(&str, &str) -> Option<StandIn> + 'c,
+) -> Result<impl Fn(&str, &str) -> Option<StandIn> + 'c, InternalError> {
+    let module = catalogue.module()?;
+    Ok(move |interface: &str, name: &str| {
+        stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
+    })
+}
+
+/// Returns `true` if the adapter, trimmed to these exports of its core module, can create output
+/// streams.
 fn makes_streams(
     catalogue: &Catalogue,
-    exported: &Excerpt<'_>,
-    helpers: &BTreeSet<&str>,
+    exports: &BTreeSet<String>,
     stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
 ) -> Result<bool, InternalError> {
     let module = catalogue.module()?;
-    let exports = exports(catalogue, exported, helpers);
-    let stand_in = |interface: &str, name: &str| {
-        stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
-    };
     let needs = module.needs(|export| exports.contains(export), stand_in);
     let needs = needs.map_err(InternalError::adapter)?;
     Ok(needs.iter().any(|(_, name)| name.starts_with(NEW_STREAM)))
@@ -284,9 +279,6 @@ fn encode(
     mut resolve: Resolve,
 ) -> Result<Vec<u8>, InternalError> {
     catalogue.detach(&mut resolve);
-    let imports = imports_of(&module)?;
-    let modules = imports.into_iter().map(|(module, _)| module).collect();
-    trim_imports(&mut resolve, catalogue.world(), &modules);
     embed_component_metadata(
         &mut module,
         &resolve,
@@ -309,29 +301,6 @@ pub(crate) fn with_imports(
     rename::rename(module, &imports, &|_| None).map_err(InternalError::adapter)
 }
 
-/// Leaves out what the world imports and neither the core module nor what is exported needs. The
-/// encoder would do without it, too, but read it first.
-fn trim_imports(resolve: &mut Resolve, world: WorldId, modules: &BTreeSet<&str>) {
-    let imported = |item: &WorldItem| match item {
-        WorldItem::Interface { id, .. } => Some(*id),
-        _ => None,
-    };
-    let all = resolve.worlds[world].imports.values().filter_map(imported);
-    let called = all.filter(|id| modules.contains(&*resolve.id_of(*id).unwrap_or_default()));
-    let mut pending: Vec<InterfaceId> = called.collect();
-    for id in exported_interfaces(resolve, world) {
-        pending.extend(resolve.interface_direct_deps(id));
-    }
-    let mut needed = BTreeSet::new();
-    while let Some(id) = pending.pop() {
-        if needed.insert(id) {
-            pending.extend(resolve.interface_direct_deps(id));
-        }
-    }
-    let imports = &mut resolve.worlds[world].imports;
-    imports.retain(|_, item| imported(item).is_none_or(|id| needed.contains(&id)));
-}
-
 /// Gives the imports of the adapter's core module the target's label.
 fn retarget(catalogue: &Catalogue, module: Vec<u8>) -> Result<Vec<u8>, InternalError> {
     let target = catalogue.target();
@@ -342,7 +311,7 @@ fn retarget(catalogue: &Catalogue, module: Vec<u8>) -> Result<Vec<u8>, InternalE
     with_imports(&module, import)
 }
 
-/// What is wanted of the interfaces that the adapter exports.
+/// Selects what is wanted of the interfaces that the adapter exports.
 fn excerpt<'c>(catalogue: &'c Catalogue, wanted: &BTreeMap<String, Items>) -> Excerpt<'c> {
     let mut excerpt = Excerpt::of(catalogue);
     for (name, items) in wanted {
@@ -359,7 +328,7 @@ fn excerpt<'c>(catalogue: &'c Catalogue, wanted: &BTreeMap<String, Items>) -> Ex
     excerpt
 }
 
-/// What a core module imports (module, name).
+/// Returns the imports of a core module, each as module and name.
 fn imports_of(module: &[u8]) -> Result<Vec<(&str, &str)>, InternalError> {
     let broken = |error: BinaryReaderError| InternalError::adapter(error);
     let mut imports = Vec::new();
@@ -375,7 +344,8 @@ fn imports_of(module: &[u8]) -> Result<Vec<(&str, &str)>, InternalError> {
     Ok(imports)
 }
 
-/// What the adapter's core module exports for these exports of the component, and the `helpers`.
+/// Returns the names of what the adapter's core module exports for these exports of the component, of
+/// its allocator, and the `helpers`.
 fn exports(
     catalogue: &Catalogue,
     exported: &Excerpt<'_>,
@@ -396,20 +366,15 @@ fn exports(
     exports
 }
 
-/// The adapter's core module with what these exports need. Something may take the place of its
-/// imports, beside what does for lack of a package. Some data is `set`.
+/// Returns the adapter's core module with these exports and what they need. Something may take the
+/// place of its imports. Some data is `set`.
 fn trim_module(
     catalogue: &Catalogue,
-    exported: &Excerpt<'_>,
-    helpers: &BTreeSet<&str>,
+    exports: &BTreeSet<String>,
     stand_in: &impl Fn(&str, &str) -> Option<StandIn>,
     set: &[&str],
 ) -> Result<Trimmed, InternalError> {
-    let exports = exports(catalogue, exported, helpers);
     let module = catalogue.module()?;
-    let stand_in = |interface: &str, name: &str| {
-        stand_in(interface, name).or_else(|| catalogue.stand_in(module, interface, name))
-    };
     let mut trimmed = module
         .trim(
             |export| exports.contains(export),

@@ -5,7 +5,7 @@
 //! the package traps: nobody can have such a handle. Any other function has no answer, and a guest
 //! that needs it can't be served.
 
-use super::Catalogue;
+use super::{Catalogue, wit};
 use crate::error::InternalError;
 use crate::trim::{Module, StandIn};
 use std::collections::BTreeSet;
@@ -104,9 +104,8 @@ impl Catalogue {
             .split_once('@')
             .map_or(interface, |(path, _)| path);
         let name = self.target.interface(path);
-        let mut interfaces = resolve.interfaces.iter();
-        let found = interfaces.find(|(id, _)| resolve.id_of(*id).as_deref() == Some(&name));
-        let found = found.and_then(|(_, interface)| interface.functions.get(function));
+        let found = wit::find(resolve, &name).ok();
+        let found = found.and_then(|id| resolve.interfaces[id].functions.get(function));
         let is_handle = |ty: &Type| {
             let mut ty = *ty;
             while let Type::Id(id) = ty {

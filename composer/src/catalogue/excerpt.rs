@@ -17,7 +17,7 @@ pub(crate) struct Excerpt<'c> {
 }
 
 impl<'c> Excerpt<'c> {
-    /// Nothing of a catalogue.
+    /// Begins an empty excerpt of a catalogue.
     pub fn of(catalogue: &'c Catalogue) -> Self {
         Excerpt {
             catalogue,
@@ -44,6 +44,14 @@ impl<'c> Excerpt<'c> {
             self.types.add_func(whole, function);
         }
         true
+    }
+
+    /// Adds all functions of an interface.
+    pub fn add_functions(&mut self, interface: InterfaceId) {
+        let whole = self.catalogue.resolve();
+        for name in whole.interfaces[interface].functions.keys() {
+            self.add_function(interface, name);
+        }
     }
 
     /// Adds a type of an interface, if it has one of this name.
@@ -82,18 +90,14 @@ impl<'c> Excerpt<'c> {
         }
     }
 
-    /// The functions of an interface, by name.
-    pub fn functions_of(&self, interface: InterfaceId) -> impl Iterator<Item = &'c str> {
-        self.names(interface).iter().copied()
-    }
-
-    fn names(&self, interface: InterfaceId) -> &[&'c str] {
+    /// The names of the functions of an interface.
+    pub fn functions_of(&self, interface: InterfaceId) -> &[&'c str] {
         let mut functions = self.functions.iter();
         let of_interface = functions.find(|(id, _)| *id == interface);
         of_interface.map_or(&[], |(_, names)| names)
     }
 
-    /// The resources of an interface, by name.
+    /// The names of the resources of an interface.
     pub fn resources_of(&self, interface: InterfaceId) -> impl Iterator<Item = &'c str> {
         let whole = self.catalogue.resolve();
         let types = whole.interfaces[interface].types.iter();
@@ -103,8 +107,8 @@ impl<'c> Excerpt<'c> {
         types.filter(is_there).map(|(name, _)| name.as_str())
     }
 
-    /// The WIT, in which everything has the numbers that it has in the whole, and the world the same
-    /// interfaces, most of them empty.
+    /// Returns the WIT, in which everything has the numbers that it has in the whole. The world has the
+    /// interfaces that have anything.
     pub fn wit(&self) -> Resolve {
         let whole = self.catalogue.resolve();
         let mut wit = self.catalogue.outline().clone();
@@ -117,12 +121,19 @@ impl<'c> Excerpt<'c> {
                 interfaces.push(owner);
             }
         }
+        let world = &mut wit.worlds[self.catalogue.world()];
+        for items in [&mut world.imports, &mut world.exports] {
+            items.retain(|_, item| match item {
+                WorldItem::Interface { id, .. } => interfaces.contains(id),
+                _ => true,
+            });
+        }
         for id in interfaces {
             let (from, to) = (&whole.interfaces[id], &mut wit.interfaces[id]);
             let types = from.types.iter();
             let types = types.filter(|(_, ty)| self.types.contains(**ty));
             to.types = types.map(|(name, ty)| (name.clone(), *ty)).collect();
-            let names = self.names(id);
+            let names = self.functions_of(id);
             let functions = from.functions.iter();
             let functions = functions.filter(|(name, _)| names.contains(&name.as_str()));
             to.functions = functions

@@ -82,8 +82,8 @@ pub(crate) struct Catalogue {
 struct Adapter {
     bytes: &'static [u8],
     resolve: Resolve,
-    /// The same without what the interfaces have.
-    outline: Resolve,
+    /// The same without what the interfaces have, for [`Excerpt`]s.
+    outline: OnceLock<Resolve>,
     world: WorldId,
     interfaces: Vec<Interface>,
     /// Only guests that need something of the adapter need its code.
@@ -142,7 +142,8 @@ impl Catalogue {
     }
 
     fn outline(&self) -> &Resolve {
-        &self.adapter.outline
+        let outline = || excerpt::outline(self.resolve());
+        self.adapter.outline.get_or_init(outline)
     }
 
     /// The adapter's world.
@@ -188,13 +189,12 @@ impl Catalogue {
         }
         let path = name.path();
         let full_name = self.target.interface(&path);
-        let named = |id: InterfaceId| self.resolve().id_of(id).as_deref() == Some(&full_name);
-        let mut interfaces = self.resolve().interfaces.iter();
-        let known = interfaces.find(|(id, _)| named(*id));
+        let known = wit::find(self.resolve(), &full_name).ok();
+        let known = known.map(|id| &self.resolve().interfaces[id]);
         let mut others = NOT_IMPORTED.into_iter();
         let other = others.find(|(interface, _)| *interface == path);
         let has = |function: &String| match (known, other) {
-            (Some((_, interface)), _) => interface.functions.contains_key(function),
+            (Some(interface), _) => interface.functions.contains_key(function),
             (None, other) => other.is_some_and(|(_, names)| names.contains(&function.as_str())),
         };
         if known.is_none() && other.is_none() {
@@ -263,7 +263,7 @@ impl Adapter {
         }
         Ok(Adapter {
             bytes,
-            outline: excerpt::outline(&bindgen.resolve),
+            outline: OnceLock::new(),
             resolve: bindgen.resolve,
             world: bindgen.world,
             interfaces,
@@ -291,10 +291,7 @@ impl From<CatalogueError> for crate::error::ComposeError {
 }
 
 /// The interfaces that a world exports.
-pub(crate) fn exported_interfaces(
-    resolve: &Resolve,
-    world: WorldId,
-) -> impl Iterator<Item = InterfaceId> {
+fn exported_interfaces(resolve: &Resolve, world: WorldId) -> impl Iterator<Item = InterfaceId> {
     let items = resolve.worlds[world].exports.values();
     items.filter_map(|item| match item {
         WorldItem::Interface { id, .. } => Some(*id),

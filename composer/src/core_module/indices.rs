@@ -18,7 +18,7 @@ pub(crate) struct Index {
     pub at: usize,
     /// The number of its bytes.
     pub len: usize,
-    /// What it counts.
+    /// The index space that it counts in.
     pub space: Space,
 }
 

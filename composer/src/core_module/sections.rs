@@ -49,7 +49,7 @@ impl Space {
     /// The number of index spaces.
     pub const COUNT: usize = Space::Types as usize + 1;
 
-    /// Those of what can be imported and exported.
+    /// The index spaces of items that can be imported and exported.
     pub const SHARED: [Space; 4] = [
         Space::Functions,
         Space::Tables,

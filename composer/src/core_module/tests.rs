@@ -274,7 +274,7 @@ fn indices_are_those_of_the_module() {
     assert!(apart(&whole, &others, "allocate", ["", ""]).is_err());
 }
 
-/// What has an index that nobody would find.
+/// Instructions with an index that [`Indices::find`] doesn't look for.
 #[test]
 fn other_indices_are_refused() {
     for function in [

@@ -117,8 +117,7 @@ pub(super) fn interface(
 ) -> Result<InterfaceId, InternalError> {
     let types = wit::find(resolve, &target.interface("wasi:http/types"))?;
     let interface = wit::add(resolve, name)?;
-    let mut take = |name| wit::take(resolve, interface, types, name);
-    let [request, response, error] = TYPES.map(&mut take);
+    let [request, response, error] = TYPES.map(|name| wit::take(resolve, interface, types, name));
     let (request, response, error) = (request?, response?, error?);
     let params = [("request", wit::own(resolve, request))];
     let answer = TypeDefKind::Result(Result_ {

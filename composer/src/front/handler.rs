@@ -45,9 +45,7 @@ pub(crate) fn handler(catalogue: &Catalogue, incoming: Incoming) -> Result<Vec<u
     for name in ["incoming-request", "response-outparam"] {
         excerpt.add_type(p2, name);
     }
-    for name in whole.interfaces[adapter].functions.keys() {
-        excerpt.add_function(adapter, name);
-    }
+    excerpt.add_functions(adapter);
     let mut resolve = excerpt.wit();
     let guest = wit::add(&mut resolve, GUEST_HANDLER)?;
     let request = wit::take(&mut resolve, guest, p2, "incoming-request")?;

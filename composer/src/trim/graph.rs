@@ -281,7 +281,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// What one function refers to.
+    /// Returns the references of one function, which its relocations tell of.
     fn body(
         &self,
         function: &Function<'_>,
@@ -528,7 +528,7 @@ fn calls_indirectly(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// What an instruction names by its index.
+/// Returns the functions, globals and types that an instruction names by their indices.
 fn named(operator: &Operator<'_>) -> Result<Vec<Reference>, Error> {
     match operator {
         // These would let functions into the table, or out of it, that no relocation tells of.

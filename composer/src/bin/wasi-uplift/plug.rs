@@ -89,8 +89,8 @@ pub fn join(parts: Vec<Part>) -> Result<Joined> {
     })
 }
 
-/// Why nobody could call an export of the guest: it has types of what a plug serves, which is exported
-/// by nobody.
+/// Returns the error for an export of the guest with a type of a plug, which has no name outside the
+/// joined component. `None` if there is no such export.
 fn unnamed(
     graph: &CompositionGraph,
     known: &[Externs],

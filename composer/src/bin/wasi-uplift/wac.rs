@@ -63,7 +63,7 @@ pub fn compose(source: &str, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result<V
     }
 }
 
-/// What an engine says of an export with a type that nobody could name.
+/// A part of the validator's message for an export with a type that has no name outside the component.
 const UNNAMED: &str = "not valid to be used as export";
 
 /// The place of a package that nobody has named a file for.
