@@ -36,6 +36,7 @@ mod freshness;
 mod http;
 mod io;
 mod lifecycle;
+mod offers;
 mod op;
 mod p3;
 mod random;

@@ -1,9 +1,15 @@
 //! What a guest needs of the adapter. It is plain data: the plan makes it, and the adapter is cut
 //! down to it.
 
-use crate::catalogue::Incoming;
+use crate::catalogue::{Incoming, OFFERS};
 use crate::plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The functions of [`OFFERS`].
+pub(crate) mod offers {
+    pub const BLOCKING_READ: &str = "blocking-read";
+    pub const GO_ON: &str = "go-on";
+}
 
 /// What a guest needs of the adapter.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +29,34 @@ pub(crate) struct Items {
     pub types: BTreeSet<String>,
 }
 
+/// The functions by which a guest reads the files that it knows the length of.
+const READS_FILES: [&str; 3] = [
+    "[method]descriptor.read-via-stream",
+    "[method]descriptor.stat",
+    BLOCKING_READ,
+];
+
+/// The function in place of which [`OFFERS`] is called.
+pub(crate) const BLOCKING_READ: &str = "[method]input-stream.blocking-read";
+
 impl Demand {
+    /// Has files be read into the guest's memory, if the guest reads files and may ask how long they are.
+    pub fn take_offers(&mut self) {
+        let imports = |name: &&str| {
+            let mut interfaces = self.interfaces.values();
+            interfaces.any(|items| items.functions.contains(*name))
+        };
+        if !READS_FILES.iter().all(imports) {
+            return;
+        }
+        for items in self.interfaces.values_mut() {
+            items.functions.remove(BLOCKING_READ);
+        }
+        let functions = [offers::BLOCKING_READ, offers::GO_ON].map(String::from);
+        let items = self.interfaces.entry(OFFERS.into()).or_default();
+        items.functions.extend(functions);
+    }
+
     /// What a guest needs by its plan.
     pub fn of(plan: &Plan) -> Self {
         let mut interfaces: BTreeMap<String, Items> = BTreeMap::new();

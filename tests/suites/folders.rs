@@ -75,6 +75,29 @@ fn a_file_that_is_changed_before_stdin_ends() {
     }
 }
 
+/// The end of a file is where it is when the guest gets there.
+#[test]
+fn a_file_that_somebody_else_makes_shorter() {
+    let mut folders = Vec::new();
+    let outcomes = everywhere("reading-to-the-end", || {
+        let folder = TempDir::new().unwrap();
+        let (ready, file) = (folder.path().join("ready"), folder.path().join("file"));
+        // It takes no place, and a while to read.
+        File::create_new(&file).unwrap().set_len(1 << 36).unwrap();
+        let to_shorten = File::options().write(true).open(file).unwrap();
+        thread::spawn(move || {
+            wait_until("the guest is ready", || ready.exists());
+            to_shorten.set_len(1000).unwrap();
+        });
+        folders.push(folder);
+        folders.last().unwrap().path().to_owned()
+    });
+    for outcome in outcomes {
+        let read = "closed before what was the end: true\n";
+        assert_eq!(outcome.stdout, read.as_bytes(), "{outcome}{}", outcome.trap);
+    }
+}
+
 /// Runs a part of the guest on the WASI 0.2 host, and uplifted on hosts that work with files on
 /// other threads and in place. Each is given a folder.
 fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<Outcome> {

@@ -40,7 +40,7 @@ impl<T> StreamEnd<T> {
         handle: u32,
         mut buffer: Vec<T>,
         len: usize,
-    ) -> Started<(Vec<T>, Outcome), Reading<T>> {
+    ) -> Started<(Vec<T>, usize, Outcome), Reading<T>> {
         buffer.clear();
         buffer.reserve_exact(len);
         let reading = Reading {
@@ -48,9 +48,31 @@ impl<T> StreamEnd<T> {
             handle,
             len,
             buffer: ManuallyDrop::new(buffer),
+            is_elsewhere: false,
         };
         // SAFETY: the buffer has that capacity, and is not touched before the read has ended.
         let code = unsafe { (self.transfer)(handle, reading.start(), len) };
+        match code {
+            BLOCKED => Started::Pending(reading),
+            code => Started::Ended(reading.ended(code)),
+        }
+    }
+
+    /// Takes over a read of `len` elements into memory that isn't the adapter's, which the host has
+    /// answered with `code`. The elements that it brings are only counted.
+    pub fn read_elsewhere(
+        &'static self,
+        handle: u32,
+        len: usize,
+        code: u32,
+    ) -> Started<(Vec<T>, usize, Outcome), Reading<T>> {
+        let reading = Reading {
+            end: self,
+            handle,
+            len,
+            buffer: ManuallyDrop::new(Vec::new()),
+            is_elsewhere: true,
+        };
         match code {
             BLOCKED => Started::Pending(reading),
             code => Started::Ended(reading.ended(code)),
@@ -100,6 +122,8 @@ pub struct Reading<T: 'static> {
     handle: u32,
     len: usize,
     buffer: ManuallyDrop<Vec<T>>,
+    /// Whether the host writes to other memory than the buffer.
+    is_elsewhere: bool,
 }
 
 impl<T> Reading<T> {
@@ -107,25 +131,28 @@ impl<T> Reading<T> {
         self.buffer.as_ptr().cast_mut()
     }
 
-    /// The elements that the read has brought.
-    pub fn finish(self, event: Event) -> (Vec<T>, Outcome) {
+    /// The elements that the read has brought, and how many these are. Those that are elsewhere are only
+    /// counted.
+    pub fn finish(self, event: Event) -> (Vec<T>, usize, Outcome) {
         let code = event.code_of(self.handle);
         self.ended(code)
     }
 
     /// Ends the read before its time. It may have brought something all the same.
-    pub fn cancel(self, may_wait: MayWait<'_>) -> (Vec<T>, Outcome) {
+    pub fn cancel(self, may_wait: MayWait<'_>) -> (Vec<T>, usize, Outcome) {
         let code = self.end.cancel(self.handle, may_wait);
         self.ended(code)
     }
 
-    fn ended(self, code: u32) -> (Vec<T>, Outcome) {
+    fn ended(self, code: u32) -> (Vec<T>, usize, Outcome) {
         let (outcome, count) = outcome(code);
         invariant!(count <= self.len, a_read_brings_no_more_than_was_asked_for);
         let mut buffer = ManuallyDrop::into_inner(self.buffer);
-        // SAFETY: the host has written that many elements, which are within the capacity.
-        unsafe { buffer.set_len(count) };
-        (buffer, outcome)
+        if !self.is_elsewhere {
+            // SAFETY: the host has written that many elements, which are within the capacity.
+            unsafe { buffer.set_len(count) };
+        }
+        (buffer, count, outcome)
     }
 }
 

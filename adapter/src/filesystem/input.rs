@@ -6,7 +6,7 @@
 
 use super::handle::Handle;
 use super::output::settle_file;
-use crate::canon::{Event, MayWait, Task};
+use crate::canon::{Event, MayWait, Task, trap};
 use crate::freshness;
 use crate::io::buffer::Buffer;
 use crate::io::poll::Source;
@@ -30,6 +30,13 @@ const READINESS: u64 = 4096;
 /// wrong, a read is shorter than it had to be.
 const SMALLEST_BUFFER: usize = 4096;
 
+/// The smallest read that goes to the guest's memory at once.
+const SMALLEST_OFFER: u64 = 4096;
+
+/// The number of bytes that are copied before the host is asked how long the file is. To ask takes as
+/// long as to copy about as many.
+const COPIED_FIRST: u64 = 128 * 1024;
+
 /// A byte stream that reads a file.
 pub struct FileInput {
     me: Weak<FileInput>,
@@ -44,6 +51,26 @@ pub struct FileInput {
     /// The number of bytes that the last read asked for.
     asked: Cell<usize>,
     progress: Cell<Progress>,
+    /// The number of bytes that were copied since the byte stream was opened or the host was asked how
+    /// long the file is.
+    copied: Cell<u64>,
+    /// Where the file ends, as far as that is known.
+    known_end: Cell<u64>,
+    /// The read that goes to the guest's memory.
+    offered: Cell<Option<Offered>>,
+}
+
+/// A read of a file into the guest's memory.
+///
+/// The guest has to allocate that before it is known what the host gives, and has no way to give back
+/// a part. So a read is offered only where the file has all of it. Only if somebody else makes the file
+/// shorter meanwhile, a list has more allocated than it is long.
+#[derive(Clone, Copy)]
+struct Offered {
+    /// The number of bytes that were read.
+    read: usize,
+    /// The number of those that were not.
+    missing: usize,
 }
 
 /// The progress of the byte stream as of the last read.
@@ -75,7 +102,73 @@ impl FileInput {
             news: Cell::new(freshness::news()),
             asked: Cell::new(0),
             progress: Cell::new(Progress::Level),
+            copied: Cell::new(0),
+            known_end: Cell::new(0),
+            offered: Cell::new(None),
         })
+    }
+
+    /// Offers to read at most `len` bytes into the guest's memory: the readable end, and the number of
+    /// bytes. `None` where they are to be read by way of the adapter's memory.
+    pub fn offer(&self, len: u64, task: Task<'_>) -> Option<(u32, usize)> {
+        if len < SMALLEST_OFFER {
+            return None;
+        }
+        self.refresh(task);
+        let len = size(len);
+        let end = self.position.get().checked_add(len as u64)?;
+        let is_idle = self.buffer.is_empty() && self.state.is_open();
+        if !is_idle || !self.reaches(end, task) {
+            return None;
+        }
+        let reader = self.reader.borrow();
+        if reader.is_pending() {
+            return None;
+        }
+        let offered = Offered {
+            read: 0,
+            missing: len,
+        };
+        self.offered.set(Some(offered));
+        Some((reader.handle(), len))
+    }
+
+    /// Goes on with the read that was offered, where the host has answered with `code`. Returns how many
+    /// bytes have been read, and how many are to be read behind them.
+    pub fn go_on(&self, code: u32, task: Task<'_>) -> (usize, usize) {
+        let Some(Offered { missing, .. }) = self.offered.get() else {
+            trap()
+        };
+        self.asked.set(missing);
+        let mut reader = self.reader.borrow_mut();
+        let read = reader.take_over(missing, code, &self.me);
+        drop(reader);
+        match read {
+            Some(read) => self.absorb(read),
+            None => {
+                while self.reader.borrow().is_pending() {
+                    reactor::wait(task);
+                }
+            }
+        }
+        let Some(Offered { read, missing }) = self.offered.get() else {
+            trap()
+        };
+        if missing > 0 && self.state.is_open() && self.progress.get() != Progress::Ended {
+            return (read, missing);
+        }
+        self.offered.set(None);
+        (read, 0)
+    }
+
+    /// Returns `true` if the file is known to reach to `end`.
+    fn reaches(&self, end: u64, task: Task<'_>) -> bool {
+        if end > self.known_end.get() && self.copied.get() >= COPIED_FIRST {
+            self.copied.set(0);
+            let stat = self.descriptor.stat(task);
+            self.known_end.set(stat.map_or(0, |stat| stat.size));
+        }
+        end <= self.known_end.get()
     }
 
     /// Opens the byte stream again where the old one can have old bytes, or has ended.
@@ -94,6 +187,8 @@ impl FileInput {
         self.buffer.clear();
         self.news.set(news);
         self.progress.set(Progress::Level);
+        self.copied.set(0);
+        self.known_end.set(0);
     }
 
     fn has_news(&self) -> bool {
@@ -117,9 +212,22 @@ impl FileInput {
     }
 
     fn absorb(&self, read: Read) {
-        let len = read.elements.len();
-        self.buffer.push(read.elements);
-        if read.is_last && self.buffer.is_empty() {
+        let len = read.count;
+        let before = match self.offered.get() {
+            Some(Offered { read, missing }) => {
+                self.offered.set(Some(Offered {
+                    read: read + len,
+                    missing: missing - len,
+                }));
+                self.advance(len);
+                read
+            }
+            None => {
+                self.buffer.push(read.elements);
+                self.buffer.len() - len
+            }
+        };
+        if read.is_last && before + len == 0 {
             return self.state.end(&self.me);
         }
         self.progress.set(if read.is_last {
@@ -196,7 +304,9 @@ impl Input for FileInput {
     fn take(&self, len: u64) -> Result<Vec<u8>, StreamError> {
         self.check()?;
         let bytes = self.buffer.take(len);
-        self.advance(bytes.len());
+        let count = bytes.len();
+        self.advance(count);
+        self.copied.set(self.copied.get() + count as u64);
         Ok(bytes)
     }
 

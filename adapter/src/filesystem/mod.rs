@@ -2,7 +2,7 @@
 
 mod error;
 mod handle;
-mod input;
+pub mod input;
 mod output;
 mod preopens;
 mod types;

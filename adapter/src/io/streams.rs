@@ -12,13 +12,14 @@ use crate::canon::{Task, trap};
 use crate::{Adapter, reactor};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::any::Any;
 use core::cell::Cell;
 
 /// The most that the `blocking-*-and-flush` functions take. WASI 0.2 has a trap for more.
 const BLOCKING_WRITE_LIMIT: u64 = 4096;
 
 /// The implementation of an `input-stream`.
-pub trait Input: Source {
+pub trait Input: Source + Any {
     /// Returns `true` if there are bytes, or an end, to tell the guest of. Starts a read of at most
     /// `len` bytes where that is what it takes to know.
     fn fill(&self, len: u64, task: Task<'_>) -> bool;
@@ -109,6 +110,12 @@ impl Guest for Adapter {
 }
 
 impl InputStream {
+    /// Returns what the stream reads, if that is a `T`.
+    pub fn source<T: Input>(&self) -> Option<&T> {
+        let input: &dyn Any = &*self.input;
+        input.downcast_ref()
+    }
+
     /// Prepares to take bytes without waiting. Returns `true` if there are some, or an end.
     fn fill(&self, len: u64, task: Task<'_>) -> bool {
         len > 0
@@ -125,7 +132,8 @@ impl InputStream {
         len > 0
     }
 
-    fn read_waiting(&self, len: u64, task: Task<'_>) -> Result<Vec<u8>, StreamError> {
+    /// Reads at most `len` bytes, and waits until there are some.
+    pub fn read_waiting(&self, len: u64, task: Task<'_>) -> Result<Vec<u8>, StreamError> {
         if !self.fill_waiting(len, task) {
             return self.input.read_nothing().map(|()| Vec::new());
         }

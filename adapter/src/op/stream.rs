@@ -8,7 +8,10 @@ use alloc::vec::Vec;
 
 /// The result of a read.
 pub struct Read<T = u8> {
+    /// What was read, unless that is elsewhere.
     pub elements: Vec<T>,
+    /// The number of elements.
+    pub count: usize,
     /// The writable end is gone: nothing follows.
     pub is_last: bool,
 }
@@ -35,6 +38,11 @@ impl<T> Reader<T> {
         self.pending.is_some()
     }
 
+    /// The handle, for who starts a read that the reader [takes over](Self::take_over).
+    pub fn handle(&self) -> u32 {
+        self.handle
+    }
+
     /// Returns `true` if the event is of this end.
     pub fn has(&self, event: &Event) -> bool {
         self.handle == event.waitable()
@@ -49,7 +57,27 @@ impl<T> Reader<T> {
         owner: &Weak<impl Waiter>,
     ) -> Option<Read<T>> {
         invariant!(self.pending.is_none(), one_read_of_a_stream_at_a_time);
-        match self.end.read(self.handle, buffer, len) {
+        self.started(self.end.read(self.handle, buffer, len), owner)
+    }
+
+    /// Takes over a read of `len` elements into memory that isn't the adapter's, which the host has
+    /// answered with `code`. Without a result the read is pending, and `owner` gets an event.
+    pub fn take_over(
+        &mut self,
+        len: usize,
+        code: u32,
+        owner: &Weak<impl Waiter>,
+    ) -> Option<Read<T>> {
+        invariant!(self.pending.is_none(), one_read_of_a_stream_at_a_time);
+        self.started(self.end.read_elsewhere(self.handle, len, code), owner)
+    }
+
+    fn started(
+        &mut self,
+        started: Started<(Vec<T>, usize, Outcome), Reading<T>>,
+        owner: &Weak<impl Waiter>,
+    ) -> Option<Read<T>> {
+        match started {
             Started::Ended(result) => Some(read(result)),
             Started::Pending(reading) => {
                 self.pending = Some(reading);
@@ -83,9 +111,10 @@ impl<T> Reader<T> {
     }
 }
 
-fn read<T>((elements, outcome): (Vec<T>, Outcome)) -> Read<T> {
+fn read<T>((elements, count, outcome): (Vec<T>, usize, Outcome)) -> Read<T> {
     Read {
         elements,
+        count,
         is_last: outcome == Outcome::Dropped,
     }
 }

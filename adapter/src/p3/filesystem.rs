@@ -104,7 +104,9 @@ pub fn read_directory(descriptor: &Descriptor, task: Task<'_>) -> (Vec<Entry>, E
     let mut buffer = Vec::new();
     loop {
         let read = stream.start(buffer, BATCH, &owner);
-        let Read { elements, is_last } = read.unwrap_or_else(|| stream.finish(awaited.wait(task)));
+        let Read {
+            elements, is_last, ..
+        } = read.unwrap_or_else(|| stream.finish(awaited.wait(task)));
         buffer = elements;
         function::stream_0_lay_out(&mut buffer);
         entries.extend(buffer.iter_mut().map(entry));

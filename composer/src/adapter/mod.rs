@@ -8,7 +8,7 @@ mod imports;
 mod rename;
 mod resources;
 
-use crate::catalogue::{Catalogue, Excerpt, LIFECYCLE};
+use crate::catalogue::{Catalogue, Excerpt, LIFECYCLE, OFFERS};
 use crate::core_module::{self, Apart};
 use crate::demand::{Demand, Items};
 use crate::error::InternalError;
@@ -191,7 +191,9 @@ pub(crate) fn whole(catalogue: &Catalogue, without: &[&str]) -> Result<Vec<u8>, 
             _ => "wasi:http",
         };
         let is_next_handler = interface.name.starts_with(NEXT_HANDLER);
-        if !without.contains(&package) && !is_next_handler {
+        // Nobody but glue reads into another memory.
+        let takes_memory = interface.name == OFFERS;
+        if !without.contains(&package) && !is_next_handler && !takes_memory {
             exported.add_functions(interface.id);
             for ty in catalogue.contents(interface).types.keys() {
                 exported.add_type(interface.id, ty);

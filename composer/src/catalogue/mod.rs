@@ -41,6 +41,9 @@ const NOT_IMPORTED: [(&str, &[&str]); 3] = [
 /// with the host.
 pub const LIFECYCLE: &str = "wasi-uplift:adapter/lifecycle";
 
+/// The interface by which glue reads files into the guest's memory.
+pub(crate) const OFFERS: &str = "wasi-uplift:adapter/offers";
+
 /// The interface through which front components hand requests to a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Incoming {

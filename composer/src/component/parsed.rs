@@ -131,6 +131,15 @@ impl Parsed<CanonicalFunction> {
         Parsed::about(result, Some(memory), parsed)
     }
 
+    /// `stream.read`, lowered asynchronously, into a memory.
+    pub fn stream_read(stream: ItemId, memory: ItemId) -> Self {
+        let parsed = CanonicalFunction::StreamRead {
+            ty: 0,
+            options: Box::new([CanonicalOption::Memory(0), CanonicalOption::Async]),
+        };
+        Parsed::about(stream, Some(memory), parsed)
+    }
+
     /// A built-in whose one type, and one memory if it has one, have the index 0 in `parsed`.
     pub fn about(ty: ItemId, memory: Option<ItemId>, parsed: CanonicalFunction) -> Self {
         let place = |sort| Place {
@@ -149,6 +158,13 @@ impl Parsed<CanonicalFunction> {
 }
 
 impl<T> Parsed<T> {
+    /// The first type that the definition refers to.
+    pub fn ty(&self) -> Option<ItemId> {
+        let mut bindings = self.bindings.iter();
+        let ty = bindings.find(|(place, _)| place.sort == Sort::Type);
+        ty.map(|(_, id)| *id)
+    }
+
     fn renumber(&self, number: &dyn Fn(ItemId) -> u32) -> impl FnMut(Place) -> u32 {
         move |place| {
             let bound = self

@@ -12,7 +12,7 @@ use super::removed::{Removal, Replaced};
 use super::{Failure, answer};
 use crate::adapter;
 use crate::component::assembly::Assembly;
-use crate::component::{Alias, CoreInstance, Definition, ItemId, ScopeId, Sort};
+use crate::component::{Alias, CoreInstance, Definition, ItemId, Model, ScopeId, Sort};
 use crate::core_module::indices::Indices;
 use crate::core_module::shim::{self, SlotType};
 use crate::core_module::{self, APART_MEMORY, APART_TABLE, Apart, Unit};
@@ -28,6 +28,8 @@ pub(super) struct Beside<'a> {
     /// What the second is instantiated with.
     args: Vec<(Cow<'a, str>, ItemId)>,
     units: Vec<Own>,
+    /// The built-in that reads the bytes of a file, if the adapter has it.
+    file_read: Option<ItemId>,
     /// The size of the adapter's own table, if it has one.
     table: Option<u32>,
     /// How many slots its table has for what the guest calls.
@@ -98,6 +100,8 @@ pub(super) fn place<'a>(
             _ => assembly.place(id),
         }
     }
+    let reads_file = |([_, name], _): &&Import<'_>| name == FILE_READ;
+    let file_read = imports.iter().find(reads_file).map(|(_, id)| *id);
     let served = imports.into_iter().map(|(_, id)| id).enumerate();
     let served = served.map(|(position, id)| (position.to_string().into(), id));
     let served = served.collect();
@@ -115,6 +119,7 @@ pub(super) fn place<'a>(
         memory,
         args,
         units: vec![own],
+        file_read,
         table: core.table,
         slots: 0,
     })
@@ -123,6 +128,9 @@ pub(super) fn place<'a>(
 /// What the adapter's core module imports the host's functions from, by their positions: their own
 /// names take a tenth of the result.
 const HOSTS: &str = "";
+
+/// The import that reads the bytes of a file.
+const FILE_READ: &str = "[async-lower][stream-read-0][method]descriptor.read-via-stream";
 
 /// An import, by module and name, and what serves it.
 type Import<'a> = ([Cow<'a, str>; 2], ItemId);
@@ -248,6 +256,14 @@ impl<'a> Beside<'a> {
         let module = shim::calls([ADAPTER, APART_TABLE], self.table, slots, in_front_of);
         self.add(String::new(), module, vec![(ADAPTER, ADAPTERS)]);
         self.table.unwrap_or_default()
+    }
+
+    /// The type of the streams that the adapter reads files by, if it does.
+    pub fn file_bytes(&self, model: &Model<'_>) -> Option<ItemId> {
+        match &model[model.origin(self.file_read?)].definition {
+            Definition::BuiltIn(built_in) => built_in.ty(),
+            _ => None,
+        }
     }
 
     /// Places the second core instance.

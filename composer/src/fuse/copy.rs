@@ -33,17 +33,17 @@ struct Slot {
 
 /// A place in a memory.
 #[derive(Clone, Copy)]
-struct At {
+pub(super) struct At {
     base: u32,
     offset: u32,
 }
 
 impl At {
-    fn start(base: u32) -> At {
+    pub fn start(base: u32) -> At {
         At { base, offset: 0 }
     }
 
-    fn plus(self, offset: u32) -> At {
+    pub fn plus(self, offset: u32) -> At {
         At {
             base: self.base,
             offset: self.offset + offset,
@@ -545,7 +545,8 @@ impl<'a> Body<'a> {
         self.value(ty, from, to);
     }
 
-    fn check_alignment(&mut self, address: u32, align: u32) {
+    /// Traps if an address isn't aligned.
+    pub fn check_alignment(&mut self, address: u32, align: u32) {
         if align > 1 {
             self.code()
                 .local_get(address)
@@ -790,7 +791,7 @@ impl<'a> Body<'a> {
     }
 
     /// Loads an unsigned number of so many bytes from where values come from.
-    fn load(&mut self, at: At, size: u32) -> u32 {
+    pub fn load(&mut self, at: At, size: u32) -> u32 {
         let local = self.local(ValType::I32);
         let place = place(at, size, self.from.memory);
         let mut code = self.code();
@@ -805,7 +806,7 @@ impl<'a> Body<'a> {
     }
 
     /// Stores it where they go.
-    fn store(&mut self, at: At, size: u32, local: u32) {
+    pub fn store(&mut self, at: At, size: u32, local: u32) {
         let place = place(at, size, self.to.memory);
         let mut code = self.code();
         code.local_get(at.base).local_get(local);
@@ -978,7 +979,7 @@ impl<'a> Body<'a> {
     }
 
     /// Allocates where values go, and leaves in a new local where that is.
-    fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
+    pub fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
         let copy = self.local(ValType::I32);
         let function = self.to.realloc;
         let args = |code: &mut InstructionSink<'_>| {

@@ -8,6 +8,7 @@
 
 use super::copy::{self, Body};
 use super::handles::Tag;
+use super::offer::{self, Offer};
 use super::removed::Encoding;
 use super::tags::FunctionTags;
 use super::{handles, leaving, text};
@@ -32,6 +33,9 @@ pub(super) struct Callee<'a> {
     pub export: &'a str,
     /// The name of the core function that is called when the result has been read, if there is any.
     pub post_return: Option<&'a str>,
+    /// The name of the adapter's core function that goes on with what this may offer in place of a result,
+    /// see [`Offer`].
+    pub go_on: Option<&'a str>,
     /// The types that its resources have in the guest.
     pub tags: &'a FunctionTags,
 }
@@ -220,8 +224,20 @@ fn calls(
         let post_return = callee
             .post_return
             .map(|name| imports.function(instance, name, &inner.results, &[]));
+        let offer = callee.go_on.map(|go_on| {
+            use WasmType::{I32, I64};
+            Offer {
+                read: imports.function(GUEST, offer::READ, &[I32; 3], &[I32]),
+                go_on: imports.function(instance, go_on, &[I32; 2], &[I64]),
+            }
+        });
+        let call = Call {
+            function: call,
+            post_return,
+            offer,
+        };
         functions.function(imports.ty(val_types(&outer.params), val_types(&outer.results)));
-        bodies.push((callee, outer, call, post_return));
+        bodies.push((callee, outer, call));
     }
     let count = imports.functions;
     let mut functions_of_callee = callees.iter().map(|callee| callee.function);
@@ -237,7 +253,7 @@ fn calls(
     }
     known.strings.first = last;
     let mut code = CodeSection::new();
-    for (index, (callee, outer, call, post_return)) in bodies.into_iter().enumerate() {
+    for (index, (callee, outer, call)) in bodies.into_iter().enumerate() {
         let number = count + index as u32;
         match slot(index) {
             Some(slot) => filled.push((slot, number)),
@@ -245,14 +261,7 @@ fn calls(
         }
         let params = val_types(&outer.params);
         let body = Body::new(types, callee.tags, &known, params);
-        code.function(&write(
-            body,
-            &known,
-            callee.function,
-            &outer,
-            call,
-            post_return,
-        ));
+        code.function(&write(body, &known, callee.function, &outer, call));
     }
     if checks_text {
         for side in [&known.callee, &known.caller] {
@@ -305,14 +314,25 @@ fn elements(mut filled: Vec<(u32, u32)>) -> ElementSection {
     elements
 }
 
+/// The functions of a callee, by their indices.
+struct Call {
+    function: u32,
+    post_return: Option<u32>,
+    offer: Option<Offer>,
+}
+
 fn write(
     mut body: Body<'_>,
     known: &Known,
     function: &Function,
     outer: &WasmSignature,
-    call: u32,
-    post_return: Option<u32>,
+    call: Call,
 ) -> wasm_encoder::Function {
+    let Call {
+        function: called,
+        post_return,
+        offer,
+    } = call;
     if let Some(caller) = &known.caller.guest {
         leaving::check(&mut body.code(), caller.may_not_leave);
     }
@@ -334,10 +354,13 @@ fn write(
     } else {
         body.flat_params(&params);
     }
+    if offer.is_some() {
+        Offer::begin(&mut body);
+    }
     for param in 0..passed {
         body.code().local_get(param as u32);
     }
-    body.code().call(call);
+    body.code().call(called);
     if let Some((lent, before)) = lent_before {
         // What was lent for the call has to be given back when it returns.
         let mut code = body.code();
@@ -357,7 +380,10 @@ fn write(
     match result {
         Some((ty, value, _)) if outer.retptr => {
             body.code().local_set(value);
-            body.result_in_memory(ty, value, passed as u32);
+            match offer {
+                Some(offer) => offer.end(&mut body, ty, value, passed as u32),
+                None => body.result_in_memory(ty, value, passed as u32),
+            }
             kept = Some(value);
         }
         Some((ty, value, returned)) => {

@@ -2,12 +2,14 @@
 
 use super::glue::{self, Callee, GuestSide, Types};
 use super::leaving;
+use super::offer;
 use super::one_memory;
 use super::removed::{Encoding, Handling, Lifted, Lowering, Removal, Replaced};
 use super::replacements::Replacements;
 use super::resources::{self, HandleFunction};
 use super::wrap::{self, Signature, Wrapper};
 use crate::component::assembly::Assembly;
+use crate::component::parsed::Parsed;
 use crate::component::read::CoreSignatures;
 use crate::component::{Alias, CanonicalOption, Definition, ItemId, ItemSet, Model, Sort, Type};
 use crate::error::InternalError;
@@ -30,6 +32,8 @@ pub(super) struct GuestPart<'p> {
     /// The core instances of [`handles`] for each part, and that of the adapter.
     pub handles: &'p [ItemId],
     pub adapter_instance: ItemId,
+    /// The type of the streams that the adapter reads files by, if it does.
+    pub file_bytes: Option<ItemId>,
     /// What that exports in place of lowered functions and `resource.drop`s that need nothing else.
     pub direct: &'p HashMap<ItemId, String>,
     /// The lowered functions that are called by way of that instance's table, and their slots.
@@ -380,11 +384,27 @@ impl Placement<'_, '_, '_, '_> {
             (glue::ADAPTER.into(), self.part.adapter_instance),
             (glue::HANDLES.into(), self.part.handles[part.place()]),
         ];
-        args.extend(self.allocation(&lowering, Vec::new(), glue::GUEST));
+        let mut own = Vec::new();
+        if callees.iter().any(|callee| callee.go_on.is_some()) {
+            own.push((offer::READ.into(), self.file_read(&lowering)?));
+        }
+        args.extend(self.allocation(&lowering, own, glue::GUEST));
         let module = glue::module(self.part.types, caller, &callees, &slots);
         let instance = self.instantiate(module, args)?;
         self.replace(group, instance);
         Ok(())
+    }
+
+    /// Adds the built-in that reads the bytes of a file into the caller's memory.
+    fn file_read(&mut self, lowering: &Lowering) -> Result<ItemId, InternalError> {
+        let missing = || InternalError::adapter("it doesn't read files");
+        let (stream, memory) = self
+            .part
+            .file_bytes
+            .zip(lowering.memory)
+            .ok_or_else(missing)?;
+        let read = Definition::BuiltIn(Parsed::stream_read(stream, memory));
+        Ok(self.assembly.define(Sort::CoreFunc, read))
     }
 
     /// Places an instance of glue, which may become two modules with a memory each.
@@ -469,6 +489,7 @@ impl Placement<'_, '_, '_, '_> {
                         function: &it.function,
                         export,
                         post_return: after.as_deref(),
+                        go_on: None,
                         tags: &it.tags,
                     }),
             );

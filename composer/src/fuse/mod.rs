@@ -24,6 +24,7 @@ mod glue;
 mod guest;
 mod handles;
 mod leaving;
+mod offer;
 mod one_memory;
 mod removed;
 mod replacements;
@@ -132,7 +133,11 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     if waits {
         helpers.insert(glue::LET_WAIT);
     }
-    let (adapter, core) = adapter::fusible(catalogue, &Demand::of(plan), &helpers, waits)?;
+    let mut demand = Demand::of(plan);
+    if !plan.one_memory {
+        demand.take_offers();
+    }
+    let (adapter, core) = adapter::fusible(catalogue, &demand, &helpers, waits)?;
 
     let (shared_imports, front_component) = (OnceCell::new(), OnceCell::new());
     // It lives no longer than what it reads from here on.
@@ -257,6 +262,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         let in_front = || beside::in_front_of(*slot as u32);
         direct.insert(*id, plain.unwrap_or_else(in_front));
     }
+    let file_bytes = beside.file_bytes(assembly.model);
     let adapter_instance = beside.finish(&mut assembly)?;
     let mut handles = Vec::new();
     for (part, table) in flat.parts().zip(&tables) {
@@ -311,6 +317,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         part_types: &part_types,
         handles: &handles,
         adapter_instance,
+        file_bytes,
         direct: &direct,
         filled: &filled,
         needless: &shim.items,

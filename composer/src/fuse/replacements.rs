@@ -8,8 +8,9 @@ use super::removed::{Encoding, Removal, RemovedItem, Replaced};
 use super::tags::{FunctionTags, Tags};
 use super::wit::PartTypes;
 use crate::adapter::FusibleAdapter;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, OFFERS};
 use crate::component::{Definition, ItemId, Model, Type};
+use crate::demand::{BLOCKING_READ, offers};
 use crate::error::{FuseError, InternalError, PartsReason};
 use crate::flatten::{Flat, Part};
 use crate::plan::Plan;
@@ -179,10 +180,17 @@ impl Replacements {
             InternalError::adapter(format!("it doesn't serve `{name}` of `{import}`"))
         };
         let (interface, _) = served.0.get(item.import.as_str()).ok_or_else(missing)?;
+        let go_on = adapter.export(OFFERS, offers::GO_ON);
+        let go_on = go_on.filter(|_| item.name == BLOCKING_READ);
+        let (interface, name) = match go_on {
+            Some(_) => (OFFERS, offers::BLOCKING_READ),
+            None => (*interface, item.name.as_str()),
+        };
         Ok(Callee {
             function: served.function(adapter.resolve, item).ok_or_else(missing)?,
-            export: adapter.called(interface, &item.name)?,
-            post_return: adapter.post_return(interface, &item.name),
+            export: adapter.called(interface, name)?,
+            post_return: adapter.post_return(interface, name),
+            go_on,
             tags,
         })
     }

@@ -609,6 +609,7 @@ fn fused(
                 function: function(resolve, &item.name),
                 export: &exports[&item.name],
                 post_return: None,
+                go_on: None,
                 tags: &tags,
             })
         },
@@ -616,6 +617,7 @@ fn fused(
         part_types: &types,
         handles: &[handles],
         adapter_instance: adapter,
+        file_bytes: None,
         direct: &HashMap::new(),
         filled: &HashMap::new(),
         needless: &HashSet::new(),

@@ -36,7 +36,9 @@ fn run() -> Result<(), ()> {
     match mode.as_str() {
         "positions" => positions(&home),
         "reading" => reading(&home),
+        "reading-long" => reading_long(&home),
         "reading-nothing" => reading_nothing(&home),
+        "reading-to-the-end" => reading_to_the_end(&home),
         "spinning" => spinning(&home),
         "writing" => writing(&home),
         "following" => following(&home),
@@ -226,6 +228,75 @@ fn reading(home: &Descriptor) {
     for stream in &streams {
         out!("{}", summary(&read_all(stream)));
     }
+}
+
+/// Long reads of a file that is long, and that changes in between.
+fn reading_long(home: &Descriptor) {
+    let file = filled(home, "file", 300_003);
+    let other = open(home, "file", BOTH);
+    for len in [4095, 10_000, 65_536, u64::MAX] {
+        let stream = file.read_via_stream(7).expect("opening a stream");
+        let mut all = Vec::new();
+        let end = loop {
+            match stream.blocking_read(len) {
+                Ok(bytes) => {
+                    assert!(!bytes.is_empty() && bytes.len() as u64 <= len);
+                    all.extend(bytes);
+                }
+                Err(error) => break show_stream(Err::<(), _>(error)),
+            }
+        };
+        out!("by {len}: {}, {end}", summary(&all));
+    }
+    // What is known of the file is old by then.
+    let stream = file.read_via_stream(0).expect("opening a stream");
+    out!("{}", summary(&read_until(&stream, 200_000)));
+    other.set_size(220_001).expect("setting the size");
+    out!("shorter: {}", summary(&read_until(&stream, 20_001)));
+    out!("end {}", show_stream(stream.blocking_read(10_000)));
+
+    let stream = file.read_via_stream(0).expect("opening a stream");
+    out!("{}", summary(&read_until(&stream, 200_000)));
+    let output = other.write_via_stream(205_000).expect("opening a stream");
+    write_all(&output, &[b'n'; 50_000]).expect("writing");
+    drop(output);
+    out!("longer: {}", summary(&read_until(&stream, 55_000)));
+    out!("end {}", show_stream(stream.blocking_read(10_000)));
+
+    // Others read meanwhile, and what is left is skipped.
+    let streams = [0, 1].map(|at| file.read_via_stream(at).expect("opening a stream"));
+    let mut all = [Vec::new(), Vec::new()];
+    for _ in 0..20 {
+        for (stream, all) in streams.iter().zip(&mut all) {
+            all.extend(read_until(stream, 9000));
+        }
+    }
+    for (stream, mut all) in streams.iter().zip(all) {
+        let mut missing = 9000;
+        while missing > 0 {
+            missing -= stream.blocking_skip(missing).expect("skipping");
+        }
+        all.extend(read_all(stream));
+        out!("{}", summary(&all));
+    }
+}
+
+/// Reads a file to its end, which another process brings nearer once there is `ready`.
+fn reading_to_the_end(home: &Descriptor) {
+    let file = open_existing(home, "file", READ);
+    let stream = file.read_via_stream(0).expect("opening a stream");
+    let before = file.stat().expect("asking").size;
+    let mut read = 0;
+    let end = loop {
+        match stream.blocking_read(65_536) {
+            Ok(bytes) => read += bytes.len() as u64,
+            Err(error) => break show_stream(Err::<(), _>(error)),
+        }
+        if read == 640 * 1024 {
+            drop(open(home, "ready", WRITE));
+        }
+    };
+    out!("{end} before what was the end: {}", read < before);
 }
 
 fn writing(home: &Descriptor) {

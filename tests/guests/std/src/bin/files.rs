@@ -22,6 +22,7 @@ fn main() -> Result<()> {
         ("buffered", buffered),
         ("whole-reads", whole_reads),
         ("growing", growing),
+        ("long", long),
         ("flags", flags),
         ("full", full),
         ("limited", limited),
@@ -378,6 +379,37 @@ fn growing() -> Result<()> {
             println!("{}", reader.read_to_string(&mut text)?);
         }
     }
+    Ok(())
+}
+
+/// Long reads of a file that is long, and that changes in between.
+fn long() -> Result<()> {
+    fs::write(at("long"), (0..300_003).map(pattern).collect::<Vec<_>>())?;
+    let mut bytes = vec![0; 400_000];
+    for len in [4096, 10_000, 65_536, 400_000] {
+        let mut file = File::open(at("long"))?;
+        let (mut hash, mut sum) = (Fnv::default(), 0);
+        loop {
+            let read = file.read(&mut bytes[..len])?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&bytes[..read]);
+            sum += read;
+        }
+        println!("by {len}: {sum} bytes, {:016x}", hash.finish());
+        show("position", file.stream_position());
+    }
+    let mut file = File::open(at("long"))?;
+    file.read_exact(&mut bytes[..200_000])?;
+    both("long")?.set_len(220_001)?;
+    show("shorter", file.read_to_end(&mut Vec::new()));
+    both("long")?.set_len(240_002)?;
+    show("longer", file.read_to_end(&mut Vec::new()));
+    file.seek(SeekFrom::Start(1))?;
+    file.read_exact(&mut bytes[..210_000])?;
+    both("long")?.set_len(1)?;
+    show("empty", file.read(&mut bytes));
     Ok(())
 }
 
