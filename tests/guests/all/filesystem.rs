@@ -259,6 +259,7 @@ fn reading_long(home: &Descriptor) {
     out!("{}", summary(&read_until(&stream, 200_000)));
     let output = other.write_via_stream(205_000).expect("opening a stream");
     write_all(&output, &[b'n'; 50_000]).expect("writing");
+    output.blocking_flush().expect("flushing");
     drop(output);
     out!("longer: {}", summary(&read_until(&stream, 55_000)));
     out!("end {}", show_stream(stream.blocking_read(10_000)));
