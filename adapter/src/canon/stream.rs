@@ -48,7 +48,6 @@ impl<T> StreamEnd<T> {
             handle,
             len,
             buffer: ManuallyDrop::new(buffer),
-            is_elsewhere: false,
         };
         // SAFETY: the buffer has that capacity, and is not touched before the read has ended.
         let code = unsafe { (self.transfer)(handle, reading.start(), len) };
@@ -71,7 +70,6 @@ impl<T> StreamEnd<T> {
             handle,
             len,
             buffer: ManuallyDrop::new(Vec::new()),
-            is_elsewhere: true,
         };
         match code {
             BLOCKED => Started::Pending(reading),
@@ -121,9 +119,8 @@ pub struct Reading<T: 'static> {
     end: &'static StreamEnd<T>,
     handle: u32,
     len: usize,
+    /// Without capacity if what is read goes elsewhere.
     buffer: ManuallyDrop<Vec<T>>,
-    /// Whether the host writes to other memory than the buffer.
-    is_elsewhere: bool,
 }
 
 impl<T> Reading<T> {
@@ -148,7 +145,7 @@ impl<T> Reading<T> {
         let (outcome, count) = outcome(code);
         invariant!(count <= self.len, a_read_brings_no_more_than_was_asked_for);
         let mut buffer = ManuallyDrop::into_inner(self.buffer);
-        if !self.is_elsewhere {
+        if count <= buffer.capacity() {
             // SAFETY: the host has written that many elements, which are within the capacity.
             unsafe { buffer.set_len(count) };
         }

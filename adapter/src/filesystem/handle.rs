@@ -1,10 +1,11 @@
 //! A descriptor of the host, and what is known of the file behind it.
 
 use crate::canon::Task;
+use crate::freshness;
 use crate::p3::filesystem::Descriptor;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::ops::Deref;
 
 /// A descriptor of the host. It is shared by all that reads and writes with it.
@@ -13,6 +14,8 @@ pub struct Handle {
     /// The handles that are known to be of other files. Few: a guest that writes to a file seldom
     /// has many others that it reads and writes meanwhile.
     strangers: RefCell<Vec<Weak<Handle>>>,
+    /// The file's size when the host was last asked, and the news then.
+    size: Cell<(u64, u32)>,
 }
 
 impl Handle {
@@ -20,7 +23,22 @@ impl Handle {
         Rc::new(Handle {
             inner,
             strangers: RefCell::default(),
+            size: Cell::default(),
         })
+    }
+
+    /// Notes the size that the host has told.
+    pub fn note_size(&self, size: u64) {
+        self.size.set((size, freshness::news()));
+    }
+
+    /// The file's size. 0 if there is news since the host was asked.
+    pub fn known_size(&self) -> u64 {
+        let (size, news) = self.size.get();
+        match news == freshness::news() {
+            true => size,
+            false => 0,
+        }
     }
 
     /// Returns `true` if the other is known to be of another file.

@@ -35,7 +35,7 @@ const SMALLEST_OFFER: u64 = 4096;
 
 /// The number of bytes that are copied before the host is asked how long the file is. To ask takes as
 /// long as to copy about as many.
-const COPIED_FIRST: u64 = 128 * 1024;
+const COPIED_FIRST: u64 = 64 * 1024;
 
 /// A byte stream that reads a file.
 pub struct FileInput {
@@ -54,8 +54,6 @@ pub struct FileInput {
     /// The number of bytes that were copied since the byte stream was opened or the host was asked how
     /// long the file is.
     copied: Cell<u64>,
-    /// Where the file ends, as far as that is known.
-    known_end: Cell<u64>,
     /// The read that goes to the guest's memory.
     offered: Cell<Option<Offered>>,
 }
@@ -103,7 +101,6 @@ impl FileInput {
             asked: Cell::new(0),
             progress: Cell::new(Progress::Level),
             copied: Cell::new(0),
-            known_end: Cell::new(0),
             offered: Cell::new(None),
         })
     }
@@ -163,12 +160,14 @@ impl FileInput {
 
     /// Returns `true` if the file is known to reach to `end`.
     fn reaches(&self, end: u64, task: Task<'_>) -> bool {
-        if end > self.known_end.get() && self.copied.get() >= COPIED_FIRST {
+        let file = &self.descriptor;
+        if end > file.known_size() && self.copied.get() >= COPIED_FIRST {
             self.copied.set(0);
-            let stat = self.descriptor.stat(task);
-            self.known_end.set(stat.map_or(0, |stat| stat.size));
+            if let Ok(stat) = file.stat(task) {
+                file.note_size(stat.size);
+            }
         }
-        end <= self.known_end.get()
+        end <= file.known_size()
     }
 
     /// Opens the byte stream again where the old one can have old bytes, or has ended.
@@ -188,7 +187,6 @@ impl FileInput {
         self.news.set(news);
         self.progress.set(Progress::Level);
         self.copied.set(0);
-        self.known_end.set(0);
     }
 
     fn has_news(&self) -> bool {

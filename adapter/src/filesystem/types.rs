@@ -363,7 +363,9 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn stat(&self, task: Task<'_>) -> Result<DescriptorStat, ErrorCode> {
-        self.settled_file(task, |it| it.stat(task)).map(stat)
+        let told = self.settled_file(task, |it| it.stat(task))?;
+        self.inner.note_size(told.size);
+        Ok(stat(told))
     }
 
     fn stat_at(
