@@ -60,9 +60,9 @@ pub struct FileInput {
 
 /// A read of a file into the guest's memory.
 ///
-/// The guest has to allocate that before it is known what the host gives, and has no way to give back
-/// a part. So a read is offered only where the file has all of it. Only if somebody else makes the file
-/// shorter meanwhile, a list has more allocated than it is long.
+/// The guest has to allocate that before it is known what the host gives, and not every guest can give
+/// back a part. So a read is offered only where the file has all of it, unless somebody else makes it
+/// shorter meanwhile.
 #[derive(Clone, Copy)]
 struct Offered {
     /// The number of bytes that were read.

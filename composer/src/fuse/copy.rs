@@ -980,13 +980,19 @@ impl<'a> Body<'a> {
 
     /// Allocates where values go, and leaves in a new local where that is.
     pub fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
+        self.reallocate(None, bytes, align)
+    }
+
+    /// The same in place of what was allocated: its address and its length.
+    pub fn reallocate(&mut self, old: Option<[u32; 2]>, bytes: u32, align: u32) -> u32 {
         let copy = self.local(ValType::I32);
         let function = self.to.realloc;
         let args = |code: &mut InstructionSink<'_>| {
-            code.i32_const(0)
-                .i32_const(0)
-                .i32_const(align as i32)
-                .local_get(bytes);
+            match old {
+                Some([start, len]) => code.local_get(start).local_get(len),
+                None => code.i32_const(0).i32_const(0),
+            };
+            code.i32_const(align as i32).local_get(bytes);
         };
         match &self.to.guest {
             Some(guest) => {

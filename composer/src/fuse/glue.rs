@@ -47,6 +47,8 @@ pub(super) struct GuestSide {
     pub memory: bool,
     /// Whether there is a function that allocates in it.
     pub realloc: bool,
+    /// Whether that takes back a part of what it has given.
+    pub shrinks: bool,
     /// Whether that may throw an exception.
     pub throws: bool,
     /// Whether the functions in between have names, for backtraces.
@@ -229,6 +231,7 @@ fn calls(
             Offer {
                 read: imports.function(GUEST, offer::READ, &[I32; 3], &[I32]),
                 go_on: imports.function(instance, go_on, &[I32; 2], &[I64]),
+                shrinks: known.caller.shrinks,
             }
         });
         let call = Call {
@@ -449,6 +452,8 @@ pub(super) struct Side {
     pub memory: u32,
     /// The index of the function that allocates in it.
     pub realloc: u32,
+    /// See [`GuestSide::shrinks`].
+    pub shrinks: bool,
     pub encoding: Encoding,
     /// What the adapter has none of.
     pub guest: Option<Guest>,
@@ -567,6 +572,7 @@ impl Imports {
         Side {
             memory,
             realloc,
+            shrinks: side.shrinks,
             encoding: side.encoding,
             guest: Some(Guest {
                 borrow,
@@ -594,6 +600,7 @@ impl Imports {
         Side {
             memory,
             realloc,
+            shrinks: true,
             encoding: Encoding::Utf8,
             guest: None,
         }

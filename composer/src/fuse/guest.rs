@@ -249,15 +249,30 @@ impl GuestPart<'_> {
     }
 
     /// What a part that calls in this way looks like.
-    fn side(&self, lowering: &Lowering) -> GuestSide {
+    fn side(&self, model: &Model<'_>, lowering: &Lowering) -> GuestSide {
         GuestSide {
             memory: lowering.memory.is_some(),
             realloc: lowering.realloc.is_some(),
+            shrinks: lowering
+                .realloc
+                .is_some_and(|realloc| shrinks(model, realloc)),
             throws: self.throws,
             named: self.named,
             encoding: lowering.encoding,
         }
     }
+}
+
+/// The name by which `wit-component` finds the function that allocates in an adapter of WASI's first
+/// preview. That gives out what its caller has provided, once, and traps if any of it comes back.
+const PREVIEW1_REALLOC: &str = "cabi_import_realloc";
+
+/// Whether a function that allocates takes back a part of what it has given.
+fn shrinks(model: &Model<'_>, realloc: ItemId) -> bool {
+    !matches!(
+        &model[model.origin(realloc)].definition,
+        Definition::Alias(Alias::CoreExport { name, .. }) if name == PREVIEW1_REALLOC
+    )
 }
 
 /// The type of one of the core functions of a guest.
@@ -377,7 +392,7 @@ impl Placement<'_, '_, '_, '_> {
         for id in &group {
             callees.push((self.part.callee)(*id)?);
         }
-        let caller = self.part.side(&lowering);
+        let caller = self.part.side(self.assembly.model, &lowering);
         let slots = group.iter().map(|id| self.part.filled.get(id).copied());
         let slots: Vec<Option<u32>> = slots.collect();
         let mut args = vec![
@@ -494,7 +509,7 @@ impl Placement<'_, '_, '_, '_> {
                     }),
             );
         }
-        let sides = way.map(|(_, lowering)| part.side(&lowering));
+        let sides = way.map(|(_, lowering)| part.side(self.assembly.model, &lowering));
         let none = BTreeSet::new();
         let defined = way.map(|(of, _)| part.replacements.defined.get(&of).unwrap_or(&none));
         let module = glue::between(part.part_types, sides, defined, &callees);

@@ -26,6 +26,8 @@ const ALIGN: u32 = 4;
 pub(super) struct Offer {
     pub read: u32,
     pub go_on: u32,
+    /// Whether the guest takes back what it has allocated and isn't needed.
+    pub shrinks: bool,
 }
 
 impl Offer {
@@ -44,12 +46,15 @@ impl Offer {
         code.local_get(case).i32_const(OFFERED).i32_eq();
         code.if_(BlockType::Empty);
         let end = body.load(value_at.plus(FIRST), 4);
-        let missing = body.load(value_at.plus(SECOND), 4);
-        let start = body.allocate(missing, 1);
+        let len = body.load(value_at.plus(SECOND), 4);
+        let start = body.allocate(len, 1);
+        let missing = body.local(ValType::I32);
         let read = body.local(ValType::I32);
         let both = body.local(ValType::I64);
         let mut code = body.code();
-        code.i32_const(0).local_set(read).loop_(BlockType::Empty);
+        code.i32_const(0).local_set(read);
+        code.local_get(len).local_set(missing);
+        code.loop_(BlockType::Empty);
         code.local_get(STREAM)
             .local_get(end)
             .local_get(start)
@@ -68,13 +73,21 @@ impl Offer {
             .local_tee(missing)
             .br_if(0)
             .end();
-        // Somebody has made the file shorter. What that means to the guest, the adapter says.
+        // The file has become shorter. If there is nothing of it, the adapter says what that means.
         const AGAIN: u32 = 1;
         code.local_get(read).i32_eqz().br_if(AGAIN);
+        if self.shrinks {
+            let mut code = body.code();
+            code.local_get(read).local_get(len).i32_ne();
+            code.if_(BlockType::Empty);
+            let rest = body.reallocate(Some([start, len]), read, 1);
+            body.code().local_get(rest).local_set(start).end();
+        }
         body.check_alignment(to, ALIGN);
-        let case = body.local(ValType::I32);
+        // A local that is never set is 0.
+        let bytes = body.local(ValType::I32);
         let to_at = At::start(to);
-        body.store(to_at, 1, case);
+        body.store(to_at, 1, bytes);
         body.store(to_at.plus(FIRST), 4, start);
         body.store(to_at.plus(SECOND), 4, read);
         body.code().else_();
