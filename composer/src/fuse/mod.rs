@@ -70,6 +70,9 @@ use std::collections::BTreeSet;
 use tags::Tags;
 use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
 
+/// The package with the streams that the adapter offers to have read.
+const FILES: &str = "wasi:filesystem";
+
 /// Why a guest has not become one component with the adapter.
 pub(crate) enum Failure {
     /// It can't.
@@ -134,7 +137,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         helpers.insert(glue::LET_WAIT);
     }
     let mut demand = Demand::of(plan);
-    if !plan.one_memory {
+    if !plan.one_memory && !catalogue.leaves_out(FILES) {
         demand.take_offers();
     }
     let (adapter, core) = adapter::fusible(catalogue, &demand, &helpers, waits)?;
