@@ -29,7 +29,8 @@ pub(crate) struct Items {
     pub types: BTreeSet<String>,
 }
 
-/// The functions by which a guest reads the files that it knows the length of.
+/// What a guest imports that reads files and may ask how long they are. The adapter asks, too, and the
+/// result is to call nothing of the host that the guest doesn't.
 const READS_FILES: [&str; 3] = [
     "[method]descriptor.read-via-stream",
     "[method]descriptor.stat",
@@ -40,8 +41,8 @@ const READS_FILES: [&str; 3] = [
 pub(crate) const BLOCKING_READ: &str = "[method]input-stream.blocking-read";
 
 impl Demand {
-    /// Has files be read into the guest's memory, if the guest reads files and may ask how long they are.
-    pub fn take_offers(&mut self) {
+    /// Has [`OFFERS`] take the place of [`BLOCKING_READ`], if the guest [reads files](READS_FILES).
+    pub fn read_directly(&mut self) {
         let imports = |name: &&str| {
             let mut interfaces = self.interfaces.values();
             interfaces.any(|items| items.functions.contains(*name))

@@ -43,14 +43,15 @@ impl<T> StreamEnd<T> {
     ) -> Started<(Vec<T>, usize, Outcome), Reading<T>> {
         buffer.clear();
         buffer.reserve_exact(len);
+        let start = buffer.as_mut_ptr();
         let reading = Reading {
             end: self,
             handle,
             len,
-            buffer: ManuallyDrop::new(buffer),
+            buffer: Some(ManuallyDrop::new(buffer)),
         };
         // SAFETY: the buffer has that capacity, and is not touched before the read has ended.
-        let code = unsafe { (self.transfer)(handle, reading.start(), len) };
+        let code = unsafe { (self.transfer)(handle, start, len) };
         match code {
             BLOCKED => Started::Pending(reading),
             code => Started::Ended(reading.ended(code)),
@@ -69,7 +70,7 @@ impl<T> StreamEnd<T> {
             end: self,
             handle,
             len,
-            buffer: ManuallyDrop::new(Vec::new()),
+            buffer: None,
         };
         match code {
             BLOCKED => Started::Pending(reading),
@@ -119,15 +120,11 @@ pub struct Reading<T: 'static> {
     end: &'static StreamEnd<T>,
     handle: u32,
     len: usize,
-    /// Without capacity if what is read goes elsewhere.
-    buffer: ManuallyDrop<Vec<T>>,
+    /// Not there if what is read goes elsewhere.
+    buffer: Option<ManuallyDrop<Vec<T>>>,
 }
 
 impl<T> Reading<T> {
-    fn start(&self) -> *mut T {
-        self.buffer.as_ptr().cast_mut()
-    }
-
     /// The elements that the read has brought, and how many these are. Those that are elsewhere are only
     /// counted.
     pub fn finish(self, event: Event) -> (Vec<T>, usize, Outcome) {
@@ -144,12 +141,13 @@ impl<T> Reading<T> {
     fn ended(self, code: u32) -> (Vec<T>, usize, Outcome) {
         let (outcome, count) = outcome(code);
         invariant!(count <= self.len, a_read_brings_no_more_than_was_asked_for);
-        let mut buffer = ManuallyDrop::into_inner(self.buffer);
-        if count <= buffer.capacity() {
+        let buffer = self.buffer.map(|buffer| {
+            let mut buffer = ManuallyDrop::into_inner(buffer);
             // SAFETY: the host has written that many elements, which are within the capacity.
             unsafe { buffer.set_len(count) };
-        }
-        (buffer, count, outcome)
+            buffer
+        });
+        (buffer.unwrap_or_default(), count, outcome)
     }
 }
 

@@ -14,8 +14,15 @@ pub struct Handle {
     /// The handles that are known to be of other files. Few: a guest that writes to a file seldom
     /// has many others that it reads and writes meanwhile.
     strangers: RefCell<Vec<Weak<Handle>>>,
-    /// The file's size when the host was last asked, and the news then.
-    size: Cell<(u64, u32)>,
+    size: Cell<Option<KnownSize>>,
+}
+
+/// A file's size when the host was last asked for it.
+#[derive(Clone, Copy)]
+struct KnownSize {
+    size: u64,
+    /// The news then.
+    news: u32,
 }
 
 impl Handle {
@@ -29,16 +36,15 @@ impl Handle {
 
     /// Notes the size that the host has told.
     pub fn note_size(&self, size: u64) {
-        self.size.set((size, freshness::news()));
+        let news = freshness::news();
+        self.size.set(Some(KnownSize { size, news }));
     }
 
-    /// The file's size. 0 if there is news since the host was asked.
-    pub fn known_size(&self) -> u64 {
-        let (size, news) = self.size.get();
-        match news == freshness::news() {
-            true => size,
-            false => 0,
-        }
+    /// The file's size, if the host was asked for it and there is no news since.
+    pub fn known_size(&self) -> Option<u64> {
+        let known = self.size.get();
+        let known = known.filter(|known| known.news == freshness::news())?;
+        Some(known.size)
     }
 
     /// Returns `true` if the other is known to be of another file.

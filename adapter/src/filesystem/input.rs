@@ -60,9 +60,9 @@ pub struct FileInput {
 
 /// A read of a file into the guest's memory.
 ///
-/// The guest has to allocate that before it is known what the host gives, and not every guest can give
-/// back a part. So a read is offered only where the file has all of it, unless somebody else makes it
-/// shorter meanwhile.
+/// The guest has to allocate that before it is known what the host gives, and can't give back a part. So
+/// a read is offered only if the file had all of it when the host was last asked, and there is no news
+/// since.
 #[derive(Clone, Copy)]
 struct Offered {
     /// The number of bytes that were read.
@@ -114,12 +114,10 @@ impl FileInput {
         self.refresh(task);
         let len = size(len);
         let end = self.position.get().checked_add(len as u64)?;
-        let is_idle = self.buffer.is_empty() && self.state.is_open();
-        if !is_idle || !self.reaches(end, task) {
-            return None;
-        }
         let reader = self.reader.borrow();
-        if reader.is_pending() {
+        // To ask how long the file is lets nobody else read meanwhile.
+        let is_idle = self.buffer.is_empty() && self.state.is_open() && !reader.is_pending();
+        if !is_idle || !self.reaches(end, task) {
             return None;
         }
         let offered = Offered {
@@ -158,16 +156,18 @@ impl FileInput {
         (read, 0)
     }
 
-    /// Returns `true` if the file is known to reach to `end`.
+    /// Returns `true` if the file reaches to `end` as far as is known.
     fn reaches(&self, end: u64, task: Task<'_>) -> bool {
         let file = &self.descriptor;
-        if end > file.known_size() && self.copied.get() >= COPIED_FIRST {
-            self.copied.set(0);
-            if let Ok(stat) = file.stat(task) {
-                file.note_size(stat.size);
-            }
+        let reaches = || file.known_size().is_some_and(|size| end <= size);
+        if reaches() || self.copied.get() < COPIED_FIRST || task.may_wait().is_none() {
+            return reaches();
         }
-        end <= file.known_size()
+        self.copied.set(0);
+        if let Ok(stat) = file.stat(task) {
+            file.note_size(stat.size);
+        }
+        reaches()
     }
 
     /// Opens the byte stream again where the old one can have old bytes, or has ended.

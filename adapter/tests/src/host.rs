@@ -10,7 +10,7 @@ use crate::choice::{choose, one_of};
 use crate::inputs::CHUNK;
 use crate::p3::{Ended, Failure};
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering::Relaxed};
 
@@ -201,6 +201,9 @@ fn lend(start: usize, len: usize) -> Lent {
     Lent { start, len }
 }
 
+/// The memory that isn't the adapter's, which nobody frees.
+static ELSEWHERE: AtomicUsize = AtomicUsize::new(0);
+
 fn give_back(lent: Lent) {
     assert!(!FREED_WHILE_LENT.load(Relaxed), "freed while lent");
     let is_it = |(at, len): &&(AtomicUsize, AtomicUsize)| {
@@ -208,6 +211,9 @@ fn give_back(lent: Lent) {
     };
     let (_, len) = LENT.iter().find(is_it).expect("it was lent");
     len.store(0, Relaxed);
+    if lent.start == ELSEWHERE.load(Relaxed) {
+        return;
+    }
     let mut known = GIVEN_BACK.iter().map(|at| at.load(Relaxed));
     if !known.any(|at| at == lent.start) {
         let free = GIVEN_BACK.iter().find(|at| at.load(Relaxed) == 0);
@@ -404,6 +410,14 @@ unsafe extern "C" fn transfer(handle: u32, elements: *mut u8, len: usize) -> u32
         host.asked.push(asked);
     });
     start(handle, elements.expose_provenance(), len)
+}
+
+/// Starts a read into memory that isn't the adapter's, as glue does.
+pub fn read_elsewhere(handle: u32, memory: &'static [Cell<u8>]) -> u32 {
+    let start = memory.as_ptr().cast_mut().cast::<u8>();
+    ELSEWHERE.store(start.addr(), Relaxed);
+    // SAFETY: the memory is there for ever, and may be written to.
+    unsafe { transfer(handle, start, memory.len()) }
 }
 
 unsafe extern "C" fn read_future(handle: u32, payload: *mut u8) -> u32 {

@@ -19,16 +19,19 @@ struct Owner {
     reader: RefCell<Option<Reader>>,
     got: RefCell<Vec<u8>>,
     is_last: Cell<bool>,
+    /// The memory that reads go to, if that isn't the adapter's.
+    elsewhere: Option<&'static [Cell<u8>; LEN]>,
 }
 
 impl Owner {
     /// The owner of a stream of the fake host.
-    fn new() -> Rc<Self> {
+    fn new(elsewhere: Option<&'static [Cell<u8>; LEN]>) -> Rc<Self> {
         Rc::new_cyclic(|me| Owner {
             me: me.clone(),
             reader: RefCell::new(Some(Reader::new(&host::STREAM, host::readable()))),
             got: RefCell::default(),
             is_last: Cell::new(false),
+            elsewhere,
         })
     }
 
@@ -41,18 +44,36 @@ impl Owner {
 
     fn start(&self) {
         let mut reader = self.reader.borrow_mut();
-        let read = reader
-            .as_mut()
-            .and_then(|it| it.start(Vec::new(), LEN, &self.me));
+        let read = reader.as_mut().and_then(|it| match self.elsewhere {
+            Some(memory) => {
+                let code = host::read_elsewhere(it.handle(), memory);
+                it.take_over(LEN, code, &self.me)
+            }
+            None => it.start(Vec::new(), LEN, &self.me),
+        });
         if let Some(read) = read {
             self.note(read);
         }
     }
 
     fn note(&self, read: Read) {
-        assert!(read.elements.len() <= LEN);
-        assert!(read.is_last || !read.elements.is_empty());
-        self.got.borrow_mut().extend(read.elements);
+        assert!(read.is_last || read.count > 0);
+        self.take(read);
+    }
+
+    fn take(&self, read: Read) {
+        assert!(read.count <= LEN);
+        let mut got = self.got.borrow_mut();
+        match self.elsewhere {
+            Some(memory) => {
+                assert!(read.elements.is_empty());
+                got.extend(memory[..read.count].iter().map(Cell::get));
+            }
+            None => {
+                assert_eq!(read.elements.len(), read.count);
+                got.extend(read.elements);
+            }
+        }
         self.is_last.set(read.is_last);
     }
 }
@@ -93,9 +114,9 @@ fn steps(can_start: bool, is_pending: bool) -> Vec<Step> {
     steps
 }
 
-fn read() {
+fn read(elsewhere: Option<&'static [Cell<u8>; LEN]>) {
     host::begin_run();
-    let owner = Owner::new();
+    let owner = Owner::new(elsewhere);
     for _ in 0..STEPS {
         let is_pending = owner.is_pending();
         let mut steps = steps(!is_pending && !owner.is_last.get(), is_pending);
@@ -116,8 +137,7 @@ fn read() {
                 // What `in_task` has begun with may have ended it.
                 if reader.is_pending() {
                     let read = reader.cancel(task.may_wait().expect("it may"));
-                    owner.got.borrow_mut().extend(read.elements);
-                    owner.is_last.set(read.is_last);
+                    owner.take(read);
                 }
             }),
             Step::Drop => {
@@ -143,7 +163,14 @@ fn read() {
 
 #[test]
 fn every_order_of_reading_a_stream() {
-    let runs = explore(read);
+    let runs = explore(|| read(None));
+    assert!(runs > 1000, "{runs}");
+}
+
+#[test]
+fn every_order_of_reading_to_other_memory() {
+    let memory = Box::leak(Box::new([const { Cell::new(0) }; LEN]));
+    let runs = explore(|| read(Some(memory)));
     assert!(runs > 1000, "{runs}");
 }
 
@@ -235,7 +262,7 @@ fn every_order_of_writing_a_stream() {
 fn what_is_dropped_is_closed_as_soon_as_a_task_may_wait() {
     explore(|| {
         host::begin_run();
-        let owner = Owner::new();
+        let owner = Owner::new(None);
         owner.start();
         let may_block = one_of(&[false, true]);
         host::in_destructor(may_block, || drop(owner));
@@ -254,7 +281,7 @@ fn what_is_dropped_is_closed_as_soon_as_a_task_may_wait() {
 fn what_has_ended_by_itself_is_forgotten() {
     explore(|| {
         host::begin_run();
-        let owner = Owner::new();
+        let owner = Owner::new(None);
         owner.start();
         host::in_destructor(false, || drop(owner));
         if host::is_empty() {

@@ -605,6 +605,14 @@ impl<'a> Body<'a> {
         self.code().local_get(copy).local_set(start);
     }
 
+    /// Moves bytes within the memory that values go to.
+    pub fn move_bytes(&mut self, from: u32, to: u32, bytes: u32) {
+        let memory = self.to.memory;
+        let mut code = self.code();
+        code.local_get(to).local_get(from).local_get(bytes);
+        code.memory_copy(memory, memory);
+    }
+
     fn copy_list(&mut self, from: u32, to: u32, bytes: u32) {
         let memories = (self.to.memory, self.from.memory);
         self.code()
@@ -980,19 +988,13 @@ impl<'a> Body<'a> {
 
     /// Allocates where values go, and leaves in a new local where that is.
     pub fn allocate(&mut self, bytes: u32, align: u32) -> u32 {
-        self.reallocate(None, bytes, align)
-    }
-
-    /// The same in place of what was allocated: its address and its length.
-    pub fn reallocate(&mut self, old: Option<[u32; 2]>, bytes: u32, align: u32) -> u32 {
         let copy = self.local(ValType::I32);
         let function = self.to.realloc;
         let args = |code: &mut InstructionSink<'_>| {
-            match old {
-                Some([start, len]) => code.local_get(start).local_get(len),
-                None => code.i32_const(0).i32_const(0),
-            };
-            code.i32_const(align as i32).local_get(bytes);
+            code.i32_const(0)
+                .i32_const(0)
+                .i32_const(align as i32)
+                .local_get(bytes);
         };
         match &self.to.guest {
             Some(guest) => {

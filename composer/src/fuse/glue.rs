@@ -7,8 +7,8 @@
 //! of one value.
 
 use super::copy::{self, Body};
+use super::direct_read::{self, DirectRead};
 use super::handles::Tag;
-use super::offer::{self, Offer};
 use super::removed::Encoding;
 use super::tags::FunctionTags;
 use super::{handles, leaving, text};
@@ -33,8 +33,8 @@ pub(super) struct Callee<'a> {
     pub export: &'a str,
     /// The name of the core function that is called when the result has been read, if there is any.
     pub post_return: Option<&'a str>,
-    /// The name of the adapter's core function that goes on with what this may offer in place of a result,
-    /// see [`Offer`].
+    /// The name of the adapter's core function that is told how a read has gone, if this one may have
+    /// glue read: see [`direct_read`].
     pub go_on: Option<&'a str>,
     /// The types that its resources have in the guest.
     pub tags: &'a FunctionTags,
@@ -47,8 +47,8 @@ pub(super) struct GuestSide {
     pub memory: bool,
     /// Whether there is a function that allocates in it.
     pub realloc: bool,
-    /// Whether that takes back a part of what it has given.
-    pub shrinks: bool,
+    /// Whether that gives memory once in each call of the host, and nobody gives it back.
+    pub gives_once: bool,
     /// Whether that may throw an exception.
     pub throws: bool,
     /// Whether the functions in between have names, for backtraces.
@@ -176,7 +176,7 @@ pub(super) fn module(
         check: None,
         strings: StringFunctions::default(),
     };
-    calls(imports, known, ADAPTER, types, callees, slots, caller.named)
+    calls(imports, known, ADAPTER, types, callees, slots, caller)
 }
 
 /// The core module of the functions that one part of a guest calls of another one, which exports
@@ -195,7 +195,7 @@ pub(super) fn between(
         check: None,
         strings: StringFunctions::default(),
     };
-    calls(imports, known, CALLEE, types, callees, &[], caller.named)
+    calls(imports, known, CALLEE, types, callees, &[], caller)
 }
 
 /// The core module of functions that call those of `instance`.
@@ -206,7 +206,7 @@ fn calls(
     types: &Types<'_>,
     callees: &[Callee<'_>],
     slots: &[Option<u32>],
-    named: bool,
+    caller: GuestSide,
 ) -> Vec<u8> {
     let slot = |position: usize| slots.get(position).copied().flatten();
     let fills = (0..callees.len()).any(|position| slot(position).is_some());
@@ -226,18 +226,18 @@ fn calls(
         let post_return = callee
             .post_return
             .map(|name| imports.function(instance, name, &inner.results, &[]));
-        let offer = callee.go_on.map(|go_on| {
+        let direct = callee.go_on.map(|go_on| {
             use WasmType::{I32, I64};
-            Offer {
-                read: imports.function(GUEST, offer::READ, &[I32; 3], &[I32]),
+            DirectRead {
+                read: imports.function(GUEST, direct_read::READ, &[I32; 3], &[I32]),
                 go_on: imports.function(instance, go_on, &[I32; 2], &[I64]),
-                shrinks: known.caller.shrinks,
+                gives_once: caller.gives_once,
             }
         });
         let call = Call {
             function: call,
             post_return,
-            offer,
+            direct,
         };
         functions.function(imports.ty(val_types(&outer.params), val_types(&outer.results)));
         bodies.push((callee, outer, call));
@@ -288,7 +288,7 @@ fn calls(
             code.function(&body.finish());
         }
     }
-    let names = callees.iter().filter(|_| named);
+    let names = callees.iter().filter(|_| caller.named);
     let names = names.map(|callee| callee.function.name.as_str());
     let mut module = Module::new();
     module
@@ -321,7 +321,7 @@ fn elements(mut filled: Vec<(u32, u32)>) -> ElementSection {
 struct Call {
     function: u32,
     post_return: Option<u32>,
-    offer: Option<Offer>,
+    direct: Option<DirectRead>,
 }
 
 fn write(
@@ -334,7 +334,7 @@ fn write(
     let Call {
         function: called,
         post_return,
-        offer,
+        direct,
     } = call;
     if let Some(caller) = &known.caller.guest {
         leaving::check(&mut body.code(), caller.may_not_leave);
@@ -357,8 +357,8 @@ fn write(
     } else {
         body.flat_params(&params);
     }
-    if offer.is_some() {
-        Offer::begin(&mut body);
+    if direct.is_some() {
+        DirectRead::begin(&mut body);
     }
     for param in 0..passed {
         body.code().local_get(param as u32);
@@ -383,8 +383,8 @@ fn write(
     match result {
         Some((ty, value, _)) if outer.retptr => {
             body.code().local_set(value);
-            match offer {
-                Some(offer) => offer.end(&mut body, ty, value, passed as u32),
+            match direct {
+                Some(direct) => direct.end(&mut body, ty, value, passed as u32),
                 None => body.result_in_memory(ty, value, passed as u32),
             }
             kept = Some(value);
@@ -452,8 +452,6 @@ pub(super) struct Side {
     pub memory: u32,
     /// The index of the function that allocates in it.
     pub realloc: u32,
-    /// See [`GuestSide::shrinks`].
-    pub shrinks: bool,
     pub encoding: Encoding,
     /// What the adapter has none of.
     pub guest: Option<Guest>,
@@ -572,7 +570,6 @@ impl Imports {
         Side {
             memory,
             realloc,
-            shrinks: side.shrinks,
             encoding: side.encoding,
             guest: Some(Guest {
                 borrow,
@@ -600,7 +597,6 @@ impl Imports {
         Side {
             memory,
             realloc,
-            shrinks: true,
             encoding: Encoding::Utf8,
             guest: None,
         }

@@ -1,8 +1,8 @@
 //! Places the guest's definitions in the component that it shares with the adapter.
 
+use super::direct_read;
 use super::glue::{self, Callee, GuestSide, Types};
 use super::leaving;
-use super::offer;
 use super::one_memory;
 use super::removed::{Encoding, Handling, Lifted, Lowering, Removal, Replaced};
 use super::replacements::Replacements;
@@ -253,9 +253,9 @@ impl GuestPart<'_> {
         GuestSide {
             memory: lowering.memory.is_some(),
             realloc: lowering.realloc.is_some(),
-            shrinks: lowering
+            gives_once: lowering
                 .realloc
-                .is_some_and(|realloc| shrinks(model, realloc)),
+                .is_some_and(|realloc| gives_once(model, realloc)),
             throws: self.throws,
             named: self.named,
             encoding: lowering.encoding,
@@ -264,12 +264,12 @@ impl GuestPart<'_> {
 }
 
 /// The name by which `wit-component` finds the function that allocates in an adapter of WASI's first
-/// preview. That gives out what its caller has provided, once, and traps if any of it comes back.
+/// preview. That gives out what its caller has provided.
 const PREVIEW1_REALLOC: &str = "cabi_import_realloc";
 
-/// Whether a function that allocates takes back a part of what it has given.
-fn shrinks(model: &Model<'_>, realloc: ItemId) -> bool {
-    !matches!(
+/// See [`GuestSide::gives_once`].
+fn gives_once(model: &Model<'_>, realloc: ItemId) -> bool {
+    matches!(
         &model[model.origin(realloc)].definition,
         Definition::Alias(Alias::CoreExport { name, .. }) if name == PREVIEW1_REALLOC
     )
@@ -401,7 +401,7 @@ impl Placement<'_, '_, '_, '_> {
         ];
         let mut own = Vec::new();
         if callees.iter().any(|callee| callee.go_on.is_some()) {
-            own.push((offer::READ.into(), self.file_read(&lowering)?));
+            own.push((direct_read::READ.into(), self.file_read(&lowering)?));
         }
         args.extend(self.allocation(&lowering, own, glue::GUEST));
         let module = glue::module(self.part.types, caller, &callees, &slots);

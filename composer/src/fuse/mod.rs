@@ -19,12 +19,12 @@ mod answer;
 mod behind;
 mod beside;
 mod copy;
+mod direct_read;
 mod fitness;
 mod glue;
 mod guest;
 mod handles;
 mod leaving;
-mod offer;
 mod one_memory;
 mod removed;
 mod replacements;
@@ -138,7 +138,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
     }
     let mut demand = Demand::of(plan);
     if !plan.one_memory && !catalogue.leaves_out(FILES) {
-        demand.take_offers();
+        demand.read_directly();
     }
     let (adapter, core) = adapter::fusible(catalogue, &demand, &helpers, waits)?;
 
