@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 use tempfile::TempDir;
 use wasi_uplift_tests::events::wait_until;
 use wasi_uplift_tests::{Guest, Host, Outcome, Place, Preopen, Scenario, Source, Stdin};
@@ -103,17 +104,46 @@ fn a_file_that_somebody_else_makes_shorter() {
     }
 }
 
+/// A guest has as much allocated as it gets, and nothing comes back to its allocator.
+#[test]
+fn a_file_that_has_become_shorter() {
+    let mut folders = Vec::new();
+    let guest = Guest::named("reads-shortened").unwrap();
+    let outcomes = everywhere_of(guest, "", || {
+        let folder = TempDir::new().unwrap();
+        let (ready, file) = (folder.path().join("ready"), folder.path().join("file"));
+        let numbers: String = (0..2000).map(|number| format!("{number:10}")).collect();
+        fs::write(&file, numbers).unwrap();
+        thread::spawn(move || {
+            wait_until("the guest is ready", || ready.exists());
+            // It asks for the size first.
+            thread::sleep(Duration::from_millis(50));
+            let file = File::options().write(true).open(file).unwrap();
+            file.set_len(5000).unwrap();
+        });
+        folders.push(folder);
+        (folders.last().unwrap().path().to_owned(), Stdin::Null)
+    });
+    for outcome in outcomes {
+        assert_eq!(outcome.stdout, b"     499", "{outcome}{}", outcome.trap);
+    }
+}
+
 /// Runs a part of the guest on the WASI 0.2 host, and uplifted on hosts that work with files on
 /// other threads and in place. Each is given a folder.
 fn everywhere<P: AsRef<Path>>(part: &str, mut folder: impl FnMut() -> P) -> Vec<Outcome> {
     everywhere_with(part, || (folder(), Stdin::Null))
 }
 
-fn everywhere_with<P: AsRef<Path>>(
+fn everywhere_with<P: AsRef<Path>>(part: &str, given: impl FnMut() -> (P, Stdin)) -> Vec<Outcome> {
+    everywhere_of(Guest::named("filesystem").unwrap(), part, given)
+}
+
+fn everywhere_of<P: AsRef<Path>>(
+    guest: Guest,
     part: &str,
     mut given: impl FnMut() -> (P, Stdin),
 ) -> Vec<Outcome> {
-    let guest = Guest::named("filesystem").unwrap();
     let mut scenario = |inline_files| {
         let (folder, stdin) = given();
         Scenario {
