@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::guest;
-use wasi_uplift::{Composed, ImportFate, Options, compose};
-use wasmparser::Validator;
+use common::{guest, wit};
+use std::collections::BTreeSet;
+use wasi_uplift::{Composed, ImportFate, LinkMode, Options, compose};
 use wasmparser::component_types::ComponentEntityType;
+use wasmparser::{CanonicalFunction, CanonicalOption, Parser, Payload, Validator};
 
 const API: &str = "other:library/api@0.2.0";
 const DEVICE: &str = "other:host/device@1.2.3";
@@ -87,4 +88,42 @@ fn exports_can_be_made_async() {
     let made = compose(&guest, &Options::default().make_async(API)).unwrap();
     assert_eq!(items(&made.bytes, API), ["async when"]);
     assert_eq!(became_async(&made).len(), 1);
+}
+
+/// The number of memories of a component that the host writes to when it reads a stream.
+fn memories_read_to(component: &[u8]) -> usize {
+    let mut memories = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(component) {
+        let Payload::ComponentCanonicalSection(section) = payload.unwrap() else {
+            continue;
+        };
+        for function in section {
+            if let CanonicalFunction::StreamRead { options, .. } = function.unwrap() {
+                memories.extend(options.iter().filter_map(|option| match option {
+                    CanonicalOption::Memory(memory) => Some(*memory),
+                    _ => None,
+                }));
+            }
+        }
+    }
+    memories.len()
+}
+
+/// The bytes of a file get from the host to the guest's memory without being in the adapter's.
+#[test]
+fn files_are_read_to_the_guests_memory() {
+    let files = wit::guest(
+        "package test:guest;
+        world guest {
+            import wasi:filesystem/types@0.2.12;
+            import wasi:io/streams@0.2.12;
+        }",
+    );
+    let memories = |options: Options| {
+        let composed = compose(&files, &options.link(LinkMode::Fused)).unwrap();
+        memories_read_to(&composed.bytes)
+    };
+    assert_eq!(memories(Options::default()), 2);
+    // What has two memories would copy from one to the other.
+    assert_eq!(memories(Options::default().one_memory()), 1);
 }
