@@ -12,7 +12,7 @@ use wasm_encoder::{CanonicalFunctionSection, ComponentCoreTypeEncoder, CoreTypeS
 use wasmparser::{CanonicalFunction, CanonicalOption, ComponentValType, CoreType};
 
 /// A definition as it was parsed, with the items that its indices stand for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parsed<T> {
     pub parsed: Box<T>,
     /// In the order of the places.

@@ -18,7 +18,7 @@ use crate::core_module::shim::{self, SlotType};
 use crate::core_module::{self, APART_MEMORY, APART_TABLE, Apart, Unit};
 use crate::error::InternalError;
 use crate::flatten::Part;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 
 /// The adapter but for its second core instance.
@@ -65,17 +65,33 @@ pub(super) fn place<'a>(
     let instances = Instances::of(assembly, &items)?;
     let memory_instance = assembly.instantiate_core(core.memory, Vec::new());
     let memory = assembly.core_export(Sort::CoreMemory, memory_instance, APART_MEMORY);
+    for id in &items {
+        if let Definition::Alias(Alias::CoreExport { instance, name }) =
+            &assembly.model[*id].definition
+            && *instance != instances.main
+            && let Some(lowered) = instances.lowered.get(name)
+        {
+            // It was called by way of a table.
+            let lowered = Definition::SameAs(*lowered);
+            assembly.model.redefine(*id, lowered);
+        }
+    }
     let imports = instances.imports(assembly);
+    let firsts = firsts(assembly.model, &imports);
     let rest = adapter::with_imports(&core.rest, |module, name| {
         let mut imports = imports.iter();
         let position = imports.position(|([of, it], _)| of == module && it == name)?;
-        Some((HOSTS.to_string(), position.to_string()))
+        Some((HOSTS.to_string(), firsts[position].to_string()))
     })?;
+    let origin = |position: usize| assembly.model.origin(imports[position].1);
+    let repeated = (0..imports.len()).filter(|it| origin(firsts[*it]) != origin(*it));
+    let repeated: HashSet<ItemId> = repeated.map(origin).collect();
     for id in items {
         // The adapter's parts are no business of whoever reads the result.
         assembly.model.forget_debug_name(id);
         let is_table = assembly.model[id].sort == Sort::CoreTable;
-        if !removal.stays(assembly.model, id) || instances.all.contains(&id) || is_table {
+        let is_needless = is_table || instances.all.contains(&id) || repeated.contains(&id);
+        if is_needless || !removal.stays(assembly.model, id) {
             continue;
         }
         match removal.replaced.get(&id) {
@@ -92,9 +108,6 @@ pub(super) fn place<'a>(
                 let name = name.clone();
                 if *instance == instances.main {
                     assembly.replace_by_core_export(id, memory_instance, name);
-                } else if let Some(lowered) = instances.lowered.get(&name) {
-                    // It was called by way of a table.
-                    assembly.model.redefine(id, Definition::SameAs(*lowered));
                 }
             }
             _ => assembly.place(id),
@@ -103,6 +116,7 @@ pub(super) fn place<'a>(
     let reads_file = |([_, name], _): &&Import<'_>| name == FILE_READ;
     let file_read = imports.iter().find(reads_file).map(|(_, id)| *id);
     let served = imports.into_iter().map(|(_, id)| id).enumerate();
+    let served = served.filter(|(position, _)| firsts[*position] == *position);
     let served = served.map(|(position, id)| (position.to_string().into(), id));
     let served = served.collect();
     let args = vec![
@@ -134,6 +148,24 @@ const FILE_READ: &str = "[async-lower][stream-read-0][method]descriptor.read-via
 
 /// An import, by module and name, and what serves it.
 type Import<'a> = ([Cow<'a, str>; 2], ItemId);
+
+/// The positions of the first imports that are the same built-ins. The streams and futures of different
+/// functions are often of one type, and each import costs something in every instance.
+fn firsts(model: &Model<'_>, imports: &[Import<'_>]) -> Vec<usize> {
+    let built_ins = imports
+        .iter()
+        .map(|(_, id)| match &model[model.origin(*id)].definition {
+            Definition::BuiltIn(built_in) => Some(built_in),
+            _ => None,
+        });
+    let built_ins: Vec<_> = built_ins.collect();
+    let positions = built_ins.iter().enumerate().map(|(position, built_in)| {
+        let mut all = built_ins.iter();
+        let first = all.position(|other| other.is_some() && other == built_in);
+        first.unwrap_or(position)
+    });
+    positions.collect()
+}
 
 /// The core instances of the adapter's component.
 struct Instances<'a> {
