@@ -15,6 +15,9 @@ pub struct Handle {
     /// has many others that it reads and writes meanwhile.
     strangers: RefCell<Vec<Weak<Handle>>>,
     size: Cell<Option<KnownSize>>,
+    /// The number of bytes of the file that were copied to the guest since the adapter has asked for the
+    /// size.
+    pub copied: Cell<u64>,
 }
 
 /// A file's size when the host was last asked for it.
@@ -31,6 +34,7 @@ impl Handle {
             inner,
             strangers: RefCell::default(),
             size: Cell::default(),
+            copied: Cell::default(),
         })
     }
 

@@ -51,9 +51,6 @@ pub struct FileInput {
     /// The number of bytes that the last read asked for.
     asked: Cell<usize>,
     progress: Cell<Progress>,
-    /// The number of bytes that were copied since the byte stream was opened or the host was asked how
-    /// long the file is.
-    copied: Cell<u64>,
     /// The read that goes to the guest's memory.
     offered: Cell<Option<Offered>>,
 }
@@ -100,7 +97,6 @@ impl FileInput {
             news: Cell::new(freshness::news()),
             asked: Cell::new(0),
             progress: Cell::new(Progress::Level),
-            copied: Cell::new(0),
             offered: Cell::new(None),
         })
     }
@@ -108,7 +104,8 @@ impl FileInput {
     /// Offers to read at most `len` bytes into the guest's memory: the readable end, and the number of
     /// bytes. `None` where they are to be read by way of the adapter's memory.
     pub fn offer(&self, len: u64, task: Task<'_>) -> Option<(u32, usize)> {
-        if len < SMALLEST_OFFER {
+        let file = &self.descriptor;
+        if len < SMALLEST_OFFER || file.known_size().is_none() && !self.is_time_to_ask() {
             return None;
         }
         self.refresh(task);
@@ -156,14 +153,19 @@ impl FileInput {
         (read, 0)
     }
 
+    /// Returns `true` if so much was copied that it is time to ask how long the file is.
+    fn is_time_to_ask(&self) -> bool {
+        self.descriptor.copied.get() >= COPIED_FIRST
+    }
+
     /// Returns `true` if the file reaches to `end` as far as is known.
     fn reaches(&self, end: u64, task: Task<'_>) -> bool {
         let file = &self.descriptor;
         let reaches = || file.known_size().is_some_and(|size| end <= size);
-        if reaches() || self.copied.get() < COPIED_FIRST || task.may_wait().is_none() {
+        if reaches() || !self.is_time_to_ask() || task.may_wait().is_none() {
             return reaches();
         }
-        self.copied.set(0);
+        file.copied.set(0);
         if let Ok(stat) = file.stat(task) {
             file.note_size(stat.size);
         }
@@ -186,7 +188,6 @@ impl FileInput {
         self.buffer.clear();
         self.news.set(news);
         self.progress.set(Progress::Level);
-        self.copied.set(0);
     }
 
     fn has_news(&self) -> bool {
@@ -304,7 +305,8 @@ impl Input for FileInput {
         let bytes = self.buffer.take(len);
         let count = bytes.len();
         self.advance(count);
-        self.copied.set(self.copied.get() + count as u64);
+        let copied = &self.descriptor.copied;
+        copied.set(copied.get().saturating_add(count as u64));
         Ok(bytes)
     }
 
