@@ -29,8 +29,8 @@ pub(crate) struct Items {
     pub types: BTreeSet<String>,
 }
 
-/// What a guest imports that reads files and may ask how long they are. The adapter asks, too, and the
-/// result is to call nothing of the host that the guest doesn't.
+/// The functions that a guest has to import for the adapter to serve [`OFFERS`]. It calls `stat` for that,
+/// and the result must not call a function of the host that the guest doesn't call.
 const READS_FILES: [&str; 3] = [
     "[method]descriptor.read-via-stream",
     "[method]descriptor.stat",
@@ -41,7 +41,7 @@ const READS_FILES: [&str; 3] = [
 pub(crate) const BLOCKING_READ: &str = "[method]input-stream.blocking-read";
 
 impl Demand {
-    /// Has [`OFFERS`] take the place of [`BLOCKING_READ`], if the guest [reads files](READS_FILES).
+    /// Replaces [`BLOCKING_READ`] by [`OFFERS`], if the guest imports all of [`READS_FILES`].
     pub fn read_directly(&mut self) {
         let imports = |name: &&str| {
             let mut interfaces = self.interfaces.values();

@@ -96,7 +96,7 @@ fn a_file_that_somebody_else_makes_shorter() {
         folders.push(folder);
         folders.last().unwrap().path().to_owned()
     };
-    // Of five, so that all get each end.
+    // There are five places, an odd number, so that each gets both ends.
     let outcomes = [(); 2].map(|()| everywhere("reading-to-the-end", &mut given));
     for outcome in outcomes.into_iter().flatten() {
         let read = "closed before what was the end: true\n";

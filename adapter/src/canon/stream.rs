@@ -120,13 +120,13 @@ pub struct Reading<T: 'static> {
     end: &'static StreamEnd<T>,
     handle: u32,
     len: usize,
-    /// Not there if what is read goes elsewhere.
+    /// `None` if the host writes to memory that isn't the adapter's.
     buffer: Option<ManuallyDrop<Vec<T>>>,
 }
 
 impl<T> Reading<T> {
-    /// The elements that the read has brought, and how many these are. Those that are elsewhere are only
-    /// counted.
+    /// The elements that the read has brought, and their number. Elements that the host has written to
+    /// other memory are only counted.
     pub fn finish(self, event: Event) -> (Vec<T>, usize, Outcome) {
         let code = event.code_of(self.handle);
         self.ended(code)

@@ -15,10 +15,13 @@ pub struct Handle {
     /// has many others that it reads and writes meanwhile.
     strangers: RefCell<Vec<Weak<Handle>>>,
     size: Cell<Option<KnownSize>>,
-    /// The number of bytes of the file that were copied to the guest since the adapter has asked for the
-    /// size.
-    pub copied: Cell<u64>,
+    /// The number of bytes of the file that were copied to the guest since the adapter asked for the size.
+    copied: Cell<u64>,
 }
+
+/// The number of bytes that are copied before the host is asked how long the file is. To ask takes as
+/// long as to copy about as many.
+const COPIED_FIRST: u64 = 64 * 1024;
 
 /// A file's size when the host was last asked for it.
 #[derive(Clone, Copy)]
@@ -44,11 +47,40 @@ impl Handle {
         self.size.set(Some(KnownSize { size, news }));
     }
 
+    /// Notes that so many bytes of the file were copied to the guest.
+    pub fn note_copied(&self, count: usize) {
+        self.copied
+            .set(self.copied.get().saturating_add(count as u64));
+    }
+
     /// The file's size, if the host was asked for it and there is no news since.
-    pub fn known_size(&self) -> Option<u64> {
+    fn known_size(&self) -> Option<u64> {
         let known = self.size.get();
         let known = known.filter(|known| known.news == freshness::news())?;
         Some(known.size)
+    }
+
+    /// Returns `true` if so much was copied that it is time to ask how long the file is.
+    fn is_time_to_ask(&self) -> bool {
+        self.copied.get() >= COPIED_FIRST
+    }
+
+    /// Returns `true` if the size is known, or it is time to ask for it.
+    pub fn can_tell_size(&self) -> bool {
+        self.known_size().is_some() || self.is_time_to_ask()
+    }
+
+    /// Returns `true` if the file reaches to `end` as far as is known. Asks the host if it is time to.
+    pub fn reaches(&self, end: u64, task: Task<'_>) -> bool {
+        let reaches = || self.known_size().is_some_and(|size| end <= size);
+        if reaches() || !self.is_time_to_ask() || task.may_wait().is_none() {
+            return reaches();
+        }
+        self.copied.set(0);
+        if let Ok(stat) = self.inner.stat(task) {
+            self.note_size(stat.size);
+        }
+        reaches()
     }
 
     /// Returns `true` if the other is known to be of another file.

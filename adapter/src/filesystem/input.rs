@@ -33,10 +33,6 @@ const SMALLEST_BUFFER: usize = 4096;
 /// The smallest read that goes to the guest's memory at once.
 const SMALLEST_OFFER: u64 = 4096;
 
-/// The number of bytes that are copied before the host is asked how long the file is. To ask takes as
-/// long as to copy about as many.
-const COPIED_FIRST: u64 = 64 * 1024;
-
 /// A byte stream that reads a file.
 pub struct FileInput {
     me: Weak<FileInput>,
@@ -105,7 +101,7 @@ impl FileInput {
     /// bytes. `None` where they are to be read by way of the adapter's memory.
     pub fn offer(&self, len: u64, task: Task<'_>) -> Option<(u32, usize)> {
         let file = &self.descriptor;
-        if len < SMALLEST_OFFER || file.known_size().is_none() && !self.is_time_to_ask() {
+        if len < SMALLEST_OFFER || !file.can_tell_size() {
             return None;
         }
         self.refresh(task);
@@ -114,7 +110,7 @@ impl FileInput {
         let reader = self.reader.borrow();
         // To ask how long the file is lets nobody else read meanwhile.
         let is_idle = self.buffer.is_empty() && self.state.is_open() && !reader.is_pending();
-        if !is_idle || !self.reaches(end, task) {
+        if !is_idle || !file.reaches(end, task) {
             return None;
         }
         let offered = Offered {
@@ -151,25 +147,6 @@ impl FileInput {
         }
         self.offered.set(None);
         (read, 0)
-    }
-
-    /// Returns `true` if so much was copied that it is time to ask how long the file is.
-    fn is_time_to_ask(&self) -> bool {
-        self.descriptor.copied.get() >= COPIED_FIRST
-    }
-
-    /// Returns `true` if the file reaches to `end` as far as is known.
-    fn reaches(&self, end: u64, task: Task<'_>) -> bool {
-        let file = &self.descriptor;
-        let reaches = || file.known_size().is_some_and(|size| end <= size);
-        if reaches() || !self.is_time_to_ask() || task.may_wait().is_none() {
-            return reaches();
-        }
-        file.copied.set(0);
-        if let Ok(stat) = file.stat(task) {
-            file.note_size(stat.size);
-        }
-        reaches()
     }
 
     /// Opens the byte stream again where the old one can have old bytes, or has ended.
@@ -305,8 +282,7 @@ impl Input for FileInput {
         let bytes = self.buffer.take(len);
         let count = bytes.len();
         self.advance(count);
-        let copied = &self.descriptor.copied;
-        copied.set(copied.get().saturating_add(count as u64));
+        self.descriptor.note_copied(count);
         Ok(bytes)
     }
 

@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 
 /// The result of a read.
 pub struct Read<T = u8> {
-    /// What was read, unless that is elsewhere.
+    /// The elements, or none if the host has written them to memory that isn't the adapter's.
     pub elements: Vec<T>,
-    /// The number of elements.
+    /// The number of elements that were read, wherever they are.
     pub count: usize,
     /// The writable end is gone: nothing follows.
     pub is_last: bool,

@@ -18,7 +18,7 @@ use crate::core_module::shim::{self, SlotType};
 use crate::core_module::{self, APART_MEMORY, APART_TABLE, Apart, Unit};
 use crate::error::InternalError;
 use crate::flatten::Part;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use std::borrow::Cow;
 
 /// The adapter but for its second core instance.
@@ -28,8 +28,8 @@ pub(super) struct Beside<'a> {
     /// What the second is instantiated with.
     args: Vec<(Cow<'a, str>, ItemId)>,
     units: Vec<Own>,
-    /// The built-in that reads the bytes of a file, if the adapter has it.
-    file_read: Option<ItemId>,
+    /// The type of the streams that the adapter reads files by, if it does.
+    pub file_bytes: Option<ItemId>,
     /// The size of the adapter's own table, if it has one.
     table: Option<u32>,
     /// How many slots its table has for what the guest calls.
@@ -76,22 +76,27 @@ pub(super) fn place<'a>(
             assembly.model.redefine(*id, lowered);
         }
     }
+    merge_built_ins(assembly.model, &items);
     let imports = instances.imports(assembly);
-    let firsts = firsts(assembly.model, &imports);
+    let model = &*assembly.model;
+    let origins: Vec<ItemId> = imports.iter().map(|(_, id)| model.origin(*id)).collect();
+    let first_of = |origin: ItemId| origins.iter().position(|it| *it == origin);
     let rest = adapter::with_imports(&core.rest, |module, name| {
         let mut imports = imports.iter();
         let position = imports.position(|([of, it], _)| of == module && it == name)?;
-        Some((HOSTS.to_string(), firsts[position].to_string()))
+        let first = first_of(origins[position])?;
+        Some((HOSTS.to_string(), first.to_string()))
     })?;
-    let origin = |position: usize| assembly.model.origin(imports[position].1);
-    let repeated = (0..imports.len()).filter(|it| origin(firsts[*it]) != origin(*it));
-    let repeated: HashSet<ItemId> = repeated.map(origin).collect();
+    let file_read = imports.iter().find(|([_, name], _)| name == FILE_READ);
+    let file_bytes = file_read.and_then(|(_, id)| match &model[model.origin(*id)].definition {
+        Definition::BuiltIn(built_in) => built_in.ty(),
+        _ => None,
+    });
     for id in items {
         // The adapter's parts are no business of whoever reads the result.
         assembly.model.forget_debug_name(id);
         let is_table = assembly.model[id].sort == Sort::CoreTable;
-        let is_needless = is_table || instances.all.contains(&id) || repeated.contains(&id);
-        if is_needless || !removal.stays(assembly.model, id) {
+        if !removal.stays(assembly.model, id) || instances.all.contains(&id) || is_table {
             continue;
         }
         match removal.replaced.get(&id) {
@@ -113,10 +118,8 @@ pub(super) fn place<'a>(
             _ => assembly.place(id),
         }
     }
-    let reads_file = |([_, name], _): &&Import<'_>| name == FILE_READ;
-    let file_read = imports.iter().find(reads_file).map(|(_, id)| *id);
     let served = imports.into_iter().map(|(_, id)| id).enumerate();
-    let served = served.filter(|(position, _)| firsts[*position] == *position);
+    let served = served.filter(|(position, _)| first_of(origins[*position]) == Some(*position));
     let served = served.map(|(position, id)| (position.to_string().into(), id));
     let served = served.collect();
     let args = vec![
@@ -133,7 +136,7 @@ pub(super) fn place<'a>(
         memory,
         args,
         units: vec![own],
-        file_read,
+        file_bytes,
         table: core.table,
         slots: 0,
     })
@@ -149,22 +152,20 @@ const FILE_READ: &str = "[async-lower][stream-read-0][method]descriptor.read-via
 /// An import, by module and name, and what serves it.
 type Import<'a> = ([Cow<'a, str>; 2], ItemId);
 
-/// The positions of the first imports that are the same built-ins. The streams and futures of different
-/// functions are often of one type, and each import costs something in every instance.
-fn firsts(model: &Model<'_>, imports: &[Import<'_>]) -> Vec<usize> {
-    let built_ins = imports
-        .iter()
-        .map(|(_, id)| match &model[model.origin(*id)].definition {
-            Definition::BuiltIn(built_in) => Some(built_in),
-            _ => None,
-        });
-    let built_ins: Vec<_> = built_ins.collect();
-    let positions = built_ins.iter().enumerate().map(|(position, built_in)| {
-        let mut all = built_ins.iter();
-        let first = all.position(|other| other.is_some() && other == built_in);
-        first.unwrap_or(position)
-    });
-    positions.collect()
+/// Makes each built-in that equals an earlier one another name of that. The streams and futures of
+/// different functions are often of one type, and each import costs something in every instance.
+fn merge_built_ins(model: &mut Model<'_>, items: &[ItemId]) {
+    let mut distinct: Vec<ItemId> = Vec::new();
+    for id in items {
+        let Definition::BuiltIn(built_in) = &model[*id].definition else {
+            continue;
+        };
+        let is_equal = |other: &&ItemId| matches!(&model[**other].definition, Definition::BuiltIn(other) if other == built_in);
+        match distinct.iter().find(is_equal).copied() {
+            Some(first) => model.redefine(*id, Definition::SameAs(first)),
+            None => distinct.push(*id),
+        }
+    }
 }
 
 /// The core instances of the adapter's component.
@@ -288,14 +289,6 @@ impl<'a> Beside<'a> {
         let module = shim::calls([ADAPTER, APART_TABLE], self.table, slots, in_front_of);
         self.add(String::new(), module, vec![(ADAPTER, ADAPTERS)]);
         self.table.unwrap_or_default()
-    }
-
-    /// The type of the streams that the adapter reads files by, if it does.
-    pub fn file_bytes(&self, model: &Model<'_>) -> Option<ItemId> {
-        match &model[model.origin(self.file_read?)].definition {
-            Definition::BuiltIn(built_in) => built_in.ty(),
-            _ => None,
-        }
     }
 
     /// Places the second core instance.

@@ -33,8 +33,7 @@ pub(super) struct Callee<'a> {
     pub export: &'a str,
     /// The name of the core function that is called when the result has been read, if there is any.
     pub post_return: Option<&'a str>,
-    /// The name of the adapter's core function that is told how a read has gone, if this one may have
-    /// glue read: see [`direct_read`].
+    /// The name of the adapter's `go-on`, if this function returns offers: see [`direct_read`].
     pub go_on: Option<&'a str>,
     /// The types that its resources have in the guest.
     pub tags: &'a FunctionTags,
@@ -47,7 +46,8 @@ pub(super) struct GuestSide {
     pub memory: bool,
     /// Whether there is a function that allocates in it.
     pub realloc: bool,
-    /// Whether that gives memory once in each call of the host, and nobody gives it back.
+    /// Whether the allocator may be called only once in each call of an import, and what it has allocated
+    /// is never freed.
     pub gives_once: bool,
     /// Whether that may throw an exception.
     pub throws: bool,

@@ -263,8 +263,8 @@ impl GuestPart<'_> {
     }
 }
 
-/// The name by which `wit-component` finds the function that allocates in an adapter of WASI's first
-/// preview. That gives out what its caller has provided.
+/// The name by which `wit-component` finds the allocator of an adapter for WASI's first preview, which
+/// returns memory that its caller has provided.
 const PREVIEW1_REALLOC: &str = "cabi_import_realloc";
 
 /// See [`GuestSide::gives_once`].

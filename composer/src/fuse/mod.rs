@@ -265,7 +265,7 @@ pub(crate) fn fuse(guest: Guest<'_>, plan: &Plan, catalogue: &Catalogue) -> Resu
         let in_front = || beside::in_front_of(*slot as u32);
         direct.insert(*id, plain.unwrap_or_else(in_front));
     }
-    let file_bytes = beside.file_bytes(assembly.model);
+    let file_bytes = beside.file_bytes;
     let adapter_instance = beside.finish(&mut assembly)?;
     let mut handles = Vec::new();
     for (part, table) in flat.parts().zip(&tables) {
